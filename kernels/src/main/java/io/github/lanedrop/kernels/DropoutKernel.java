@@ -1,0 +1,266 @@
+package io.github.lanedrop.kernels;
+
+import static java.lang.foreign.ValueLayout.JAVA_BYTE;
+
+import java.lang.foreign.MemorySegment;
+import java.util.Arrays;
+
+/**
+ * Inverted dropout on 32-bit floats: zeroes elements by a mask and scales the rest, in one pass over memory.
+ *
+ * <pre>
+ * forward:   dst[k] = kept(offset + k) ? src[k] * scale : +0
+ * backward:  the same on the gradient
+ * </pre>
+ *
+ * <p><b>Parameters.</b> {@code offset} is the logical row-major index, in the mask, of the first element of the buffers,
+ * 0 to 2^63 - 1; so any slice of a tensor can be done alone, in any order, on any thread, and gets the same bits.
+ * {@code elements} counts 32-bit floats in native memory, heap arrays or mapped files, little endian, of any alignment.
+ *
+ * <p><b>Edges.</b> Rate 0 copies every bit and draws nothing; rate 1 writes +0 and draws nothing; 0 elements do nothing.
+ * A dropped element is +0 whatever it was, NaN and infinities included; a kept one is multiplied as IEEE 754 says.
+ *
+ * <p><b>Aliasing.</b> {@code src} and {@code dst} must be identical or disjoint; {@code keepBits} must be disjoint from
+ * both.
+ *
+ * <p><b>Threads and determinism.</b> All methods are static, keep no state and allocate nothing once warm. The bits
+ * depend on the arguments alone, never on the CPU, vector width, thread count or split.
+ *
+ * <p><b>Errors.</b> {@link IllegalArgumentException} if a buffer is too small or read-only, or buffers overlap;
+ * {@link IllegalStateException} if an arena is closed; {@link WrongThreadException} if it belongs to another thread.
+ * Everything is checked before the first write.
+ *
+ * <p>Source: N. Srivastava et al., "Dropout: A Simple Way to Prevent Neural Networks from Overfitting", JMLR 15 (2014).
+ */
+public final class DropoutKernel {
+    private static final MemorySegment NO_KEEP_BITS = MemorySegment.NULL;
+
+    private DropoutKernel() {}
+
+    /**
+     * Drops and scales.
+     *
+     * @param mask which elements are kept
+     * @param offset the mask's index of the first element
+     * @param src the activations
+     * @param dst receives the result; may be {@code src}
+     * @param elements how many
+     */
+    public static void forward(MaskSource mask, long offset, MemorySegment src, MemorySegment dst, long elements) {
+        forward(mask, offset, src, dst, elements, Workers.NONE);
+    }
+
+    /**
+     * Drops and scales, on the caller's executor.
+     *
+     * @param mask which elements are kept
+     * @param offset the mask's index of the first element
+     * @param src the activations, of a shared, automatic or heap arena
+     * @param dst receives the result; may be {@code src}
+     * @param elements how many
+     * @param workers who does it
+     */
+    public static void forward(
+            MaskSource mask, long offset, MemorySegment src, MemorySegment dst, long elements, Workers workers) {
+        check(mask, offset, src, dst, elements, workers);
+        workers.split(elements, Scratch.CHUNK, (start, end) -> run(mask, offset, src, dst, NO_KEEP_BITS, start, end));
+    }
+
+    /**
+     * Drops and scales, and writes the mask on the way.
+     *
+     * @param mask which elements are kept
+     * @param offset the mask's index of the first element
+     * @param src the activations
+     * @param dst receives the result; may be {@code src}
+     * @param elements how many
+     * @param keepBits receives {@code ceil(elements / 8)} bytes, bit {@code k} for element {@code offset + k}, 1 for
+     *     kept; unused bits of the last byte are 0
+     * @param workers who does it
+     */
+    public static void forward(
+            MaskSource mask,
+            long offset,
+            MemorySegment src,
+            MemorySegment dst,
+            long elements,
+            MemorySegment keepBits,
+            Workers workers) {
+        check(mask, offset, src, dst, elements, workers);
+        checkKeepBits(keepBits, elements, workers);
+        long bytes = Check.float32Bytes(elements);
+        long bitsBytes = Check.keepBitsBytes(elements);
+        Check.disjoint("keepBits", keepBits, bitsBytes, "src", src, bytes);
+        Check.disjoint("keepBits", keepBits, bitsBytes, "dst", dst, bytes);
+        checkExportFromStored(mask, offset, elements, keepBits);
+        workers.split(elements, Scratch.CHUNK, (start, end) -> run(mask, offset, src, dst, keepBits, start, end));
+    }
+
+    /**
+     * The gradient with respect to the input: the same mask and scale on the gradient with respect to the output.
+     *
+     * @param mask the source of the forward pass
+     * @param offset the offset of the forward pass
+     * @param dstGradient the gradient with respect to {@code dst}
+     * @param srcGradient receives the gradient with respect to {@code src}; may be {@code dstGradient}
+     * @param elements how many
+     */
+    public static void backward(
+            MaskSource mask, long offset, MemorySegment dstGradient, MemorySegment srcGradient, long elements) {
+        forward(mask, offset, dstGradient, srcGradient, elements);
+    }
+
+    /**
+     * The gradient with respect to the input, on the caller's executor.
+     *
+     * @param mask the source of the forward pass
+     * @param offset the offset of the forward pass
+     * @param dstGradient the gradient with respect to {@code dst}
+     * @param srcGradient receives the gradient with respect to {@code src}; may be {@code dstGradient}
+     * @param elements how many
+     * @param workers who does it
+     */
+    public static void backward(
+            MaskSource mask,
+            long offset,
+            MemorySegment dstGradient,
+            MemorySegment srcGradient,
+            long elements,
+            Workers workers) {
+        forward(mask, offset, dstGradient, srcGradient, elements, workers);
+    }
+
+    /**
+     * Writes the mask alone.
+     *
+     * @param mask which elements are kept
+     * @param offset the mask's index of the first element
+     * @param keepBits receives {@code ceil(elements / 8)} bytes, bit {@code k} for element {@code offset + k}, 1 for
+     *     kept; unused bits of the last byte are 0
+     * @param elements how many
+     */
+    public static void keepBits(MaskSource mask, long offset, MemorySegment keepBits, long elements) {
+        keepBits(mask, offset, keepBits, elements, Workers.NONE);
+    }
+
+    /**
+     * Writes the mask alone, on the caller's executor.
+     *
+     * @param mask which elements are kept
+     * @param offset the mask's index of the first element
+     * @param keepBits receives {@code ceil(elements / 8)} bytes, bit {@code k} for element {@code offset + k}, 1 for
+     *     kept; unused bits of the last byte are 0
+     * @param elements how many
+     * @param workers who does it
+     */
+    public static void keepBits(MaskSource mask, long offset, MemorySegment keepBits, long elements, Workers workers) {
+        Check.range(offset, elements);
+        checkMask(mask, offset, elements, workers);
+        checkKeepBits(keepBits, elements, workers);
+        checkExportFromStored(mask, offset, elements, keepBits);
+        workers.split(elements, Scratch.CHUNK, (start, end) -> export(mask, offset, keepBits, start, end));
+    }
+
+    private static void check(
+            MaskSource mask, long offset, MemorySegment src, MemorySegment dst, long elements, Workers workers) {
+        Check.range(offset, elements);
+        long bytes = Check.float32Bytes(elements);
+        checkMask(mask, offset, elements, workers);
+        Check.readable("src", src, bytes, elements, "float32 elements");
+        Check.writable("dst", dst, bytes, elements, "float32 elements");
+        Check.sharedWith(workers, "src", src);
+        Check.sharedWith(workers, "dst", dst);
+        Check.identicalOrDisjoint("src", src, bytes, "dst", dst, bytes);
+        if (mask instanceof StoredMask stored) {
+            MemorySegment bits = stored.keepBits();
+            Check.disjoint("the mask's keepBits", bits, bits.byteSize(), "dst", dst, bytes);
+        }
+    }
+
+    private static void checkMask(MaskSource mask, long offset, long elements, Workers workers) {
+        if (mask instanceof StoredMask stored) {
+            long bits = offset + elements;
+            Check.readable("the mask's keepBits", stored.keepBits(), Check.keepBitsBytes(bits), bits, "bits");
+            Check.sharedWith(workers, "the mask's keepBits", stored.keepBits());
+        }
+    }
+
+    private static void checkKeepBits(MemorySegment keepBits, long elements, Workers workers) {
+        Check.writable("keepBits", keepBits, Check.keepBitsBytes(elements), elements, "bits");
+        Check.sharedWith(workers, "keepBits", keepBits);
+    }
+
+    private static void checkExportFromStored(MaskSource mask, long offset, long elements, MemorySegment keepBits) {
+        if (mask instanceof StoredMask stored) {
+            Check.disjoint(
+                    "the mask's keepBits",
+                    stored.keepBits(),
+                    Check.keepBitsBytes(offset + elements),
+                    "keepBits",
+                    keepBits,
+                    Check.keepBitsBytes(elements));
+        }
+    }
+
+    private static void run(
+            MaskSource mask,
+            long offset,
+            MemorySegment src,
+            MemorySegment dst,
+            MemorySegment keepBits,
+            long start,
+            long end) {
+        if (constant(mask)) {
+            long bytes = (end - start) * Float.BYTES;
+            if (mask.rate().dropsAll()) {
+                dst.asSlice(start * Float.BYTES, bytes).fill((byte) 0);
+            } else {
+                MemorySegment.copy(src, start * Float.BYTES, dst, start * Float.BYTES, bytes);
+            }
+            if (keepBits.byteSize() > 0) {
+                export(mask, offset, keepBits, start, end);
+            }
+            return;
+        }
+        Scratch scratch = Scratch.borrow();
+        float scale = (float) mask.rate().scale();
+        for (long at = start; at < end; at += Scratch.CHUNK) {
+            int elements = (int) Math.min(Scratch.CHUNK, end - at);
+            int bitsAt = KeepBits.fill(mask, offset + at, elements, scratch);
+            ScalarScaleSelect.apply(src, dst, at * Float.BYTES, elements, scale, scratch.keepBits, bitsAt);
+            if (keepBits.byteSize() > 0) {
+                store(scratch.keepBits, bitsAt, elements, keepBits, at);
+            }
+        }
+        scratch.giveBack();
+    }
+
+    private static void export(MaskSource mask, long offset, MemorySegment keepBits, long start, long end) {
+        Scratch scratch = Scratch.borrow();
+        for (long at = start; at < end; at += Scratch.CHUNK) {
+            int elements = (int) Math.min(Scratch.CHUNK, end - at);
+            int bitsAt = 0;
+            if (constant(mask)) {
+                Arrays.fill(scratch.keepBits, (byte) (mask.rate().dropsAll() ? 0 : -1));
+            } else {
+                bitsAt = KeepBits.fill(mask, offset + at, elements, scratch);
+            }
+            store(scratch.keepBits, bitsAt, elements, keepBits, at);
+        }
+        scratch.giveBack();
+    }
+
+    /** Whether every element has the same fate, so that nothing is drawn. */
+    private static boolean constant(MaskSource mask) {
+        Rate rate = mask.rate();
+        return rate.dropsAll() || (rate.keepsAll() && mask instanceof BernoulliMask);
+    }
+
+    private static void store(byte[] bits, int bitsAt, int elements, MemorySegment keepBits, long firstElement) {
+        int bytes = (elements + 7) >>> 3;
+        if ((elements & 7) != 0) {
+            bits[bitsAt + bytes - 1] &= (byte) ((1 << (elements & 7)) - 1);
+        }
+        MemorySegment.copy(bits, bitsAt, keepBits, JAVA_BYTE, firstElement >>> 3, bytes);
+    }
+}

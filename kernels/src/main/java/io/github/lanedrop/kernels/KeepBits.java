@@ -1,0 +1,76 @@
+package io.github.lanedrop.kernels;
+
+import static java.lang.foreign.ValueLayout.JAVA_BYTE;
+
+import io.github.lanedrop.rng.ByteStream;
+import io.github.lanedrop.rng.Key;
+import io.github.lanedrop.rng.Philox4x32;
+import java.lang.foreign.MemorySegment;
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
+import java.nio.ByteOrder;
+
+/** Fills the keep bits of a chunk from a mask source. */
+final class KeepBits {
+    private static final VarHandle LONG = MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.LITTLE_ENDIAN);
+
+    private KeepBits() {}
+
+    /**
+     * Fills {@code scratch.keepBits} so that bit 0 of byte {@code k} is element {@code first}, where {@code k} is what
+     * this returns. Bits beyond {@code elements} are unspecified.
+     */
+    static int fill(MaskSource mask, long first, int elements, Scratch scratch) {
+        int at = switch (mask) {
+            case BernoulliMask(Rate rate, Key key) when rate.isHalf() -> half(key, first, elements, scratch.keepBits);
+            case BernoulliMask(Rate rate, Key key) -> patterns(rate.table(), key, first, elements, scratch);
+            case StoredMask(Rate _, MemorySegment bits) -> stored(bits, first, elements, scratch.keepBits);
+        };
+        int shift = (int) (first & 7);
+        if (shift != 0) {
+            shiftDown(scratch.keepBits, at, shift, elements);
+        }
+        return at;
+    }
+
+    /** Bytes that hold the bits of elements {@code first} to {@code first + elements}, exclusive. */
+    private static int bytes(long first, int elements) {
+        return ((int) (first & 7) + elements + 7) >>> 3;
+    }
+
+    /** Blocks that hold this many bytes of the byte stream. */
+    private static int blocks(int bytes) {
+        return (bytes + Philox4x32.BLOCK_BYTES - 1) / Philox4x32.BLOCK_BYTES;
+    }
+
+    private static int half(Key key, long first, int elements, byte[] keepBits) {
+        long pattern = first >>> 3;
+        int at = (int) (pattern % Philox4x32.BLOCK_BYTES);
+        int blocks = blocks(at + bytes(first, elements));
+        ByteStream.fill(key.seed(), key.stream(), pattern / Philox4x32.BLOCK_BYTES, keepBits, 0, blocks);
+        return at;
+    }
+
+    private static int patterns(PatternTable table, Key key, long first, int elements, Scratch scratch) {
+        long pattern = first >>> 3;
+        int count = bytes(first, elements);
+        int at = (int) (2 * pattern % Philox4x32.BLOCK_BYTES);
+        int blocks = blocks(at + 2 * count);
+        ByteStream.fill(key.seed(), key.stream(), 2 * pattern / Philox4x32.BLOCK_BYTES, scratch.stream, 0, blocks);
+        ScalarPatterns.draw(table, key, pattern, scratch.stream, at, scratch.keepBits, count);
+        return 0;
+    }
+
+    private static int stored(MemorySegment bits, long first, int elements, byte[] keepBits) {
+        MemorySegment.copy(bits, JAVA_BYTE, first >>> 3, keepBits, 0, bytes(first, elements));
+        return 0;
+    }
+
+    private static void shiftDown(byte[] bits, int at, int shift, int elements) {
+        for (int word = at; word < at + ((elements + 7) >>> 3); word += Long.BYTES) {
+            long low = (long) LONG.get(bits, word);
+            long next = (long) LONG.get(bits, word + Long.BYTES);
+            LONG.set(bits, word, (low >>> shift) | (next << -shift));
+        }
+    }
+}

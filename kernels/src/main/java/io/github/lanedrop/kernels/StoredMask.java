@@ -1,0 +1,22 @@
+package io.github.lanedrop.kernels;
+
+import java.lang.foreign.MemorySegment;
+import java.util.Objects;
+
+/**
+ * A mask kept in memory, one bit an element: element {@code i} is kept where bit {@code i mod 8} of byte {@code i / 8}
+ * is 1.
+ *
+ * <p>Use it for masks made elsewhere, or where reading a bit is cheaper than drawing it again.
+ *
+ * @param rate the rate that the mask was drawn with; only its scale is used: a rate of 0 keeps values unscaled, and a rate
+ *     of 1, which has no scale, drops everything
+ * @param keepBits the bits; their lifetime and threads are the caller's
+ */
+public record StoredMask(Rate rate, MemorySegment keepBits) implements MaskSource {
+    /** Refuses null. */
+    public StoredMask {
+        Objects.requireNonNull(rate, "rate");
+        Objects.requireNonNull(keepBits, "keepBits");
+    }
+}

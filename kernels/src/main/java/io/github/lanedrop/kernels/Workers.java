@@ -1,0 +1,105 @@
+package io.github.lanedrop.kernels;
+
+import java.util.Objects;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.Executor;
+import java.util.concurrent.atomic.AtomicReference;
+
+/**
+ * The caller's threads: an executor and the number of tasks to split a call into.
+ *
+ * <p>Kernels start no threads. A call splits its elements into {@code tasks} contiguous ranges, hands all but the last to
+ * the executor, does the last itself and waits for the rest. Bits do not depend on the split. The executor may run tasks
+ * on the calling thread; it must run them at all, so do not call from a task of a pool that has no free thread left.
+ *
+ * @param executor runs the tasks
+ * @param tasks how many ranges, 1 or more; about the number of cores
+ */
+public record Workers(Executor executor, int tasks) {
+    /** The calling thread alone. */
+    public static final Workers NONE = new Workers(Runnable::run, 1);
+
+    /**
+     * Refuses a null executor and fewer than one task.
+     *
+     * @throws IllegalArgumentException if {@code tasks} is less than 1
+     */
+    public Workers {
+        Objects.requireNonNull(executor, "executor");
+        if (tasks < 1) {
+            throw new IllegalArgumentException("tasks must be 1 or more, got " + tasks);
+        }
+    }
+
+    /** A kernel on the items from {@code start} to {@code end}, exclusive. */
+    interface Range {
+        void run(long start, long end);
+    }
+
+    /**
+     * Runs a kernel on all items in ranges that start at multiples of the grain.
+     *
+     * @throws RuntimeException what the first failing range threw, after all have ended
+     */
+    void split(long items, long grain, Range range) {
+        long grains = items / grain + (items % grain == 0 ? 0 : 1);
+        int parts = (int) Math.min(tasks, Math.max(1, grains));
+        if (parts == 1) {
+            range.run(0, items);
+            return;
+        }
+        var others = new CountDownLatch(parts - 1);
+        var failure = new AtomicReference<Throwable>();
+        for (int part = 0; part < parts; part++) {
+            long start = start(part, parts, grains) * grain;
+            long end = Math.min(items, start(part + 1, parts, grains) * grain);
+            if (part == parts - 1) {
+                guarded(range, start, end, failure);
+            } else {
+                try {
+                    executor.execute(() -> {
+                        guarded(range, start, end, failure);
+                        others.countDown();
+                    });
+                } catch (RuntimeException refused) {
+                    failure.compareAndSet(null, refused);
+                    others.countDown();
+                }
+            }
+        }
+        await(others);
+        switch (failure.get()) {
+            case RuntimeException e -> throw e;
+            case Error e -> throw e;
+            case null, default -> {}
+        }
+    }
+
+    private static long start(int part, int parts, long grains) {
+        return grains / parts * part + Math.min(part, grains % parts);
+    }
+
+    private static void guarded(Range range, long start, long end, AtomicReference<Throwable> failure) {
+        try {
+            range.run(start, end);
+        } catch (Throwable thrown) {
+            failure.compareAndSet(null, thrown);
+        }
+    }
+
+    /** The tasks write to the caller's memory, so an interrupt must not return before they have ended. */
+    private static void await(CountDownLatch latch) {
+        boolean interrupted = false;
+        while (true) {
+            try {
+                latch.await();
+                break;
+            } catch (InterruptedException e) {
+                interrupted = true;
+            }
+        }
+        if (interrupted) {
+            Thread.currentThread().interrupt();
+        }
+    }
+}

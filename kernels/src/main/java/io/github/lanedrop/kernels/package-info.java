@@ -1,0 +1,2 @@
+/** Dropout kernels and matrix products over memory segments. */
+package io.github.lanedrop.kernels;

@@ -1,0 +1,2 @@
+/** Tensors, layers, models, optimisers and Monte-Carlo dropout. */
+package io.github.lanedrop.layers;
