@@ -63,7 +63,11 @@ public final class DropoutKernel {
     public static void forward(
             MaskSource mask, long offset, MemorySegment src, MemorySegment dst, long elements, Workers workers) {
         check(mask, offset, src, dst, elements, workers);
-        workers.split(elements, Scratch.CHUNK, (start, end) -> run(mask, offset, src, dst, NO_KEEP_BITS, start, end));
+        if (workers.tasks() == 1) {
+            run(mask, offset, src, dst, NO_KEEP_BITS, 0, elements);
+        } else {
+            workers.split(elements, Scratch.CHUNK, (start, end) -> run(mask, offset, src, dst, NO_KEEP_BITS, start, end));
+        }
     }
 
     /**
@@ -222,21 +226,21 @@ public final class DropoutKernel {
             }
             return;
         }
-        Scratch scratch = Scratch.borrow();
+        Scratch scratch = Scratch.POOL.borrow();
         float scale = (float) mask.rate().scale();
         for (long at = start; at < end; at += Scratch.CHUNK) {
             int elements = (int) Math.min(Scratch.CHUNK, end - at);
             int bitsAt = KeepBits.fill(mask, offset + at, elements, scratch);
-            ScalarScaleSelect.apply(src, dst, at * Float.BYTES, elements, scale, scratch.keepBits, bitsAt);
+            ScaleSelect.apply(src, dst, at * Float.BYTES, elements, scale, scratch.keepBits, bitsAt);
             if (keepBits.byteSize() > 0) {
                 store(scratch.keepBits, bitsAt, elements, keepBits, at);
             }
         }
-        scratch.giveBack();
+        Scratch.POOL.giveBack(scratch);
     }
 
     private static void export(MaskSource mask, long offset, MemorySegment keepBits, long start, long end) {
-        Scratch scratch = Scratch.borrow();
+        Scratch scratch = Scratch.POOL.borrow();
         for (long at = start; at < end; at += Scratch.CHUNK) {
             int elements = (int) Math.min(Scratch.CHUNK, end - at);
             int bitsAt = 0;
@@ -247,7 +251,7 @@ public final class DropoutKernel {
             }
             store(scratch.keepBits, bitsAt, elements, keepBits, at);
         }
-        scratch.giveBack();
+        Scratch.POOL.giveBack(scratch);
     }
 
     /** Whether every element has the same fate, so that nothing is drawn. */

@@ -2,9 +2,9 @@ package io.github.lanedrop.kernels;
 
 import static java.lang.foreign.ValueLayout.JAVA_BYTE;
 
-import io.github.lanedrop.rng.ByteStream;
 import io.github.lanedrop.rng.Key;
 import io.github.lanedrop.rng.Philox4x32;
+import io.github.lanedrop.rng.simd.PhiloxVectors;
 import java.lang.foreign.MemorySegment;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
@@ -43,11 +43,20 @@ final class KeepBits {
         return (bytes + Philox4x32.BLOCK_BYTES - 1) / Philox4x32.BLOCK_BYTES;
     }
 
+    /** Blocks of the byte stream; on the SIMD path perhaps a few more than asked for, into the scratch's slack. */
+    private static void random(Key key, long block, byte[] dst, int blocks) {
+        if (Live.VECTOR) {
+            PhiloxVectors.fill(key.seed(), key.stream(), block, dst, 0, blocks);
+        } else {
+            Philox4x32.fill(key.seed(), key.stream(), block, Philox4x32.ROUNDS, dst, 0, blocks);
+        }
+    }
+
     private static int half(Key key, long first, int elements, byte[] keepBits) {
         long pattern = first >>> 3;
         int at = (int) (pattern % Philox4x32.BLOCK_BYTES);
         int blocks = blocks(at + bytes(first, elements));
-        ByteStream.fill(key.seed(), key.stream(), pattern / Philox4x32.BLOCK_BYTES, keepBits, 0, blocks);
+        random(key, pattern / Philox4x32.BLOCK_BYTES, keepBits, blocks);
         return at;
     }
 
@@ -56,8 +65,12 @@ final class KeepBits {
         int count = bytes(first, elements);
         int at = (int) (2 * pattern % Philox4x32.BLOCK_BYTES);
         int blocks = blocks(at + 2 * count);
-        ByteStream.fill(key.seed(), key.stream(), 2 * pattern / Philox4x32.BLOCK_BYTES, scratch.stream, 0, blocks);
-        ScalarPatterns.draw(table, key, pattern, scratch.stream, at, scratch.keepBits, count);
+        random(key, pattern / (Philox4x32.BLOCK_BYTES / 2), scratch.stream, blocks);
+        if (Live.PERMUTES) {
+            VectorPatterns.draw(table, key, pattern, scratch.stream, at, scratch, count);
+        } else {
+            ScalarPatterns.draw(table, key, pattern, scratch.stream, at, scratch.keepBits, count);
+        }
         return 0;
     }
 

@@ -19,6 +19,9 @@ package io.github.lanedrop.kernels;
  * threads' memory.
  */
 public final class MatrixProduct {
+    /** Rows that are split no further: a few tiles. */
+    private static final int ROW_GRAIN = 8;
+
     private MatrixProduct() {}
 
     /**
@@ -69,7 +72,19 @@ public final class MatrixProduct {
 
     private static void run(Matrix a, Matrix b, Matrix c, boolean add, Workers workers) {
         check(a, b, c, workers);
-        workers.split(c.rows(), 1, (start, end) -> ScalarProduct.rows(a, b, c, add, (int) start, (int) end));
+        if (workers.tasks() == 1) {
+            rows(a, b, c, add, 0, c.rows());
+        } else {
+            workers.split(c.rows(), ROW_GRAIN, (start, end) -> rows(a, b, c, add, (int) start, (int) end));
+        }
+    }
+
+    private static void rows(Matrix a, Matrix b, Matrix c, boolean add, int start, int end) {
+        if (Live.VECTOR) {
+            VectorProduct.rows(a, b, c, add, start, end);
+        } else {
+            ScalarProduct.rows(a, b, c, add, start, end);
+        }
     }
 
     private static void check(Matrix a, Matrix b, Matrix c, Workers workers) {

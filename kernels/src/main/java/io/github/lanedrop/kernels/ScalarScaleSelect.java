@@ -10,9 +10,17 @@ final class ScalarScaleSelect {
 
     private ScalarScaleSelect() {}
 
+    /** Elements {@code start} to {@code end}, exclusive, of a chunk whose bit 0 is in {@code bits[bitsAt]}. */
     static void apply(
-            MemorySegment src, MemorySegment dst, long firstByte, int elements, float scale, byte[] bits, int bitsAt) {
-        for (int i = 0; i < elements; i++) {
+            MemorySegment src,
+            MemorySegment dst,
+            long firstByte,
+            int start,
+            int end,
+            float scale,
+            byte[] bits,
+            int bitsAt) {
+        for (int i = start; i < end; i++) {
             boolean kept = ((bits[bitsAt + (i >>> 3)] >>> (i & 7)) & 1) != 0;
             long at = firstByte + (long) Float.BYTES * i;
             dst.set(FLOAT, at, kept ? src.get(FLOAT, at) * scale : 0f);

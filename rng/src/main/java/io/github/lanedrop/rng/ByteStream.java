@@ -38,7 +38,7 @@ public final class ByteStream {
         int vectorBlocks = 0;
         if (VECTOR) {
             vectorBlocks = blocks - blocks % PhiloxVectors.GROUP_BLOCKS;
-            PhiloxVectors.fill(key, counterHigh, counterLow, Philox4x32.ROUNDS, dst, offset, vectorBlocks);
+            PhiloxVectors.fill(key, counterHigh, counterLow, dst, offset, vectorBlocks);
         }
         Philox4x32.fill(
                 key,
@@ -59,7 +59,7 @@ public final class ByteStream {
         long counterHigh = 0x0370734413198A2EL;
         long counterLow = 0x85A308D3FFFFFFFDL;
         Philox4x32.fill(key, counterHigh, counterLow, Philox4x32.ROUNDS, expected, 0, blocks);
-        PhiloxVectors.fill(key, counterHigh, counterLow, Philox4x32.ROUNDS, actual, 0, blocks);
+        PhiloxVectors.fill(key, counterHigh, counterLow, actual, 0, blocks);
         boolean passed = Arrays.equals(expected, actual);
         if (!passed) {
             System.getLogger("io.github.lanedrop")

@@ -4,10 +4,15 @@ import static io.github.lanedrop.rng.simd.Lanes.BYTES;
 import static io.github.lanedrop.rng.simd.Lanes.INTS;
 import static io.github.lanedrop.rng.simd.Lanes.LONGS;
 
+import static jdk.incubator.vector.VectorOperators.LSHL;
+import static jdk.incubator.vector.VectorOperators.LSHR;
+import static jdk.incubator.vector.VectorOperators.OR;
+import static jdk.incubator.vector.VectorOperators.XOR;
+
 import io.github.lanedrop.rng.Philox4x32;
+import jdk.incubator.vector.IntVector;
 import jdk.incubator.vector.LongVector;
 import jdk.incubator.vector.VectorMask;
-import jdk.incubator.vector.VectorOperators;
 import jdk.incubator.vector.VectorShuffle;
 
 /**
@@ -24,11 +29,14 @@ public final class PhiloxVectors {
     public static final int SLACK_BYTES = GROUP_BLOCKS * Philox4x32.BLOCK_BYTES;
 
     private static final int VECTOR_BYTES = BYTES.length();
+    private static final int GROUP_BYTES = 2 * VECTOR_BYTES;
     private static final long LOW = 0xFFFFFFFFL;
+    private static final long HIGH = 0xFFFFFFFF00000000L;
     private static final LongVector BLOCK_OF_LANE = blockOfLane();
-    private static final VectorShuffle<Integer> SWAP_NEIGHBOURS =
-            VectorShuffle.fromOp(INTS, i -> i ^ 2); // two ints are a long: long shuffles are slow at 128 bits
-    private static final VectorMask<Long> ODD_LANES = VectorMask.fromLong(LONGS, 0xAAAAAAAAAAAAAAAAL);
+    // pairs of ints, since shuffles of longs are slow at 128 bits
+    private static final VectorShuffle<Integer> SWAP_PAIRS = VectorShuffle.fromOp(INTS, i -> i ^ 2);
+    private static final VectorMask<Integer> ODD_PAIRS = VectorMask.fromLong(INTS, 0xCCCCCCCCCCCCCCCCL);
+    private static final VectorMask<Integer> ODD_WORDS = VectorMask.fromLong(INTS, 0xAAAAAAAAAAAAAAAAL);
 
     private PhiloxVectors() {}
 
@@ -40,13 +48,31 @@ public final class PhiloxVectors {
         return LongVector.fromArray(LONGS, block, 0);
     }
 
+    /** Not final: C2 would unroll a constant number of rounds, and then spill the keys. */
+    @SuppressWarnings("NonFinalStaticField")
+    private static int standardRounds = Philox4x32.ROUNDS;
+
+    /**
+     * Ten rounds of {@link #fill(long, long, long, int, byte[], int, int)}.
+     *
+     * @param key the key
+     * @param counterHigh the counter words c2 and c3
+     * @param counterLow the counter words c0 and c1 of the first block
+     * @param dst must have room for the blocks rounded up to groups
+     * @param offset the index in {@code dst} of the first byte written
+     * @param blocks how many blocks are needed
+     */
+    public static void fill(long key, long counterHigh, long counterLow, byte[] dst, int offset, int blocks) {
+        fill(key, counterHigh, counterLow, standardRounds, dst, offset, blocks);
+    }
+
     /**
      * As {@link Philox4x32#fill}, but writes whole groups of {@link #GROUP_BLOCKS}.
      *
      * @param key the key
      * @param counterHigh the counter words c2 and c3
      * @param counterLow the counter words c0 and c1 of the first block
-     * @param rounds the rounds; a variable, since C2 unrolls a constant and then spills the keys
+     * @param rounds the rounds
      * @param dst must have room for the blocks rounded up to groups
      * @param offset the index in {@code dst} of the first byte written
      * @param blocks how many blocks are needed
@@ -62,107 +88,106 @@ public final class PhiloxVectors {
         }
     }
 
-    private static LongVector words(long word) {
-        return LongVector.broadcast(LONGS, word & LOW);
-    }
-
-    private static LongVector product(LongVector word, LongVector multiplier) {
-        return word.and(LOW).mul(multiplier); // VPMULUDQ
-    }
-
-    private static LongVector high(LongVector product) {
-        return product.lanewise(VectorOperators.LSHR, 32);
-    }
-
-    private static LongVector pair(LongVector low, LongVector high) {
-        return low.and(LOW).or(high.lanewise(VectorOperators.LSHL, 32));
-    }
-
-    private static LongVector swapNeighbours(LongVector v) {
-        return v.reinterpretAsInts().rearrange(SWAP_NEIGHBOURS).reinterpretAsLongs();
-    }
-
-    private static void store(LongVector w01, LongVector w23, byte[] dst, int at) {
-        w01.blend(swapNeighbours(w23), ODD_LANES).reinterpretAsBytes().intoArray(dst, at);
-        swapNeighbours(w01).blend(w23, ODD_LANES).reinterpretAsBytes().intoArray(dst, at + VECTOR_BYTES);
-    }
-
+    // No helper methods below: C2 gives up inlining them at its node count, and then boxes every vector.
     private static void oneGroup(long key, long counterHigh, long counterLow, int rounds, byte[] dst, int at) {
-        LongVector m0 = words(Philox4x32.M0);
-        LongVector m1 = words(Philox4x32.M1);
-        LongVector counter = BLOCK_OF_LANE.add(counterLow);
-        LongVector c0 = counter;
-        LongVector c1 = high(counter);
-        LongVector c2 = words(counterHigh);
-        LongVector c3 = words(counterHigh >>> 32);
-        LongVector k0 = words(key);
-        LongVector k1 = words(key >>> 32);
+        LongVector m0 = LongVector.broadcast(LONGS, Philox4x32.M0 & LOW);
+        LongVector m1 = LongVector.broadcast(LONGS, Philox4x32.M1 & LOW);
+        LongVector a1 = BLOCK_OF_LANE.add(counterLow);
+        LongVector a0 = a1.lanewise(LSHL, 32);
+        a1 = a1.and(HIGH);
+        LongVector a2 = LongVector.broadcast(LONGS, counterHigh << 32);
+        LongVector a3 = LongVector.broadcast(LONGS, counterHigh & HIGH);
+        LongVector k0 = LongVector.broadcast(LONGS, key << 32);
+        LongVector k1 = LongVector.broadcast(LONGS, key & HIGH);
         for (int round = 0; round < rounds; round++) {
-            LongVector p0 = product(c0, m0);
-            LongVector p1 = product(c2, m1);
-            c0 = high(p1).lanewise(VectorOperators.XOR, c1).lanewise(VectorOperators.XOR, k0);
-            c1 = p1;
-            c2 = high(p0).lanewise(VectorOperators.XOR, c3).lanewise(VectorOperators.XOR, k1);
-            c3 = p0;
-            k0 = k0.add(Philox4x32.W0 & LOW);
-            k1 = k1.add(Philox4x32.W1 & LOW);
+            LongVector p0;
+            LongVector p1;
+            p0 = a0.lanewise(LSHR, 32).mul(m0);
+            p1 = a2.lanewise(LSHR, 32).mul(m1);
+            a0 = p1.lanewise(XOR, a1).lanewise(XOR, k0);
+            a2 = p0.lanewise(XOR, a3).lanewise(XOR, k1);
+            a1 = p1.lanewise(LSHL, 32);
+            a3 = p0.lanewise(LSHL, 32);
+            k0 = k0.add((long) Philox4x32.W0 << 32); // bumpKey
+            k1 = k1.add((long) Philox4x32.W1 << 32);
         }
-        store(pair(c0, c1), pair(c2, c3), dst, at);
+        IntVector a01 = a0.lanewise(LSHR, 32).lanewise(OR, a1).reinterpretAsInts();
+        IntVector a23 = a2.lanewise(LSHR, 32).lanewise(OR, a3).reinterpretAsInts();
+        a01.blend(a23.rearrange(SWAP_PAIRS), ODD_PAIRS).reinterpretAsBytes().intoArray(dst, at);
+        a01.rearrange(SWAP_PAIRS).blend(a23, ODD_PAIRS).reinterpretAsBytes().intoArray(dst, at + VECTOR_BYTES);
     }
 
-    // Four groups in flight hide the latency of the multiplications; five spill.
+    // Four groups in flight hide the latency of the multiplications; more would spill.
     private static void fourGroups(long key, long counterHigh, long counterLow, int rounds, byte[] dst, int at) {
-        LongVector m0 = words(Philox4x32.M0);
-        LongVector m1 = words(Philox4x32.M1);
-        LongVector a0 = BLOCK_OF_LANE.add(counterLow);
-        LongVector b0 = a0.add(GROUP_BLOCKS);
-        LongVector d0 = a0.add(2L * GROUP_BLOCKS);
-        LongVector e0 = a0.add(3L * GROUP_BLOCKS);
-        LongVector a1 = high(a0);
-        LongVector b1 = high(b0);
-        LongVector d1 = high(d0);
-        LongVector e1 = high(e0);
-        LongVector a2 = words(counterHigh);
+        LongVector m0 = LongVector.broadcast(LONGS, Philox4x32.M0 & LOW);
+        LongVector m1 = LongVector.broadcast(LONGS, Philox4x32.M1 & LOW);
+        LongVector a1 = BLOCK_OF_LANE.add(counterLow);
+        LongVector a0 = a1.lanewise(LSHL, 32);
+        a1 = a1.and(HIGH);
+        LongVector b1 = BLOCK_OF_LANE.add(counterLow + GROUP_BLOCKS);
+        LongVector b0 = b1.lanewise(LSHL, 32);
+        b1 = b1.and(HIGH);
+        LongVector c1 = BLOCK_OF_LANE.add(counterLow + 2L * GROUP_BLOCKS);
+        LongVector c0 = c1.lanewise(LSHL, 32);
+        c1 = c1.and(HIGH);
+        LongVector d1 = BLOCK_OF_LANE.add(counterLow + 3L * GROUP_BLOCKS);
+        LongVector d0 = d1.lanewise(LSHL, 32);
+        d1 = d1.and(HIGH);
+        LongVector a2 = LongVector.broadcast(LONGS, counterHigh << 32);
+        LongVector a3 = LongVector.broadcast(LONGS, counterHigh & HIGH);
         LongVector b2 = a2;
-        LongVector d2 = a2;
-        LongVector e2 = a2;
-        LongVector a3 = words(counterHigh >>> 32);
         LongVector b3 = a3;
+        LongVector c2 = a2;
+        LongVector c3 = a3;
+        LongVector d2 = a2;
         LongVector d3 = a3;
-        LongVector e3 = a3;
-        LongVector k0 = words(key);
-        LongVector k1 = words(key >>> 32);
+        LongVector k0 = LongVector.broadcast(LONGS, key << 32);
+        LongVector k1 = LongVector.broadcast(LONGS, key & HIGH);
         for (int round = 0; round < rounds; round++) {
-            LongVector p0 = product(a0, m0);
-            LongVector p1 = product(a2, m1);
-            a0 = high(p1).lanewise(VectorOperators.XOR, a1).lanewise(VectorOperators.XOR, k0);
-            a1 = p1;
-            a2 = high(p0).lanewise(VectorOperators.XOR, a3).lanewise(VectorOperators.XOR, k1);
-            a3 = p0;
-            p0 = product(b0, m0);
-            p1 = product(b2, m1);
-            b0 = high(p1).lanewise(VectorOperators.XOR, b1).lanewise(VectorOperators.XOR, k0);
-            b1 = p1;
-            b2 = high(p0).lanewise(VectorOperators.XOR, b3).lanewise(VectorOperators.XOR, k1);
-            b3 = p0;
-            p0 = product(d0, m0);
-            p1 = product(d2, m1);
-            d0 = high(p1).lanewise(VectorOperators.XOR, d1).lanewise(VectorOperators.XOR, k0);
-            d1 = p1;
-            d2 = high(p0).lanewise(VectorOperators.XOR, d3).lanewise(VectorOperators.XOR, k1);
-            d3 = p0;
-            p0 = product(e0, m0);
-            p1 = product(e2, m1);
-            e0 = high(p1).lanewise(VectorOperators.XOR, e1).lanewise(VectorOperators.XOR, k0);
-            e1 = p1;
-            e2 = high(p0).lanewise(VectorOperators.XOR, e3).lanewise(VectorOperators.XOR, k1);
-            e3 = p0;
-            k0 = k0.add(Philox4x32.W0 & LOW);
-            k1 = k1.add(Philox4x32.W1 & LOW);
+            LongVector p0;
+            LongVector p1;
+            p0 = a0.lanewise(LSHR, 32).mul(m0);
+            p1 = a2.lanewise(LSHR, 32).mul(m1);
+            a0 = p1.lanewise(XOR, a1).lanewise(XOR, k0);
+            a2 = p0.lanewise(XOR, a3).lanewise(XOR, k1);
+            a1 = p1.lanewise(LSHL, 32);
+            a3 = p0.lanewise(LSHL, 32);
+            p0 = b0.lanewise(LSHR, 32).mul(m0);
+            p1 = b2.lanewise(LSHR, 32).mul(m1);
+            b0 = p1.lanewise(XOR, b1).lanewise(XOR, k0);
+            b2 = p0.lanewise(XOR, b3).lanewise(XOR, k1);
+            b1 = p1.lanewise(LSHL, 32);
+            b3 = p0.lanewise(LSHL, 32);
+            p0 = c0.lanewise(LSHR, 32).mul(m0);
+            p1 = c2.lanewise(LSHR, 32).mul(m1);
+            c0 = p1.lanewise(XOR, c1).lanewise(XOR, k0);
+            c2 = p0.lanewise(XOR, c3).lanewise(XOR, k1);
+            c1 = p1.lanewise(LSHL, 32);
+            c3 = p0.lanewise(LSHL, 32);
+            p0 = d0.lanewise(LSHR, 32).mul(m0);
+            p1 = d2.lanewise(LSHR, 32).mul(m1);
+            d0 = p1.lanewise(XOR, d1).lanewise(XOR, k0);
+            d2 = p0.lanewise(XOR, d3).lanewise(XOR, k1);
+            d1 = p1.lanewise(LSHL, 32);
+            d3 = p0.lanewise(LSHL, 32);
+            k0 = k0.add((long) Philox4x32.W0 << 32); // bumpKey
+            k1 = k1.add((long) Philox4x32.W1 << 32);
         }
-        store(pair(a0, a1), pair(a2, a3), dst, at);
-        store(pair(b0, b1), pair(b2, b3), dst, at + 2 * VECTOR_BYTES);
-        store(pair(d0, d1), pair(d2, d3), dst, at + 4 * VECTOR_BYTES);
-        store(pair(e0, e1), pair(e2, e3), dst, at + 6 * VECTOR_BYTES);
+        IntVector a01 = a0.lanewise(LSHR, 32).lanewise(OR, a1).reinterpretAsInts();
+        IntVector a23 = a2.lanewise(LSHR, 32).lanewise(OR, a3).reinterpretAsInts();
+        a01.blend(a23.rearrange(SWAP_PAIRS), ODD_PAIRS).reinterpretAsBytes().intoArray(dst, at);
+        a01.rearrange(SWAP_PAIRS).blend(a23, ODD_PAIRS).reinterpretAsBytes().intoArray(dst, at + VECTOR_BYTES);
+        IntVector b01 = b0.lanewise(LSHR, 32).lanewise(OR, b1).reinterpretAsInts();
+        IntVector b23 = b2.lanewise(LSHR, 32).lanewise(OR, b3).reinterpretAsInts();
+        b01.blend(b23.rearrange(SWAP_PAIRS), ODD_PAIRS).reinterpretAsBytes().intoArray(dst, at + GROUP_BYTES);
+        b01.rearrange(SWAP_PAIRS).blend(b23, ODD_PAIRS).reinterpretAsBytes().intoArray(dst, at + GROUP_BYTES + VECTOR_BYTES);
+        IntVector c01 = c0.lanewise(LSHR, 32).lanewise(OR, c1).reinterpretAsInts();
+        IntVector c23 = c2.lanewise(LSHR, 32).lanewise(OR, c3).reinterpretAsInts();
+        c01.blend(c23.rearrange(SWAP_PAIRS), ODD_PAIRS).reinterpretAsBytes().intoArray(dst, at + 2 * GROUP_BYTES);
+        c01.rearrange(SWAP_PAIRS).blend(c23, ODD_PAIRS).reinterpretAsBytes().intoArray(dst, at + 2 * GROUP_BYTES + VECTOR_BYTES);
+        IntVector d01 = d0.lanewise(LSHR, 32).lanewise(OR, d1).reinterpretAsInts();
+        IntVector d23 = d2.lanewise(LSHR, 32).lanewise(OR, d3).reinterpretAsInts();
+        d01.blend(d23.rearrange(SWAP_PAIRS), ODD_PAIRS).reinterpretAsBytes().intoArray(dst, at + 3 * GROUP_BYTES);
+        d01.rearrange(SWAP_PAIRS).blend(d23, ODD_PAIRS).reinterpretAsBytes().intoArray(dst, at + 3 * GROUP_BYTES + VECTOR_BYTES);
     }
 }

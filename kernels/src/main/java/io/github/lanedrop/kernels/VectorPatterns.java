@@ -1,0 +1,72 @@
+package io.github.lanedrop.kernels;
+
+import static io.github.lanedrop.rng.simd.Lanes.BYTES;
+
+import io.github.lanedrop.rng.Key;
+import jdk.incubator.vector.ByteVector;
+import jdk.incubator.vector.VectorMask;
+import jdk.incubator.vector.VectorOperators;
+
+/** Random bytes to patterns, 64 at a time, by byte permutes over two 512-bit registers. */
+final class VectorPatterns {
+    private static final int LANES = 64;
+    private static final ByteVector COLUMNS = everySecond(0);
+    private static final ByteVector FRACTIONS = everySecond(1);
+
+    private VectorPatterns() {}
+
+    private static ByteVector everySecond(int first) {
+        byte[] index = new byte[LANES];
+        for (int lane = 0; lane < LANES; lane++) {
+            index[lane] = (byte) (2 * lane + first);
+        }
+        return ByteVector.fromArray(BYTES, index, 0);
+    }
+
+    /** As {@link ScalarPatterns#draw}, but reads and writes whole vectors. */
+    static void draw(PatternTable table, Key key, long first, byte[] stream, int streamAt, Scratch scratch, int count) {
+        look(table.cutHigh, table.alias, stream, streamAt, scratch.keepBits, scratch.undecided, count);
+        refine(table, key, first, stream, streamAt, scratch.keepBits, scratch.undecided, count);
+    }
+
+    private static void look(
+            byte[] cutHigh, byte[] alias, byte[] stream, int streamAt, byte[] keepBits, long[] undecided, int count) {
+        ByteVector cut0 = ByteVector.fromArray(BYTES, cutHigh, 0);
+        ByteVector cut1 = ByteVector.fromArray(BYTES, cutHigh, LANES);
+        ByteVector cut2 = ByteVector.fromArray(BYTES, cutHigh, 2 * LANES);
+        ByteVector cut3 = ByteVector.fromArray(BYTES, cutHigh, 3 * LANES);
+        ByteVector alias0 = ByteVector.fromArray(BYTES, alias, 0);
+        ByteVector alias1 = ByteVector.fromArray(BYTES, alias, LANES);
+        ByteVector alias2 = ByteVector.fromArray(BYTES, alias, 2 * LANES);
+        ByteVector alias3 = ByteVector.fromArray(BYTES, alias, 3 * LANES);
+        for (int j = 0; j < count; j += LANES) {
+            ByteVector low = ByteVector.fromArray(BYTES, stream, streamAt + 2 * j);
+            ByteVector high = ByteVector.fromArray(BYTES, stream, streamAt + 2 * j + LANES);
+            ByteVector column = COLUMNS.selectFrom(low, high);
+            ByteVector fraction = FRACTIONS.selectFrom(low, high);
+            VectorMask<Byte> upper = column.compare(VectorOperators.LT, (byte) 0);
+            ByteVector cut = column.selectFrom(cut0, cut1).blend(column.selectFrom(cut2, cut3), upper);
+            ByteVector other = column.selectFrom(alias0, alias1).blend(column.selectFrom(alias2, alias3), upper);
+            other.blend(column, fraction.compare(VectorOperators.ULT, cut)).intoArray(keepBits, j);
+            undecided[j / LANES] = fraction.compare(VectorOperators.EQ, cut).toLong();
+        }
+    }
+
+    private static void refine(
+            PatternTable table,
+            Key key,
+            long first,
+            byte[] stream,
+            int streamAt,
+            byte[] keepBits,
+            long[] undecided,
+            int count) {
+        for (int j = 0; j < count; j += LANES) {
+            for (long open = undecided[j / LANES]; open != 0; open &= open - 1) {
+                int pattern = j + Long.numberOfTrailingZeros(open);
+                keepBits[pattern] = (byte)
+                        ScalarPatterns.refined(table, key, first + pattern, stream[streamAt + 2 * pattern] & 0xFF);
+            }
+        }
+    }
+}
