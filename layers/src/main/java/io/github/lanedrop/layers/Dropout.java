@@ -1,0 +1,96 @@
+package io.github.lanedrop.layers;
+
+import io.github.lanedrop.kernels.BernoulliMask;
+import io.github.lanedrop.kernels.DropoutKernel;
+import io.github.lanedrop.kernels.MaskSource;
+import io.github.lanedrop.kernels.Rate;
+import io.github.lanedrop.kernels.Workers;
+import io.github.lanedrop.rng.Key;
+import java.util.Objects;
+
+/**
+ * Inverted dropout.
+ *
+ * <pre>
+ * TRAIN, MC:  y[i]  = kept(i) ? x[i] * scale : +0          kept(i) is a function of (key.site(site), rate, i)
+ *             dx[i] = kept(i) ? dy[i] * scale : +0
+ * EVAL:       y = x, the same object: no copy, no draw
+ * </pre>
+ *
+ * <p>{@code i} is the row-major index in the whole tensor, {@link Pass#rowOffset()} rows included, so every row has a mask
+ * of its own and parts of a batch give the bits of the whole. The mask is drawn again on the way back, from the key and
+ * the rate of the forward pass, and takes no memory.
+ *
+ * <p><b>Edges.</b> At rate 0 the output is the input itself, as in EVAL; at rate 1 it is +0, and so is the gradient. A
+ * dropped element is +0 whatever it was. No element's fate is ever read off its value.
+ *
+ * <p>Immutable; a schedule takes {@link #withRate} at each step. Source: N. Srivastava et al., "Dropout: A Simple Way to
+ * Prevent Neural Networks from Overfitting", JMLR 15 (2014).
+ *
+ * @param rate the probability to drop
+ * @param site this layer's number, 0 to 65,535, unlike that of any other stochastic layer of the model
+ */
+public record Dropout(Rate rate, int site) implements Layer {
+    /**
+     * Refuses null and sites out of range.
+     *
+     * @throws IllegalArgumentException if there is no such site
+     */
+    public Dropout {
+        Objects.requireNonNull(rate, "rate");
+        if (site < 0 || site >= Key.SITES) {
+            throw new IllegalArgumentException("site must be in [0, " + Key.SITES + "), got " + site);
+        }
+    }
+
+    /**
+     * Drops by any mask, whatever the mode.
+     *
+     * @param input the activations
+     * @param mask which elements are kept
+     * @param offset the mask's index of the input's first element
+     * @param workers who does it
+     * @return the output in memory of its own, and the way back through the same mask
+     */
+    public static Result drop(Tensor input, MaskSource mask, long offset, Workers workers) {
+        Tensor output = Tensor.zeros(input.shape());
+        DropoutKernel.forward(mask, offset, input.segment(), output.segment(), input.elements(), workers);
+        return new Result(output, (outputGradient, gradients) -> {
+            outputGradient.requireSameShape("outputGradient", output);
+            Tensor inputGradient = Tensor.zeros(output.shape());
+            DropoutKernel.backward(
+                    mask, offset, outputGradient.segment(), inputGradient.segment(), output.elements(), workers);
+            return inputGradient;
+        });
+    }
+
+    @Override
+    public Result forward(Tensor input, Pass pass) {
+        if (!pass.draws() || rate.keepsAll()) {
+            return Result.identity(input);
+        }
+        long offset = Math.multiplyExact(pass.rowOffset(), input.rowElements());
+        return drop(input, new BernoulliMask(rate, pass.key().site(site)), offset, pass.workers());
+    }
+
+    /** Whether the rate leaves anything to chance: it is neither 0 nor 1. */
+    @Override
+    public boolean isStochastic() {
+        return !rate.keepsAll() && !rate.dropsAll();
+    }
+
+    /**
+     * This layer at another rate. Passes that are under way keep theirs.
+     *
+     * @param other the probability to drop
+     * @return the layer with the same site
+     */
+    public Dropout withRate(Rate other) {
+        return new Dropout(other, site);
+    }
+
+    @Override
+    public String toString() {
+        return "Dropout(" + rate.nominal() + ", site " + site + ")";
+    }
+}
