@@ -4,7 +4,7 @@
 @SuppressWarnings("module") // the qualified export names a module that is compiled after this one
 module io.github.lanedrop.rng {
     requires transitive org.apache.commons.rng.api;
-    requires org.apache.commons.rng.core;
+    requires transitive org.apache.commons.rng.core;
     requires org.apache.commons.rng.simple;
     requires jdk.incubator.vector;
 

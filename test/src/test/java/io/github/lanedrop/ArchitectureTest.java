@@ -1,0 +1,203 @@
+package io.github.lanedrop;
+
+import static com.tngtech.archunit.core.domain.JavaCall.Predicates.target;
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.assignableTo;
+import static com.tngtech.archunit.core.domain.properties.HasName.Predicates.name;
+import static com.tngtech.archunit.core.domain.properties.HasOwner.Predicates.With.owner;
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
+import static com.tngtech.archunit.library.GeneralCodingRules.ACCESS_STANDARD_STREAMS;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import com.tngtech.archunit.base.DescribedPredicate;
+import com.tngtech.archunit.core.domain.JavaClass;
+import com.tngtech.archunit.core.domain.JavaClasses;
+import com.tngtech.archunit.core.importer.ClassFileImporter;
+import com.tngtech.archunit.core.importer.ImportOption;
+import io.github.lanedrop.rng.simd.PhiloxVectors;
+import java.lang.foreign.Linker;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.SymbolLookup;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ForkJoinPool;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** The house's rules, checked on the compiled classes. A rule that matches no class fails. */
+final class ArchitectureTest {
+    private static final String ROOT = "io.github.lanedrop.";
+    private static final String RNG = ROOT + "rng..";
+    private static final String SIMD = ROOT + "rng.simd..";
+    private static final String KERNELS = ROOT + "kernels..";
+    private static final String LAYERS = ROOT + "layers..";
+    private static final String BENCH = ROOT + "bench..";
+    private static final String VECTOR = "jdk.incubator.vector..";
+
+    private static final JavaClasses PRODUCTION = new ClassFileImporter()
+            .withImportOption(ImportOption.Predefined.DO_NOT_INCLUDE_TESTS)
+            .importPackages("io.github.lanedrop");
+
+    @ParameterizedTest
+    @ValueSource(strings = {RNG, SIMD, KERNELS, LAYERS, BENCH})
+    void everyModuleIsLookedAt(String module) {
+        assertThat(PRODUCTION.that(JavaClass.Predicates.resideInAPackage(module)))
+                .isNotEmpty();
+    }
+
+    /** Were the vector module invisible to the importer, the rules about it would hold for nothing. */
+    @Test
+    void theRuleAboutTheVectorModuleCanFail() {
+        assertThatThrownBy(() -> noClasses()
+                        .that()
+                        .areAssignableTo(PhiloxVectors.class)
+                        .should()
+                        .dependOnClassesThat()
+                        .resideInAPackage(VECTOR)
+                        .check(PRODUCTION))
+                .isInstanceOf(AssertionError.class)
+                .hasMessageContaining("jdk.incubator.vector.LongVector");
+    }
+
+    @Test
+    void rngDependsOnCommonsRngAndTheVectorModuleAlone() {
+        onlyDepends(RNG, RNG, "org.apache.commons.rng..", VECTOR);
+    }
+
+    @Test
+    void kernelsDependOnRngAndTheVectorModuleAlone() {
+        onlyDepends(KERNELS, KERNELS, RNG, VECTOR);
+    }
+
+    @Test
+    void layersDependOnKernelsAloneAndOnWhatTheyPassOn() {
+        onlyDepends(LAYERS, LAYERS, KERNELS, ROOT + "rng");
+    }
+
+    @Test
+    void nothingDependsOnTheBench() {
+        noClasses()
+                .that()
+                .resideOutsideOfPackage(BENCH)
+                .should()
+                .dependOnClassesThat()
+                .resideInAPackage(BENCH)
+                .check(PRODUCTION);
+    }
+
+    private static void onlyDepends(String module, String... packages) {
+        classes()
+                .that()
+                .resideInAPackage(module)
+                .should()
+                .onlyDependOnClassesThat(JavaClass.Predicates.resideInAPackage("java..")
+                        .or(JavaClass.Predicates.resideInAnyPackage(packages))
+                        .or(primitiveOrArrayOfIt()))
+                .check(PRODUCTION);
+    }
+
+    private static DescribedPredicate<JavaClass> primitiveOrArrayOfIt() {
+        return DescribedPredicate.describe(
+                "primitive", type -> type.getBaseComponentType().isPrimitive());
+    }
+
+    @Test
+    void vectorCodeStaysInItsClasses() {
+        noClasses()
+                .that(DescribedPredicate.not(isNamedAfterVectors()))
+                .and()
+                .resideOutsideOfPackages(SIMD, BENCH)
+                .should()
+                .dependOnClassesThat()
+                .resideInAPackage(VECTOR)
+                .check(PRODUCTION);
+    }
+
+    /** Classes of kernels, with what is nested in them, that say in their name that they are vector code. */
+    private static DescribedPredicate<JavaClass> isNamedAfterVectors() {
+        return DescribedPredicate.describe("kernels named after vectors, lanes or SIMD", type -> {
+            String nameInPackage =
+                    type.getName().substring(type.getPackageName().length());
+            return type.getPackageName().equals(ROOT + "kernels")
+                    && (nameInPackage.contains("Vector")
+                            || nameInPackage.contains("Lanes")
+                            || nameInPackage.contains("Simd"));
+        });
+    }
+
+    @Test
+    void nothingUsesTheJdksInternals() {
+        noClasses()
+                .should()
+                .dependOnClassesThat()
+                .resideInAnyPackage("sun..", "jdk.internal..", "com.sun..")
+                .check(PRODUCTION);
+    }
+
+    @Test
+    void memoryKeepsItsBounds() {
+        noClasses()
+                .should()
+                .callMethodWhere(
+                        target(owner(assignableTo(MemorySegment.class))).and(target(name("reinterpret"))))
+                .check(PRODUCTION);
+    }
+
+    @Test
+    void nothingIsNative() {
+        noClasses()
+                .should()
+                .dependOnClassesThat(assignableTo(Linker.class).or(assignableTo(SymbolLookup.class)))
+                .orShould()
+                .callMethod(System.class, "loadLibrary", String.class)
+                .orShould()
+                .callMethod(System.class, "load", String.class)
+                .orShould()
+                .callMethod(Runtime.class, "loadLibrary", String.class)
+                .orShould()
+                .callMethod(Runtime.class, "load", String.class)
+                .check(PRODUCTION);
+    }
+
+    @Test
+    void kernelsKeepNothingForAThread() {
+        noClasses()
+                .that()
+                .resideInAnyPackage(RNG, KERNELS)
+                .should()
+                .dependOnClassesThat(assignableTo(ThreadLocal.class))
+                .orShould()
+                .dependOnClassesThat()
+                .haveFullyQualifiedName("java.lang.ScopedValue")
+                .check(PRODUCTION);
+    }
+
+    @Test
+    void kernelsStartNoThreads() {
+        noClasses()
+                .that()
+                .resideInAnyPackage(RNG, KERNELS)
+                .should()
+                .callMethod(Thread.class, "start")
+                .orShould()
+                .callMethod(Thread.class, "startVirtualThread", Runnable.class)
+                .orShould()
+                .dependOnClassesThat(assignableTo(ForkJoinPool.class).or(assignableTo(Executors.class)))
+                .check(PRODUCTION);
+    }
+
+    @Test
+    void theLibraryLogsThroughTheJdksFacade() {
+        noClasses()
+                .should()
+                .dependOnClassesThat()
+                .resideInAPackage("java.util.logging..")
+                .check(PRODUCTION);
+        noClasses()
+                .that()
+                .resideInAnyPackage(RNG, KERNELS, LAYERS)
+                .should(ACCESS_STANDARD_STREAMS)
+                .check(PRODUCTION);
+    }
+}

@@ -1,0 +1,141 @@
+package io.github.lanedrop;
+
+import io.github.lanedrop.kernels.BernoulliMask;
+import io.github.lanedrop.kernels.DropoutKernel;
+import io.github.lanedrop.kernels.Kernels;
+import io.github.lanedrop.kernels.Matrix;
+import io.github.lanedrop.kernels.MatrixProduct;
+import io.github.lanedrop.kernels.Rate;
+import io.github.lanedrop.rng.ByteStream;
+import io.github.lanedrop.rng.Key;
+import io.github.lanedrop.rng.Philox4x32;
+import java.lang.foreign.MemorySegment;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.HexFormat;
+
+/**
+ * The main class of the children that {@link PathMatrixTest} starts: hashes a fixed workload, several times over, and
+ * prints which path it ran on. It lives in a package that no module has, so that it also runs beside the modules.
+ *
+ * <p>Standard output is one line, {@code path=vector|scalar bits=N sha=HEX repeats=N}; it fails where two repetitions
+ * differ. The first repetition is interpreted, the last ones are compiled as far as this JVM compiles.
+ */
+public final class PathMain {
+    private static final int[] ELEMENTS = {1, 7, 64, 65, 511, 1000, 4096, 5001};
+    private static final double[] RATES = {0, 0.1, 1.0 / 3, 0.5, 0.75, 0.999, 1};
+    private static final long[] OFFSETS = {0, 5, 4093, (1L << 34) + 3};
+    private static final int[][] PRODUCTS = {{1, 1, 1}, {3, 5, 7}, {17, 19, 33}, {4, 64, 16}};
+
+    private final MessageDigest digest;
+
+    private PathMain() throws NoSuchAlgorithmException {
+        digest = MessageDigest.getInstance("SHA-256");
+    }
+
+    /**
+     * Runs the workload.
+     *
+     * @param arguments how often
+     */
+    public static void main(String[] arguments) throws NoSuchAlgorithmException {
+        int repeats = Integer.parseInt(arguments[0]);
+        String first = new PathMain().hash();
+        for (int i = 1; i < repeats; i++) {
+            String hash = new PathMain().hash();
+            if (!hash.equals(first)) {
+                throw new AssertionError("repetition " + i + " gave " + hash + ", the first gave " + first);
+            }
+        }
+        Kernels.Path path = Kernels.describe();
+        System.out.println("path=" + (path.vector() ? "vector" : "scalar") + " bits=" + path.vectorBits() + " sha="
+                + first + " repeats=" + repeats);
+    }
+
+    private String hash() {
+        blocks();
+        masks();
+        products();
+        return HexFormat.of().formatHex(digest.digest());
+    }
+
+    private void blocks() {
+        for (int blocks : new int[] {1, 2, 7, 8, 33, 100}) {
+            byte[] dst = new byte[blocks * Philox4x32.BLOCK_BYTES + 3];
+            ByteStream.fill(0x299F31D0A4093822L, 0x0370734413198A2EL, 0x85A308D3FFFFFFF0L, dst, 3, blocks);
+            digest.update(dst);
+            ByteStream.fill(2026, 7, -20, dst, 0, blocks);
+            digest.update(dst);
+        }
+    }
+
+    private void masks() {
+        for (int r = 0; r < RATES.length; r++) {
+            for (int n = 0; n < ELEMENTS.length; n++) {
+                int elements = ELEMENTS[n];
+                long offset = OFFSETS[(r + n) % OFFSETS.length];
+                var mask = new BernoulliMask(Rate.drop(RATES[r]), new Key(2026 + n, r));
+                byte[] keepBits = new byte[(elements + 7) / 8];
+                DropoutKernel.keepBits(mask, offset, MemorySegment.ofArray(keepBits), elements);
+                digest.update(keepBits);
+                float[] dst = new float[elements];
+                DropoutKernel.forward(
+                        mask,
+                        offset,
+                        MemorySegment.ofArray(activations(elements)),
+                        MemorySegment.ofArray(dst),
+                        elements);
+                update(dst);
+            }
+        }
+    }
+
+    private void products() {
+        for (int[] shape : PRODUCTS) {
+            int rows = shape[0];
+            int inner = shape[1];
+            int columns = shape[2];
+            float[] product = new float[rows * columns];
+            Matrix a = matrix(rows, inner);
+            Matrix b = matrix(inner, columns);
+            Matrix c = Matrix.of(MemorySegment.ofArray(product), rows, columns);
+            MatrixProduct.multiply(a, b, c);
+            update(product);
+            MatrixProduct.multiplyAdd(
+                    matrix(inner, rows).transpose(), matrix(columns, inner).transpose(), c);
+            update(product);
+        }
+    }
+
+    private static Matrix matrix(int rows, int columns) {
+        float[] values = new float[rows * columns];
+        for (int i = 0; i < values.length; i++) {
+            values[i] = (Philox4x32.word0(rows, columns, i) >> 8) * 0x1p-20f;
+        }
+        return Matrix.of(MemorySegment.ofArray(values), rows, columns);
+    }
+
+    /** Values of all magnitudes with NaN, infinities and -0.0 among them. */
+    private static float[] activations(int elements) {
+        float[] values = new float[elements];
+        for (int i = 0; i < elements; i++) {
+            values[i] = switch (i % 29) {
+                case 3 -> Float.NaN;
+                case 11 -> Float.POSITIVE_INFINITY;
+                case 17 -> Float.NEGATIVE_INFINITY;
+                case 23 -> -0.0f;
+                case 27 -> Float.MIN_VALUE;
+                default -> Math.scalb((i % 2 == 0 ? 1f : -1f) * (1 + i), i % 60 - 30);
+            };
+        }
+        return values;
+    }
+
+    private void update(float[] values) {
+        ByteBuffer bytes = ByteBuffer.allocate(values.length * Float.BYTES).order(ByteOrder.LITTLE_ENDIAN);
+        bytes.asFloatBuffer().put(values);
+        digest.update(bytes);
+    }
+}

@@ -1,0 +1,241 @@
+package io.github.lanedrop;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.github.lanedrop.kernels.Kernels;
+import io.github.lanedrop.rng.ByteStream;
+import io.github.lanedrop.rng.simd.Simd;
+import java.io.File;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.URISyntaxException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.apache.commons.rng.UniformRandomProvider;
+import org.apache.commons.rng.core.BaseProvider;
+import org.apache.commons.rng.simple.RandomSource;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/**
+ * The same bits in interpreted, C1 and C2 code, at every vector width, on both paths: each combination in a JVM of its
+ * own, which must report the path and width that were asked for.
+ */
+final class PathMatrixTest {
+    /** Hash of {@link PathMain}'s workload. It changes only with that workload or with a new version of MaskStream. */
+    private static final String SHA = "e1195c4764b30f75490a237f6c4905e888d3c4ab7d8580e50aba9a26729ea03a";
+
+    private static final String FORCE_VECTOR = "-Dlanedrop.path=vector";
+    private static final List<String> MODULE = List.of(Simd.FLAG.split(" "));
+    /** Enough for C2 to compile what it will, in the foreground; the last repetitions run its code. */
+    private static final int UNTIL_C2 = 150;
+
+    private static final int UNTIL_C1 = 20;
+
+    @TempDir
+    private Path folder;
+
+    /** How a JVM runs code, and the level at which it must have compiled the SIMD generator. */
+    enum Compiler {
+        INTERPRETER(0, 1, "-Xint"),
+        C1(1, UNTIL_C1, "-Xbatch -XX:TieredStopAtLevel=1"),
+        C2(4, UNTIL_C2, "-Xbatch");
+
+        private final int level;
+        private final int repeats;
+        private final String flags;
+
+        Compiler(int level, int repeats, String flags) {
+            this.level = level;
+            this.repeats = repeats;
+            this.flags = flags;
+        }
+
+        List<String> flags() {
+            return List.of(flags.split(" "));
+        }
+    }
+
+    record Setting(Compiler compiler, int bits, List<String> flags) {
+        @Override
+        public String toString() {
+            return compiler + " " + String.join(" ", flags);
+        }
+    }
+
+    static Stream<Setting> vectorSettings() {
+        List<Setting> settings = new ArrayList<>();
+        for (int bits : new int[] {128, 256, 512}) {
+            for (Compiler compiler : Compiler.values()) {
+                settings.add(new Setting(compiler, bits, List.of("-Dlanedrop.vectorBits=" + bits)));
+            }
+            // narrower CPUs than this one, as far as flags can make them; other architectures ignore the flag
+            for (int avx = 1; avx <= 2; avx++) {
+                settings.add(new Setting(
+                        Compiler.C2,
+                        bits,
+                        List.of(
+                                "-Dlanedrop.vectorBits=" + bits,
+                                "-XX:+IgnoreUnrecognizedVMOptions",
+                                "-XX:UseAVX=" + avx)));
+            }
+        }
+        return settings.stream();
+    }
+
+    @ParameterizedTest
+    @MethodSource("vectorSettings")
+    void theVectorPathGivesTheSameBits(Setting setting) {
+        Compiler compiler = setting.compiler;
+        Child child = Child.onClassPath(
+                folder,
+                join(List.of(setting.flags, compiler.flags(), MODULE, List.of(FORCE_VECTOR, "-XX:+PrintCompilation"))),
+                compiler.repeats);
+        child.assertRan("vector", setting.bits, compiler.repeats);
+        if (compiler.level > 0) {
+            // time, id, attributes, level, method
+            Pattern compiled = Pattern.compile(" *\\d+ +\\d+ [ %sbn!]* " + compiler.level + " .*PhiloxVectors::.*");
+            assertThat(child.out.lines().filter(line -> line.contains("PhiloxVectors::")))
+                    .as("what is compiled of the SIMD generator")
+                    .anySatisfy(line -> assertThat(line).matches(compiled));
+        }
+    }
+
+    @ParameterizedTest
+    @MethodSource("compilers")
+    void theScalarPathGivesTheSameBits(Compiler compiler) {
+        Child child = Child.onClassPath(
+                folder, join(List.of(compiler.flags(), MODULE, List.of("-Dlanedrop.path=scalar"))), compiler.repeats);
+        child.assertRan("scalar", 0, compiler.repeats);
+    }
+
+    static Compiler[] compilers() {
+        return Compiler.values();
+    }
+
+    @Test
+    void withoutC2TheScalarPathIsChosen() {
+        Child.onClassPath(folder, join(List.of(Compiler.INTERPRETER.flags(), MODULE)), 1)
+                .assertRan("scalar", 0, 1);
+        Child.onClassPath(folder, join(List.of(Compiler.C1.flags(), MODULE)), 1).assertRan("scalar", 0, 1);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"auto", "vector"})
+    void aMissingModuleGivesTheSameBitsAndOneWarningWithTheFlag(String path) {
+        Child child = Child.onClassPath(folder, List.of("-Dlanedrop.path=" + path), 2);
+        child.assertRan("scalar", 0, 2);
+        assertThat(child.err)
+                .containsOnlyOnce("WARNING")
+                .containsOnlyOnce("start the JVM with --add-modules jdk.incubator.vector to use SIMD");
+    }
+
+    @Test
+    void aMissingModuleIsNoNewsToWhoAskedForTheScalarPath() {
+        Child child = Child.onClassPath(folder, List.of("-Dlanedrop.path=scalar"), 1);
+        child.assertRan("scalar", 0, 1);
+        assertThat(child.err).isEmpty();
+    }
+
+    /** Modules name the vector module themselves, so nobody has to on the command line. */
+    @Test
+    void onTheModulePathNoFlagIsNeeded() {
+        List<String> flags = List.of(
+                "-p",
+                path(MODULES),
+                "--add-modules",
+                "io.github.lanedrop.kernels",
+                FORCE_VECTOR,
+                "-Dlanedrop.vectorBits=256");
+        Child child = Child.start(folder, flags, path(List.of(PathMain.class)), 2);
+        child.assertRan("vector", 256, 2);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"fast", "", "SIMD"})
+    void anUnknownPathIsRefused(String value) {
+        Child child = Child.onClassPath(folder, join(List.of(MODULE, List.of("-Dlanedrop.path=" + value))), 1);
+        assertThat(child.exit).isNotZero();
+        assertThat(child.err).contains("lanedrop.path must be auto, vector or scalar, got " + value);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"64", "1024", "256 ", "", "wide"})
+    void anUnknownWidthIsRefused(String value) {
+        Child child = Child.onClassPath(folder, join(List.of(MODULE, List.of("-Dlanedrop.vectorBits=" + value))), 1);
+        assertThat(child.exit).isNotZero();
+        assertThat(child.err).contains("lanedrop.vectorBits must be 128, 256 or 512, got " + value);
+    }
+
+    private static final List<Class<?>> MODULES = List.of(
+            ByteStream.class, Kernels.class, UniformRandomProvider.class, BaseProvider.class, RandomSource.class);
+
+    /** The jars and folders that classes come from, as a path. */
+    private static String path(List<Class<?>> classes) {
+        return classes.stream()
+                .map(PathMatrixTest::location)
+                .distinct()
+                .collect(Collectors.joining(File.pathSeparator));
+    }
+
+    private static String location(Class<?> type) {
+        try {
+            return Path.of(type.getProtectionDomain()
+                            .getCodeSource()
+                            .getLocation()
+                            .toURI())
+                    .toString();
+        } catch (URISyntaxException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    private static List<String> join(List<List<String>> parts) {
+        return parts.stream().flatMap(List::stream).toList();
+    }
+
+    /** A JVM that has run {@link PathMain}. */
+    private record Child(List<String> command, int exit, String out, String err) {
+        static Child onClassPath(Path folder, List<String> flags, int repeats) {
+            return start(folder, flags, path(MODULES) + File.pathSeparator + path(List.of(PathMain.class)), repeats);
+        }
+
+        static Child start(Path folder, List<String> flags, String classPath, int repeats) {
+            List<String> command = join(List.of(
+                    List.of(Path.of(System.getProperty("java.home"), "bin", "java")
+                            .toString()),
+                    flags,
+                    List.of("-cp", classPath, PathMain.class.getName(), Integer.toString(repeats))));
+            try {
+                // files, since a pipe that nobody reads stops the child
+                Path out = Files.createTempFile(folder, "out", "");
+                Path err = Files.createTempFile(folder, "err", "");
+                var builder =
+                        new ProcessBuilder(command).redirectOutput(out.toFile()).redirectError(err.toFile());
+                builder.environment().keySet().removeAll(List.of("JAVA_TOOL_OPTIONS", "JDK_JAVA_OPTIONS"));
+                int exit = builder.start().waitFor();
+                return new Child(command, exit, Files.readString(out), Files.readString(err));
+            } catch (IOException e) {
+                throw new UncheckedIOException(e);
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+                throw new IllegalStateException(e);
+            }
+        }
+
+        void assertRan(String path, int bits, int repeats) {
+            assertThat(exit).as("%s%n%s", command, err).isZero();
+            assertThat(out.lines().filter(line -> line.startsWith("path=")))
+                    .as("%s", command)
+                    .containsExactly("path=" + path + " bits=" + bits + " sha=" + SHA + " repeats=" + repeats);
+        }
+    }
+}
