@@ -66,7 +66,8 @@ public final class DropoutKernel {
         if (workers.tasks() == 1) {
             run(mask, offset, src, dst, NO_KEEP_BITS, 0, elements);
         } else {
-            workers.split(elements, Scratch.CHUNK, (start, end) -> run(mask, offset, src, dst, NO_KEEP_BITS, start, end));
+            workers.split(
+                    elements, Scratch.CHUNK, (start, end) -> run(mask, offset, src, dst, NO_KEEP_BITS, start, end));
         }
     }
 

@@ -1,7 +1,5 @@
 package io.github.lanedrop.kernels;
 
-import static io.github.lanedrop.rng.simd.Lanes.FLOATS;
-
 /** Packed blocks of a matrix product: A in L2, a panel of B in L2, a tile of C in L1. */
 final class ProductScratch {
     /** Steps of the inner index a block. */
@@ -14,8 +12,8 @@ final class ProductScratch {
     static final Pool<ProductScratch> POOL = new Pool<>(ProductScratch::new);
 
     final float[] a = new float[BLOCK_ROWS * ROW_STRIDE];
-    final float[] b = new float[BLOCK_INNER * 2 * FLOATS.length()];
-    final float[] tile = new float[VectorProduct.TILE_ROWS * 2 * FLOATS.length()];
+    final float[] b = new float[BLOCK_INNER * VectorProduct.TILE_COLUMNS];
+    final float[] tile = new float[VectorProduct.TILE_ROWS * VectorProduct.TILE_COLUMNS];
     final float[] line = new float[BLOCK_INNER];
 
     private ProductScratch() {}

@@ -19,7 +19,8 @@ final class VectorProduct {
     static final int TILE_ROWS = 4;
 
     private static final int LANES = FLOATS.length();
-    private static final int TILE_COLUMNS = 2 * LANES;
+    /** Columns of a tile. */
+    static final int TILE_COLUMNS = 2 * FLOATS.length();
 
     private VectorProduct() {}
 

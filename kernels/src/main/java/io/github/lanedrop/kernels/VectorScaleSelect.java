@@ -21,12 +21,14 @@ final class VectorScaleSelect {
     private static final long BYTES = FLOATS.vectorByteSize();
     private static final FloatVector ZERO = FloatVector.zero(FLOATS);
     /** Moves the bit of each lane to the sign. */
-    private static final IntVector TO_SIGN = IntVector.broadcast(INTS, 31).sub(IntVector.zero(INTS).addIndex(1));
+    private static final IntVector TO_SIGN =
+            IntVector.broadcast(INTS, 31).sub(IntVector.zero(INTS).addIndex(1));
 
     private VectorScaleSelect() {}
 
     /** All elements of a chunk whose bit 0 is in {@code bits[bitsAt]}. */
-    static void apply(MemorySegment src, MemorySegment dst, long firstByte, int elements, float scale, byte[] bits, int bitsAt) {
+    static void apply(
+            MemorySegment src, MemorySegment dst, long firstByte, int elements, float scale, byte[] bits, int bitsAt) {
         int done = Simd.MASK_REGISTERS ? fourVectors(src, dst, firstByte, elements, scale, bits, bitsAt) : 0;
         done = oneVector(src, dst, firstByte, done, elements, scale, bits, bitsAt);
         ScalarScaleSelect.apply(src, dst, firstByte, done, elements, scale, bits, bitsAt);
@@ -77,7 +79,8 @@ final class VectorScaleSelect {
             int kept = (int) ((long) LONG.get(bits, bitsAt + (i >>> 3)) >>> (i & 7));
             long at = firstByte + (long) Float.BYTES * i;
             ZERO.blend(
-                            FloatVector.fromMemorySegment(FLOATS, src, at, ORDER).mul(scales),
+                            FloatVector.fromMemorySegment(FLOATS, src, at, ORDER)
+                                    .mul(scales),
                             IntVector.broadcast(INTS, kept)
                                     .lanewise(VectorOperators.LSHL, TO_SIGN)
                                     .compare(VectorOperators.LT, 0)

@@ -3,7 +3,6 @@ package io.github.lanedrop.rng.simd;
 import static io.github.lanedrop.rng.simd.Lanes.BYTES;
 import static io.github.lanedrop.rng.simd.Lanes.INTS;
 import static io.github.lanedrop.rng.simd.Lanes.LONGS;
-
 import static jdk.incubator.vector.VectorOperators.LSHL;
 import static jdk.incubator.vector.VectorOperators.LSHR;
 import static jdk.incubator.vector.VectorOperators.OR;
@@ -180,14 +179,23 @@ public final class PhiloxVectors {
         IntVector b01 = b0.lanewise(LSHR, 32).lanewise(OR, b1).reinterpretAsInts();
         IntVector b23 = b2.lanewise(LSHR, 32).lanewise(OR, b3).reinterpretAsInts();
         b01.blend(b23.rearrange(SWAP_PAIRS), ODD_PAIRS).reinterpretAsBytes().intoArray(dst, at + GROUP_BYTES);
-        b01.rearrange(SWAP_PAIRS).blend(b23, ODD_PAIRS).reinterpretAsBytes().intoArray(dst, at + GROUP_BYTES + VECTOR_BYTES);
+        b01.rearrange(SWAP_PAIRS)
+                .blend(b23, ODD_PAIRS)
+                .reinterpretAsBytes()
+                .intoArray(dst, at + GROUP_BYTES + VECTOR_BYTES);
         IntVector c01 = c0.lanewise(LSHR, 32).lanewise(OR, c1).reinterpretAsInts();
         IntVector c23 = c2.lanewise(LSHR, 32).lanewise(OR, c3).reinterpretAsInts();
         c01.blend(c23.rearrange(SWAP_PAIRS), ODD_PAIRS).reinterpretAsBytes().intoArray(dst, at + 2 * GROUP_BYTES);
-        c01.rearrange(SWAP_PAIRS).blend(c23, ODD_PAIRS).reinterpretAsBytes().intoArray(dst, at + 2 * GROUP_BYTES + VECTOR_BYTES);
+        c01.rearrange(SWAP_PAIRS)
+                .blend(c23, ODD_PAIRS)
+                .reinterpretAsBytes()
+                .intoArray(dst, at + 2 * GROUP_BYTES + VECTOR_BYTES);
         IntVector d01 = d0.lanewise(LSHR, 32).lanewise(OR, d1).reinterpretAsInts();
         IntVector d23 = d2.lanewise(LSHR, 32).lanewise(OR, d3).reinterpretAsInts();
         d01.blend(d23.rearrange(SWAP_PAIRS), ODD_PAIRS).reinterpretAsBytes().intoArray(dst, at + 3 * GROUP_BYTES);
-        d01.rearrange(SWAP_PAIRS).blend(d23, ODD_PAIRS).reinterpretAsBytes().intoArray(dst, at + 3 * GROUP_BYTES + VECTOR_BYTES);
+        d01.rearrange(SWAP_PAIRS)
+                .blend(d23, ODD_PAIRS)
+                .reinterpretAsBytes()
+                .intoArray(dst, at + 3 * GROUP_BYTES + VECTOR_BYTES);
     }
 }
