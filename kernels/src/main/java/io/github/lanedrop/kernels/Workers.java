@@ -3,6 +3,7 @@ package io.github.lanedrop.kernels;
 import java.util.Objects;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Executor;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicReference;
 
 /**
@@ -56,14 +57,20 @@ public record Workers(Executor executor, int tasks) {
             if (part == parts - 1) {
                 guarded(range, start, end, failure);
             } else {
+                // run here or given up, never both: an executor may throw with the task done, started or still queued
+                var claimed = new AtomicBoolean();
                 try {
                     executor.execute(() -> {
-                        guarded(range, start, end, failure);
-                        others.countDown();
+                        if (claimed.compareAndSet(false, true)) {
+                            guarded(range, start, end, failure);
+                            others.countDown();
+                        }
                     });
-                } catch (RuntimeException refused) {
+                } catch (Throwable refused) { // errors too: other tasks are at work on the caller's memory
                     failure.compareAndSet(null, refused);
-                    others.countDown();
+                    if (claimed.compareAndSet(false, true)) {
+                        others.countDown();
+                    }
                 }
             }
         }

@@ -1,0 +1,194 @@
+package io.github.lanedrop.kernels;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.github.lanedrop.rng.Key;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.nio.ByteOrder;
+import java.util.Arrays;
+import org.apache.commons.statistics.inference.ChiSquareTest;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/**
+ * Masks as random variables, at fixed seeds. Counts of independent draws are held to six standard deviations, which a
+ * true Bernoulli source exceeds once in 5e8 times; with the seeds fixed, a test passes always or never.
+ */
+final class MaskStatisticsTest {
+    private static final double SIGMAS = 6;
+    private static final int ELEMENTS = 1 << 21;
+    private static final ValueLayout.OfLong LONG = ValueLayout.JAVA_LONG_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
+
+    private static byte[] keepBits(double rate, Key key, long offset, int elements) {
+        byte[] bits = new byte[(elements + 7) / 8];
+        DropoutKernel.keepBits(new BernoulliMask(Rate.drop(rate), key), offset, MemorySegment.ofArray(bits), elements);
+        return bits;
+    }
+
+    private static long[] words(byte[] bits) {
+        long[] words = new long[bits.length / 8];
+        MemorySegment.copy(MemorySegment.ofArray(bits), LONG, 0, words, 0, words.length);
+        return words;
+    }
+
+    private static long ones(byte[] bits) {
+        return Arrays.stream(words(bits)).map(Long::bitCount).sum();
+    }
+
+    private static void assertBinomial(String what, long count, double n, double p) {
+        double sigma = Math.sqrt(n * p * (1 - p));
+        assertThat((double) count).as(what).isBetween(n * p - SIGMAS * sigma, n * p + SIGMAS * sigma);
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            doubles = {
+                1e-4, .001, .01, .05, .1, .15, .2, .25, .3, 1 / 3d, .4, .5, .6, 2 / 3d, .75, .8, .9, .95, .99, .999
+            })
+    void keptCount(double rate) {
+        for (long stream : new long[] {0, 1, 1L << 47, Long.MAX_VALUE}) {
+            long kept = ones(keepBits(rate, new Key(2026, stream), 0, 2 * ELEMENTS));
+            assertBinomial("kept of stream " + stream, kept, 2 * ELEMENTS, 1 - rate);
+        }
+    }
+
+    /** No position within a pattern, nor within 64 elements, is special. */
+    @ParameterizedTest
+    @ValueSource(doubles = {.01, .1, .3, .5, .9})
+    void keptCountAtEveryBitPosition(double rate) {
+        int[] count = new int[64];
+        long[] words = words(keepBits(rate, new Key(31, 5), 0, ELEMENTS));
+        for (long word : words) {
+            for (int bit = 0; bit < 64; bit++) {
+                count[bit] += (int) (word >>> bit) & 1;
+            }
+        }
+        for (int bit = 0; bit < 64; bit++) {
+            assertBinomial("kept at bit " + bit, count[bit], words.length, 1 - rate);
+        }
+    }
+
+    /** All 256 patterns come as often as eight independent draws say: chi-square, p above 1e-6. */
+    @ParameterizedTest
+    @CsvSource({"0.1, 1", "0.2, 2", "0.3, 3", "0.3333333333333333, 4", "0.4, 5", "0.5, 6", "0.6, 7", "0.75, 8", "0.9, 9"
+    })
+    void patternFrequencies(double rate, long seed) {
+        int elements = 1 << 24;
+        long[] observed = new long[256];
+        for (byte pattern : keepBits(rate, Key.of(seed), 0, elements)) {
+            observed[pattern & 0xFF]++;
+        }
+        double drop = Rate.drop(rate).effective();
+        // patterns of fewer than five expected hits share bin 0
+        double[] expected = new double[257];
+        long[] pooled = new long[257];
+        int bins = 1;
+        for (int pattern = 0; pattern < 256; pattern++) {
+            int kept = Integer.bitCount(pattern);
+            double hits = elements / 8d * Math.pow(1 - drop, kept) * Math.pow(drop, 8 - kept);
+            int bin = hits < 5 ? 0 : bins++;
+            expected[bin] += hits;
+            pooled[bin] += observed[pattern];
+        }
+        int from = expected[0] < 5 ? 1 : 0;
+        if (from == 1) { // too rare even together
+            expected[1] += expected[0];
+            pooled[1] += pooled[0];
+        }
+        double p = ChiSquareTest.withDefaults()
+                .test(Arrays.copyOfRange(expected, from, bins), Arrays.copyOfRange(pooled, from, bins))
+                .getPValue();
+        assertThat(p).as("chi-square p-value over %d bins", bins - from).isBetween(1e-6, 1 - 1e-6);
+    }
+
+    /** Pairs of elements 1 to 64 apart are both kept as often as independent ones: no autocorrelation. */
+    @ParameterizedTest
+    @ValueSource(doubles = {.1, .3, .5, .9})
+    void autocorrelation(double rate) {
+        long[] words = words(keepBits(rate, new Key(77, 1), 0, ELEMENTS));
+        double keep = 1 - Rate.drop(rate).effective();
+        int pairs = 64 * (words.length - 1);
+        for (int lag = 1; lag <= 64; lag++) {
+            long equal = 0;
+            for (int i = 0; i + 1 < words.length; i++) {
+                long later = lag == 64 ? words[i + 1] : (words[i] >>> lag) | (words[i + 1] << -lag);
+                equal += Long.bitCount(~(words[i] ^ later));
+            }
+            assertCorrelation("lag " + lag, equal, pairs, keep);
+        }
+    }
+
+    /**
+     * The number of equal pairs, {@code n (q^2 + p^2)} for independent ones. Pairs share elements, which adds covariance:
+     * the variance is at most {@code n} times {@code e (1 - e) + 2 p q (q - p)^2}.
+     */
+    private static void assertCorrelation(String what, long equal, double pairs, double keep) {
+        double drop = 1 - keep;
+        double e = keep * keep + drop * drop;
+        double sigma = Math.sqrt(pairs * (e * (1 - e) + 2 * drop * keep * (keep - drop) * (keep - drop)));
+        assertThat((double) equal).as(what).isBetween(pairs * e - SIGMAS * sigma, pairs * e + SIGMAS * sigma);
+    }
+
+    /** Streams, seeds and far parts of one stream know nothing of each other. */
+    @ParameterizedTest
+    @ValueSource(doubles = {.1, .3, .5, .9})
+    void neighbouringMasksAreIndependent(double rate) {
+        Key key = new Key(2026, 10);
+        long[] base = words(keepBits(rate, key, 0, ELEMENTS));
+        double keep = 1 - Rate.drop(rate).effective();
+        byte[][] others = {
+            keepBits(rate, new Key(2026, 11), 0, ELEMENTS),
+            keepBits(rate, new Key(2026, 10 + (1L << 32)), 0, ELEMENTS),
+            keepBits(rate, new Key(2026, 10 + (1L << 62)), 0, ELEMENTS),
+            keepBits(rate, new Key(2027, 10), 0, ELEMENTS),
+            keepBits(rate, new Key(2026 + (1L << 32), 10), 0, ELEMENTS),
+            keepBits(rate, key, ELEMENTS, ELEMENTS),
+            keepBits(rate, key, 1L << 40, ELEMENTS)
+        };
+        for (int other = 0; other < others.length; other++) {
+            long[] words = words(others[other]);
+            long equal = 0;
+            for (int i = 0; i < words.length; i++) {
+                equal += Long.bitCount(~(base[i] ^ words[i]));
+            }
+            assertBinomial(
+                    "equal bits of mask " + other, equal, 64d * words.length, keep * keep + (1 - keep) * (1 - keep));
+        }
+    }
+
+    /** Rows of a batch have masks of their own. */
+    @Test
+    void rowsDiffer() {
+        int width = 512;
+        long[] words = words(keepBits(.5, Key.of(6), 0, 64 * width));
+        for (int row = 0; row < 64; row++) {
+            for (int other = 0; other < row; other++) {
+                long equal = 0;
+                for (int i = 0; i < width / 64; i++) {
+                    equal += Long.bitCount(~(words[row * width / 64 + i] ^ words[other * width / 64 + i]));
+                }
+                assertBinomial("equal bits of rows " + row + " and " + other, equal, width, .5);
+            }
+        }
+    }
+
+    /** {@code E[y] = x}: the mean of the outputs of a constant is the constant, within six standard errors. */
+    @ParameterizedTest
+    @ValueSource(doubles = {.01, .1, .25, .5, .75, .9, .99})
+    void meanOfTheOutputIsTheInput(double rate) {
+        float[] data = new float[ELEMENTS];
+        Arrays.fill(data, 3);
+        MemorySegment segment = MemorySegment.ofArray(data);
+        DropoutKernel.forward(new BernoulliMask(Rate.drop(rate), Key.of(88)), 0, segment, segment, ELEMENTS);
+        double sum = 0;
+        for (float value : data) {
+            sum += value;
+        }
+        // Var(y) = x^2 p / q; the scale's rounding to float is another 2^-24 of x
+        double bound = 3 * (SIGMAS * Math.sqrt(rate / (1 - rate) / ELEMENTS) + 0x1p-24);
+        assertThat(sum / ELEMENTS - 3).isBetween(-bound, bound);
+    }
+}
