@@ -33,6 +33,7 @@ import java.util.Arrays;
  * <p>Source: N. Srivastava et al., "Dropout: A Simple Way to Prevent Neural Networks from Overfitting", JMLR 15 (2014).
  */
 public final class DropoutKernel {
+    private static final byte[] ZEROS = new byte[Scratch.CHUNK * Float.BYTES];
     private static final MemorySegment NO_KEEP_BITS = MemorySegment.NULL;
 
     private DropoutKernel() {}
@@ -98,7 +99,7 @@ public final class DropoutKernel {
         Check.disjoint("keepBits", keepBits, bitsBytes, "src", src, bytes);
         Check.disjoint("keepBits", keepBits, bitsBytes, "dst", dst, bytes);
         checkExportFromStored(mask, offset, elements, keepBits);
-        workers.split(elements, Scratch.CHUNK, (start, end) -> run(mask, offset, src, dst, keepBits, start, end));
+        split(mask, offset, src, dst, keepBits, elements, workers);
     }
 
     /**
@@ -163,7 +164,11 @@ public final class DropoutKernel {
         checkMask(mask, offset, elements, workers);
         checkKeepBits(keepBits, elements, workers);
         checkExportFromStored(mask, offset, elements, keepBits);
-        workers.split(elements, Scratch.CHUNK, (start, end) -> export(mask, offset, keepBits, start, end));
+        if (workers.tasks() == 1) { // a lambda may be allocated
+            export(mask, offset, keepBits, 0, elements);
+        } else {
+            workers.split(elements, Scratch.CHUNK, (start, end) -> export(mask, offset, keepBits, start, end));
+        }
     }
 
     private static void check(
@@ -207,6 +212,21 @@ public final class DropoutKernel {
         }
     }
 
+    private static void split(
+            MaskSource mask,
+            long offset,
+            MemorySegment src,
+            MemorySegment dst,
+            MemorySegment keepBits,
+            long elements,
+            Workers workers) {
+        if (workers.tasks() == 1) { // a lambda may be allocated
+            run(mask, offset, src, dst, keepBits, 0, elements);
+        } else {
+            workers.split(elements, Scratch.CHUNK, (start, end) -> run(mask, offset, src, dst, keepBits, start, end));
+        }
+    }
+
     private static void run(
             MaskSource mask,
             long offset,
@@ -216,11 +236,10 @@ public final class DropoutKernel {
             long start,
             long end) {
         if (constant(mask)) {
-            long bytes = (end - start) * Float.BYTES;
             if (mask.rate().dropsAll()) {
-                dst.asSlice(start * Float.BYTES, bytes).fill((byte) 0);
+                zero(dst, start * Float.BYTES, end * Float.BYTES);
             } else {
-                MemorySegment.copy(src, start * Float.BYTES, dst, start * Float.BYTES, bytes);
+                MemorySegment.copy(src, start * Float.BYTES, dst, start * Float.BYTES, (end - start) * Float.BYTES);
             }
             if (keepBits.byteSize() > 0) {
                 export(mask, offset, keepBits, start, end);
@@ -238,6 +257,13 @@ public final class DropoutKernel {
             }
         }
         Scratch.POOL.giveBack(scratch);
+    }
+
+    /** By copying, since filling needs a slice, which may be allocated. */
+    private static void zero(MemorySegment dst, long startByte, long endByte) {
+        for (long at = startByte; at < endByte; at += ZEROS.length) {
+            MemorySegment.copy(ZEROS, 0, dst, JAVA_BYTE, at, (int) Math.min(ZEROS.length, endByte - at));
+        }
     }
 
     private static void export(MaskSource mask, long offset, MemorySegment keepBits, long start, long end) {

@@ -52,12 +52,12 @@ final class VectorScaleSelect {
             ZERO.blend(
                             FloatVector.fromMemorySegment(FLOATS, src, at + 2 * BYTES, ORDER)
                                     .mul(scales),
-                            fromLong(FLOATS, kept >>> 2 * LANES))
+                            fromLong(FLOATS, kept >>> (2 * LANES)))
                     .intoMemorySegment(dst, at + 2 * BYTES, ORDER);
             ZERO.blend(
                             FloatVector.fromMemorySegment(FLOATS, src, at + 3 * BYTES, ORDER)
                                     .mul(scales),
-                            fromLong(FLOATS, kept >>> 3 * LANES))
+                            fromLong(FLOATS, kept >>> (3 * LANES)))
                     .intoMemorySegment(dst, at + 3 * BYTES, ORDER);
         }
         return i;

@@ -35,7 +35,6 @@ public final class PhiloxVectors {
     // pairs of ints, since shuffles of longs are slow at 128 bits
     private static final VectorShuffle<Integer> SWAP_PAIRS = VectorShuffle.fromOp(INTS, i -> i ^ 2);
     private static final VectorMask<Integer> ODD_PAIRS = VectorMask.fromLong(INTS, 0xCCCCCCCCCCCCCCCCL);
-    private static final VectorMask<Integer> ODD_WORDS = VectorMask.fromLong(INTS, 0xAAAAAAAAAAAAAAAAL);
 
     private PhiloxVectors() {}
 

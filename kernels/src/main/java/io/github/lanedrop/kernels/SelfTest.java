@@ -1,0 +1,74 @@
+package io.github.lanedrop.kernels;
+
+import io.github.lanedrop.rng.Key;
+import io.github.lanedrop.rng.Philox4x32;
+import java.lang.foreign.MemorySegment;
+import java.util.Arrays;
+
+/** Holds the vector code against its scalar twin on small inputs, before it is trusted. */
+final class SelfTest {
+    private SelfTest() {}
+
+    /** Whether selecting and multiplying agree, bit for bit. */
+    static boolean vectorsAgree() {
+        return scaleSelectAgrees() && productAgrees();
+    }
+
+    private static boolean scaleSelectAgrees() {
+        int elements = 150; // every loop of the vector code, and a tail
+        float[] values = new float[elements];
+        byte[] bits = new byte[elements / 8 + Long.BYTES];
+        for (int i = 0; i < elements; i++) {
+            values[i] = i % 7 == 0 ? Float.NaN : i % 11 == 0 ? -0f : i - 70.3f;
+        }
+        Philox4x32.fill(1, 0, 0, Philox4x32.ROUNDS, bits, 0, bits.length / Philox4x32.BLOCK_BYTES);
+        MemorySegment src = MemorySegment.ofArray(values);
+        float[] expected = new float[elements];
+        float[] actual = new float[elements];
+        ScalarScaleSelect.apply(src, MemorySegment.ofArray(expected), 0, 0, elements, 1.25f, bits, 0);
+        VectorScaleSelect.apply(src, MemorySegment.ofArray(actual), 0, elements, 1.25f, bits, 0);
+        return sameBits(expected, actual);
+    }
+
+    private static boolean productAgrees() {
+        int rows = VectorProduct.TILE_ROWS + 1;
+        int inner = 3;
+        int columns = VectorProduct.TILE_COLUMNS + 1;
+        Matrix a = ramp(rows, inner);
+        Matrix b = ramp(inner, columns);
+        float[] expected = new float[rows * columns];
+        float[] actual = new float[rows * columns];
+        ScalarProduct.rows(a, b, Matrix.of(MemorySegment.ofArray(expected), rows, columns), false, 0, rows);
+        VectorProduct.rows(a, b, Matrix.of(MemorySegment.ofArray(actual), rows, columns), false, 0, rows);
+        return sameBits(expected, actual);
+    }
+
+    private static Matrix ramp(int rows, int columns) {
+        float[] values = new float[rows * columns];
+        for (int i = 0; i < values.length; i++) {
+            values[i] = 1f / (i + 3);
+        }
+        return Matrix.of(MemorySegment.ofArray(values), rows, columns);
+    }
+
+    private static boolean sameBits(float[] expected, float[] actual) {
+        return MemorySegment.ofArray(expected).mismatch(MemorySegment.ofArray(actual)) < 0;
+    }
+
+    /** Whether patterns looked up by permutes agree with those looked up one by one. */
+    static boolean patternsAgree() {
+        PatternTable table = Rate.drop(0.1).table();
+        Key key = Key.of(1);
+        Scratch scratch = Scratch.POOL.borrow();
+        int count = 70;
+        Philox4x32.fill(1, 0, 0, Philox4x32.ROUNDS, scratch.stream, 0, 16);
+        // an undecided pattern: equal to its column's cut
+        scratch.stream[5] = table.cutHigh[scratch.stream[4] & 0xFF];
+        byte[] expected = new byte[count];
+        ScalarPatterns.draw(table, key, 0, scratch.stream, 0, expected, count);
+        VectorPatterns.draw(table, key, 0, scratch.stream, 0, scratch, count);
+        boolean agree = Arrays.equals(expected, 0, count, scratch.keepBits, 0, count);
+        Scratch.POOL.giveBack(scratch);
+        return agree;
+    }
+}
