@@ -1,0 +1,104 @@
+package io.github.lanedrop.bench;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.nio.file.Path;
+import java.util.Arrays;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** Exit codes, help and errors. */
+final class LanedropTest {
+    @ParameterizedTest
+    @ValueSource(strings = {"--help", "-h", "mask --help", "demo --help"})
+    void helpGoesToStandardOutput(String line) {
+        Cli cli = Cli.run(line.split(" "));
+        assertThat(cli.code()).isZero();
+        assertThat(cli.err()).isEmpty();
+        assertThat(cli.out()).startsWith("Usage: lanedrop").contains("Exit codes:", "--debug");
+    }
+
+    @Test
+    void versionIsTheBuilds() {
+        Cli cli = Cli.run("--version");
+        assertThat(cli.code()).isZero();
+        assertThat(cli.out()).matches("(?s)lanedrop \\d+\\.\\d+\\.\\d+\\S*\\R.*");
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "''                                        | expected a command",
+                "paint                                     | paint",
+                "mask                                      | --seed",
+                "mask --seed 1                             | --rate",
+                "mask --seed 1 --rate 1.5                  | rate must be in [0, 1], got 1.5",
+                "mask --seed 1 --rate NaN                  | rate must be in [0, 1], got NaN",
+                "mask --seed 1 --rate -0.1                 | rate must be in [0, 1], got -0.1",
+                "mask --seed 1 --rate 1/0                  | rate must be in [0, 1], got Infinity",
+                "mask --seed 1 --rate half                 | rate must be a number such as 0.1",
+                "mask --seed one --rate 0.5                | 64 bits",
+                "mask --seed 18446744073709551616 --rate 0 | 64 bits",
+                "mask --seed -9223372036854775809 --rate 0 | 64 bits",
+                "mask --seed 1 --rate 0 --stream -1        | stream must be in [0, 2^63)",
+                "mask --seed 1 --rate 0 --offset -1        | offset must be",
+                "mask --seed 1 --rate 0 --offset 9223372036854775807 --elements 1 | offset must be",
+                "mask --seed 1 --rate 0 --elements -1      | elements must be 0 or more, got -1",
+                "mask --seed 1 --rate 0 --format xml       | hex, sha256, npy",
+                "mask --seed 1 --rate 0 --format npy       | --output",
+                "demo --epochs 0                           | epochs must be 1 or more, got 0",
+                "demo --rate 0                             | rate must be above 0 and below 1",
+                "demo --rate 1                             | rate must be above 0 and below 1",
+                "demo --passes 0                           | passes must be in",
+                "demo --batch 0                            | batch must be 1 or more",
+                "demo --threads 0                          | threads must be in [1, 1024], got 0",
+                "demo --train 1301                         | training images must be in [1, 1300], got 1301",
+                "demo --hidden 8,0                         | hidden layers must have 1 to 65536 units, got 0",
+                "demo --learning-rate NaN                  | learning rate must be above 0",
+                "demo --repeats 0                          | repeats must be 1 or more",
+            })
+    void argumentsThatMakeNoSenseEndWithTwoAndOneLine(String line, String message) {
+        String[] arguments =
+                Arrays.stream(line.split(" ")).filter(word -> !word.isEmpty()).toArray(String[]::new);
+        Cli cli = Cli.run(arguments);
+        assertThat(cli.code()).isEqualTo(2);
+        assertThat(cli.out()).isEmpty();
+        assertThat(cli.err()).startsWith("lanedrop: ").contains(message).contains("--help)");
+        assertThat(cli.err().lines()).hasSize(1);
+    }
+
+    @Test
+    void whatCannotBeDoneEndsWithOneAndOneLine(@TempDir Path folder) {
+        for (String[] arguments : new String[][] {
+            {"demo", "--data", folder.toString()},
+            {"demo", "--output", folder.resolve("none/page.html").toString()},
+            {"demo", "--output", folder.toString()},
+            {
+                "mask",
+                "--seed",
+                "1",
+                "--rate",
+                "0.5",
+                "--output",
+                folder.resolve("none/mask").toString()
+            },
+        }) {
+            Cli cli = Cli.run(arguments);
+            assertThat(cli.code()).as(String.join(" ", arguments)).isEqualTo(1);
+            assertThat(cli.out()).isEmpty();
+            assertThat(cli.err()).startsWith("lanedrop: ").contains(folder.toString());
+            assertThat(cli.err().lines()).hasSize(1);
+        }
+    }
+
+    @Test
+    void debugShowsWhereAnErrorCameFrom(@TempDir Path folder) {
+        Cli cli = Cli.run("demo", "--debug", "--data", folder.toString());
+        assertThat(cli.code()).isEqualTo(1);
+        assertThat(cli.err()).contains("dataset-fashion-mnist").contains("\tat io.github.lanedrop.bench");
+    }
+}
