@@ -11,6 +11,7 @@ import java.lang.foreign.MemorySegment;
 import java.lang.management.ManagementFactory;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -24,6 +25,7 @@ import org.junit.jupiter.params.provider.MethodSource;
  * warm-up in between: one measurement of exactly 0 bytes proves that the compiled call allocates nothing, as an
  * allocation that is left in the code would show every time.
  */
+@Tag("alone")
 final class AllocationTest {
     private static final int ELEMENTS = 768;
     private static final int WARM_UP = 12_000;
