@@ -63,7 +63,7 @@ final class Live {
         try (Stream<String> lines = Files.lines(cpuInfo, StandardCharsets.ISO_8859_1)) {
             return lines.filter(line -> line.startsWith("flags"))
                     .findFirst()
-                    .map(line -> Arrays.asList(line.split("\\s+", -1)).contains("avx512_vbmi"))
+                    .map(line -> Arrays.asList(line.split("\\s+", -1)).contains("avx512vbmi"))
                     .orElse(false);
         } catch (IOException e) {
             return false;
