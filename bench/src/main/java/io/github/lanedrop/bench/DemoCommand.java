@@ -173,7 +173,9 @@ final class DemoCommand implements Callable<Integer> {
         if (save.isPresent()) {
             Safetensors.save(save.get(), first.model().parameters());
         }
-        List<Throughput> throughput = quick ? Throughput.look(rate, 20, 1 << 16) : Throughput.look(rate, 160, 1 << 23);
+        List<Throughput> throughput = quick
+                ? Throughput.look(rate, 20, 1 << 12, 1 << 16)
+                : Throughput.look(rate, 160, 1 << 12, 1 << 16, 1 << 20, 1 << 23);
         Files.writeString(output, DemoPage.of(first, throughput, commandLine(), seconds));
         err.print(String.format(Locale.ROOT, "%.1f s on %d threads; the page is %s%n", seconds, tasks, output));
         return CommandLine.ExitCode.OK;
