@@ -66,11 +66,13 @@ public record Throughput(long elements, double copy, double scale, double dropou
                 if (!lines.isEmpty() && lines.getLast().slowest() * size > MAX_CALL_NANOS) {
                     break;
                 }
-                lines.add(new Throughput(
+                double[] nanos = nanos(
                         size,
-                        nanos(() -> MemorySegment.copy(src, 0, dst, 0, size * Float.BYTES), size, millisPerNumber),
-                        nanos(() -> CopyAndScale.run(src, dst, SCALE, size), size, millisPerNumber),
-                        nanos(() -> DropoutKernel.forward(mask, 0, src, dst, size), size, millisPerNumber)));
+                        millisPerNumber,
+                        () -> MemorySegment.copy(src, 0, dst, 0, size * Float.BYTES),
+                        () -> CopyAndScale.run(src, dst, SCALE, size),
+                        () -> DropoutKernel.forward(mask, 0, src, dst, size));
+                lines.add(new Throughput(size, nanos[0], nanos[1], nanos[2]));
             }
         }
         return lines;
@@ -123,17 +125,25 @@ public record Throughput(long elements, double copy, double scale, double dropou
         }
     }
 
-    /** The median of some rounds after one to warm up, each long enough for the clock. */
-    private static double nanos(Runnable work, long elements, int millis) {
+    /**
+     * For each work the median of some rounds after one to warm up, each long enough for the clock; in turns, so that a
+     * slow moment of the machine hits all of them.
+     */
+    private static double[] nanos(long elements, int millis, Runnable... works) {
         long budget = millis * 1_000_000L;
-        round(work, elements, budget / MAX_ROUNDS);
-        double[] rounds = new double[MAX_ROUNDS];
-        int count = 0;
+        double[][] rounds = new double[works.length][MAX_ROUNDS];
+        int count = -1; // the first is to warm up
         long start = System.nanoTime();
-        while (count < MIN_ROUNDS || (count < MAX_ROUNDS && System.nanoTime() - start < budget)) {
-            rounds[count++] = round(work, elements, budget / MAX_ROUNDS);
+        while (count < MIN_ROUNDS || (count < MAX_ROUNDS && System.nanoTime() - start < works.length * budget)) {
+            for (int work = 0; work < works.length; work++) {
+                rounds[work][Math.max(count, 0)] = round(works[work], elements, budget / MAX_ROUNDS);
+            }
+            count++;
         }
-        return Median.withDefaults().evaluate(Arrays.copyOf(rounds, count));
+        int used = count;
+        return Arrays.stream(rounds)
+                .mapToDouble(round -> Median.withDefaults().evaluate(Arrays.copyOf(round, used)))
+                .toArray();
     }
 
     private static double round(Runnable work, long elements, long budget) {
