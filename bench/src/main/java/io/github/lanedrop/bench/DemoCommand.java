@@ -158,7 +158,7 @@ final class DemoCommand implements Callable<Integer> {
         List<Findings> findings = new ArrayList<>();
         try (ExecutorService pool = Executors.newFixedThreadPool(tasks)) {
             Workers workers = new Workers(pool, tasks);
-            Demo.Progress progress = noProgress ? Bars.NONE : Bars.on(err);
+            Demo.Progress progress = noProgress ? Demo.Progress.SILENT : Bars.on(err);
             for (int repeat = 0; repeat < repeats; repeat++) {
                 findings.add(Demo.run(data, settings.withSeed(seed + repeat), workers, progress));
             }

@@ -36,7 +36,7 @@ final class DoctorCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
-        Demo.Progress progress = noProgress ? Bars.NONE : Bars.on(err);
+        Demo.Progress progress = noProgress ? Demo.Progress.SILENT : Bars.on(err);
         Diagnosis diagnosis;
         try (Demo.Progress.Task task = progress.begin("measuring", Diagnosis.RATES.size())) {
             diagnosis = Diagnosis.make(task::step);
