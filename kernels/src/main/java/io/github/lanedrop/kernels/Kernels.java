@@ -28,7 +28,7 @@ public final class Kernels {
      * @return the path and the reasons for it
      */
     public static Path describe() {
-        return new Path(Live.VECTOR, Live.VECTOR ? Simd.BITS : 0, Simd.REASON, Live.PERMUTES, Live.PATTERNS_REASON);
+        return new Path(Live.VECTOR, Live.VECTOR ? Simd.BITS : 0, Live.REASON, Live.PERMUTES, Live.PATTERNS_REASON);
     }
 
     /**
