@@ -90,8 +90,9 @@ final class Live {
     private static boolean patternsAgree() {
         boolean agree = SelfTest.patternsAgree();
         if (!agree) {
-            warn("the byte permutes failed their self-test; patterns are looked up one by one. Please report this with your"
-                    + " JDK's version and CPU");
+            warn(
+                    "the byte permutes failed their self-test; patterns are looked up one by one. Please report this with your"
+                            + " JDK's version and CPU");
         }
         return agree;
     }
