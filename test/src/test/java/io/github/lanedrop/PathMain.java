@@ -38,10 +38,14 @@ public final class PathMain {
     /**
      * Runs the workload.
      *
-     * @param arguments how often
+     * @param arguments how often; 0 warms the kernels up and does nothing else
      */
     public static void main(String[] arguments) throws NoSuchAlgorithmException {
         int repeats = Integer.parseInt(arguments[0]);
+        if (repeats == 0) {
+            Kernels.warmUp();
+            return;
+        }
         String first = new PathMain().hash();
         for (int i = 1; i < repeats; i++) {
             String hash = new PathMain().hash();

@@ -98,11 +98,21 @@ final class PathMatrixTest {
                 compiler.repeats);
         child.assertRan("vector", setting.bits, compiler.repeats);
         if (compiler.level > 0) {
-            // time, id, attributes, level, method
-            Pattern compiled = Pattern.compile(" *\\d+ +\\d+ [ %sbn!]* " + compiler.level + " .*PhiloxVectors::.*");
-            assertThat(child.jvm.out().lines().filter(line -> line.contains("PhiloxVectors::")))
-                    .as("what is compiled of the SIMD generator")
-                    .anySatisfy(line -> assertThat(line).matches(compiled));
+            child.assertCompiled("PhiloxVectors", compiler.level);
+        }
+    }
+
+    /** What runs on the path of this machine's choice, at its width: every kernel's loops. */
+    @Test
+    void warmUpGetsAllKernelsCompiledByC2() {
+        Child child = Child.onClassPath(
+                folder, join(List.of(Compiler.C2.flags(), MODULE, List.of(FORCE_VECTOR, "-XX:+PrintCompilation"))), 0);
+        assertThat(child.jvm.exit())
+                .as("%s%n%s", child.jvm.command(), child.jvm.err())
+                .isZero();
+        String patterns = Kernels.describe().permutes() ? "VectorPatterns" : "ScalarPatterns";
+        for (String type : List.of("PhiloxVectors", patterns, "VectorScaleSelect", "VectorProduct", "DropoutKernel")) {
+            child.assertCompiled(type, Compiler.C2.level);
         }
     }
 
@@ -207,6 +217,15 @@ final class PathMatrixTest {
 
         static Child start(Path folder, List<String> flags, String classPath, int repeats) {
             return new Child(ChildJvm.run(folder, flags, classPath, PathMain.class, Integer.toString(repeats)));
+        }
+
+        /** Something of a class was compiled at a level. */
+        void assertCompiled(String type, int level) {
+            // time, id, attributes, level, method
+            Pattern compiled = Pattern.compile(" *\\d+ +\\d+ [ %sbn!]* " + level + " .*\\." + type + "::.*");
+            assertThat(jvm.out().lines().filter(line -> line.contains(type + "::")))
+                    .as("what is compiled of %s", type)
+                    .anySatisfy(line -> assertThat(line).matches(compiled));
         }
 
         void assertRan(String path, int bits, int repeats) {

@@ -18,7 +18,8 @@ import java.util.Arrays;
  * {@code elements} counts 32-bit floats in native memory, heap arrays or mapped files, little endian, of any alignment.
  *
  * <p><b>Edges.</b> Rate 0 copies every bit and draws nothing; rate 1 writes +0 and draws nothing; 0 elements do nothing.
- * A dropped element is +0 whatever it was, NaN and infinities included; a kept one is multiplied as IEEE 754 says.
+ * A dropped element is +0 whatever it was, NaN and infinities included; a kept one is multiplied as IEEE 754 says:
+ * NaN keeps its payload, infinities and -0 pass, finite values may overflow.
  *
  * <p><b>Aliasing.</b> {@code src} and {@code dst} must be identical or disjoint; {@code keepBits} must be disjoint from
  * both.
@@ -26,9 +27,10 @@ import java.util.Arrays;
  * <p><b>Threads and determinism.</b> All methods are static, keep no state and allocate nothing once warm. The bits
  * depend on the arguments alone, never on the CPU, vector width, thread count or split.
  *
- * <p><b>Errors.</b> {@link IllegalArgumentException} if a buffer is too small or read-only, or buffers overlap;
- * {@link IllegalStateException} if an arena is closed; {@link WrongThreadException} if it belongs to another thread.
- * Everything is checked before the first write.
+ * <p><b>Errors.</b> {@link IllegalArgumentException} if {@code offset} or {@code elements} is out of range, a buffer too
+ * small, one to be written read-only, or buffers overlap; {@link IllegalStateException} if an arena is closed;
+ * {@link WrongThreadException} if it belongs to another thread, or to this one alone while there are several tasks;
+ * {@link NullPointerException} for null. Everything is checked before the first write.
  *
  * <p>Source: N. Srivastava et al., "Dropout: A Simple Way to Prevent Neural Networks from Overfitting", JMLR 15 (2014).
  */
@@ -182,8 +184,8 @@ public final class DropoutKernel {
         Check.sharedWith(workers, "dst", dst);
         Check.identicalOrDisjoint("src", src, bytes, "dst", dst, bytes);
         if (mask instanceof StoredMask stored) {
-            MemorySegment bits = stored.keepBits();
-            Check.disjoint("the mask's keepBits", bits, bits.byteSize(), "dst", dst, bytes);
+            long bitsBytes = Check.keepBitsBytes(offset + elements);
+            Check.disjoint("the mask's keepBits", stored.keepBits(), bitsBytes, "dst", dst, bytes);
         }
     }
 

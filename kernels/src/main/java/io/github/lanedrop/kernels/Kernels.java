@@ -7,7 +7,16 @@ import java.lang.foreign.MemorySegment;
 
 /** Which path the kernels of this process run, and how to make them fast from the first request. */
 public final class Kernels {
-    private static final int WARM_UP_CALLS = 20_000;
+    private static final int WARM_UP_ELEMENTS = 2 * Scratch.CHUNK;
+    private static final BernoulliMask[] WARM_UP_MASKS = {
+        new BernoulliMask(Rate.drop(0.1), Key.of(0)), new BernoulliMask(Rate.drop(0.5), Key.of(0))
+    };
+    // with these counts the first calls after took 50 to 200 us, without the long calls or the products 5 to 50 ms
+    private static final int SHORT_CALL = 200;
+    private static final int SHORT_CALLS = 1_000;
+    private static final int LONG_CALLS = 300;
+    private static final int PRODUCTS = 150;
+    private static final int PRODUCT_SIZE = 33;
 
     private Kernels() {}
 
@@ -28,7 +37,7 @@ public final class Kernels {
      * @return the path and the reasons for it
      */
     public static Path describe() {
-        return new Path(Live.VECTOR, Live.VECTOR ? Simd.BITS : 0, Simd.REASON, Live.PERMUTES, Live.PATTERNS_REASON);
+        return new Path(Live.VECTOR, Live.VECTOR ? Simd.BITS : 0, Live.REASON, Live.PERMUTES, Live.PATTERNS_REASON);
     }
 
     /**
@@ -41,25 +50,49 @@ public final class Kernels {
     }
 
     /**
-     * Runs the dropout kernels on small buffers, native and heap, until the JVM's compilers should have seen to them:
-     * until then they run hundreds of times slower. Takes about a second; call it before the first request.
+     * Runs the kernels on small buffers, native and heap, dropout and products, until the JVM's compilers have seen to
+     * them: until then they run hundreds of times slower. Takes a second or two and a few hundred kilobytes; call it
+     * before the first request.
      */
     public static void warmUp() {
-        int elements = 2 * Scratch.CHUNK - 1;
-        var masks = new BernoulliMask[] {
-            new BernoulliMask(Rate.drop(0.1), Key.of(0)), new BernoulliMask(Rate.drop(0.5), Key.of(0))
-        };
         try (Arena arena = Arena.ofConfined()) {
-            MemorySegment nativeMemory = arena.allocate((long) elements * Float.BYTES);
-            MemorySegment heapMemory = MemorySegment.ofArray(new float[elements]);
-            MemorySegment bits = arena.allocate(elements);
-            for (int call = 0; call < WARM_UP_CALLS; call++) {
-                BernoulliMask mask = masks[call & 1];
-                MemorySegment memory = (call & 2) == 0 ? nativeMemory : heapMemory;
-                DropoutKernel.forward(mask, 0, memory, memory, call % 64 == 0 ? elements : 192);
-                DropoutKernel.keepBits(mask, 0, bits, 192);
-                DropoutKernel.backward(new StoredMask(mask.rate(), bits), 0, memory, memory, 192);
+            MemorySegment bits = arena.allocate(WARM_UP_ELEMENTS / Byte.SIZE);
+            MemorySegment[] memories = {
+                arena.allocate((long) WARM_UP_ELEMENTS * Float.BYTES),
+                MemorySegment.ofArray(new float[WARM_UP_ELEMENTS])
+            };
+            // calls before loops, since until its loops are compiled a long call takes as long as all short ones
+            for (int elements : new int[] {SHORT_CALL, WARM_UP_ELEMENTS - 1}) {
+                int rounds = elements == SHORT_CALL ? SHORT_CALLS : LONG_CALLS;
+                for (int round = 0; round < rounds; round++) {
+                    for (MemorySegment memory : memories) {
+                        dropout(memory, bits, elements);
+                    }
+                }
+            }
+            for (int round = 0; round < PRODUCTS; round++) {
+                for (MemorySegment memory : memories) {
+                    products(memory);
+                }
             }
         }
+    }
+
+    private static void dropout(MemorySegment memory, MemorySegment bits, int elements) {
+        for (BernoulliMask mask : WARM_UP_MASKS) {
+            DropoutKernel.forward(mask, 0, memory, memory, elements);
+            DropoutKernel.forward(mask, 3, memory, memory, elements, bits, Workers.NONE);
+            DropoutKernel.keepBits(mask, 0, bits, elements);
+            DropoutKernel.backward(new StoredMask(mask.rate(), bits), 0, memory, memory, elements);
+        }
+    }
+
+    /** The three products of a linear layer's forward and backward pass. */
+    private static void products(MemorySegment memory) {
+        Matrix square = Matrix.of(memory, PRODUCT_SIZE, PRODUCT_SIZE);
+        Matrix c = Matrix.of(memory.asSlice(square.bytes()), PRODUCT_SIZE, PRODUCT_SIZE);
+        MatrixProduct.multiply(square, square, c);
+        MatrixProduct.multiplyAdd(square, square.transpose(), c);
+        MatrixProduct.multiplyAdd(square.transpose(), square, c);
     }
 }

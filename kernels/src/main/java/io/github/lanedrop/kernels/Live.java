@@ -3,22 +3,36 @@ package io.github.lanedrop.kernels;
 import io.github.lanedrop.rng.ByteStream;
 import io.github.lanedrop.rng.simd.Simd;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.function.BooleanSupplier;
 import java.util.stream.Stream;
 
-/** The live path, decided once; C2 removes what is not live. */
+/**
+ * The live path, decided once; C2 removes what is not live.
+ *
+ * <p>The system property {@code lanedrop.patterns=auto|permute|table} chooses how patterns are looked up.
+ */
 final class Live {
-    /** Whether the SIMD path runs: it may, and its self-test passed. */
+    /** Whether the SIMD path runs: it may, and its self-tests passed. */
     static final boolean VECTOR;
+
+    /** Why {@link #VECTOR} is what it is, one sentence without a full stop. */
+    static final String REASON;
 
     /** Whether patterns are looked up 64 at a time by byte permutes over two 512-bit registers. */
     static final boolean PERMUTES;
 
     /** Why {@link #PERMUTES} is what it is, one sentence without a full stop. */
     static final String PATTERNS_REASON;
+
+    private static final String REPORT = "please report this with your JDK's version and CPU";
+
+    /** How patterns are looked up, and why. */
+    record Patterns(boolean permutes, String reason) {}
 
     static {
         VECTOR = ByteStream.VECTOR && SelfTest.vectorsAgree();
@@ -27,25 +41,61 @@ final class Live {
                     "the SIMD kernels failed their self-test; the scalar path runs. Please report this with your JDK's version"
                             + " and CPU");
         }
-        String choice = System.getProperty("lanedrop.patterns", "auto");
-        if (!choice.equals("auto") && !choice.equals("permute") && !choice.equals("table")) {
-            throw new IllegalArgumentException("lanedrop.patterns must be auto, permute or table, got " + choice);
-        }
-        boolean possible = VECTOR && Simd.BITS == 512;
-        boolean wanted = choice.equals("permute") || (choice.equals("auto") && cpuPermutesBytes());
-        PERMUTES = possible && wanted && SelfTest.patternsAgree();
-        if (!choice.equals("auto")) {
-            PATTERNS_REASON = "-Dlanedrop.patterns=" + choice + " was given";
-        } else if (!possible) {
-            PATTERNS_REASON = "permutes need the SIMD path at 512 bits";
-        } else if (PERMUTES) {
-            PATTERNS_REASON = "this CPU has AVX-512 VBMI";
-        } else {
-            PATTERNS_REASON = "AVX-512 VBMI was not found in /proc/cpuinfo; -Dlanedrop.patterns=permute if it is there";
-        }
+        REASON = reason(Simd.ENABLED, ByteStream.VECTOR, VECTOR, Simd.REASON);
+        Patterns patterns = patterns(
+                System.getProperty("lanedrop.patterns", "auto"),
+                VECTOR && Simd.BITS == 512,
+                Live::cpuPermutesBytes,
+                Live::patternsAgree);
+        PERMUTES = patterns.permutes;
+        PATTERNS_REASON = patterns.reason;
     }
 
     private Live() {}
+
+    /** Says why a path is live that passed, or did not pass, two self-tests. */
+    static String reason(boolean enabled, boolean generatorPassed, boolean kernelsPassed, String choice) {
+        if (enabled && !generatorPassed) {
+            return "the SIMD generator failed its known-answer self-test; " + REPORT;
+        }
+        if (enabled && !kernelsPassed) {
+            return "the SIMD kernels failed their self-test; " + REPORT;
+        }
+        return choice;
+    }
+
+    /** Decides how patterns are looked up, and says why; the self-test runs only where permutes would. */
+    static Patterns patterns(String choice, boolean possible, BooleanSupplier cpuPermutes, BooleanSupplier selfTest) {
+        boolean auto = choice.equals("auto");
+        if (!auto && !choice.equals("permute") && !choice.equals("table")) {
+            throw new IllegalArgumentException("lanedrop.patterns must be auto, permute or table, got " + choice);
+        }
+        String given = "-Dlanedrop.patterns=" + choice + " was given";
+        if (choice.equals("table")) {
+            return new Patterns(false, given);
+        }
+        if (!possible) {
+            return new Patterns(false, "permutes need the SIMD path at 512 bits");
+        }
+        if (auto && !cpuPermutes.getAsBoolean()) {
+            return new Patterns(
+                    false, "AVX-512 VBMI was not found in /proc/cpuinfo; -Dlanedrop.patterns=permute if it is there");
+        }
+        if (!selfTest.getAsBoolean()) {
+            return new Patterns(false, "the byte permutes failed their self-test; " + REPORT);
+        }
+        return new Patterns(true, auto ? "this CPU has AVX-512 VBMI" : given);
+    }
+
+    private static boolean patternsAgree() {
+        boolean agree = SelfTest.patternsAgree();
+        if (!agree) {
+            warn(
+                    "the byte permutes failed their self-test; patterns are looked up one by one. Please report this with your"
+                            + " JDK's version and CPU");
+        }
+        return agree;
+    }
 
     private static void warn(String message) {
         System.getLogger("io.github.lanedrop").log(System.Logger.Level.WARNING, message);
@@ -65,7 +115,7 @@ final class Live {
                     .findFirst()
                     .map(line -> Arrays.asList(line.split("\\s+", -1)).contains("avx512vbmi"))
                     .orElse(false);
-        } catch (IOException e) {
+        } catch (IOException | UncheckedIOException e) {
             return false;
         }
     }

@@ -44,7 +44,7 @@ public final class Rate {
      * The rate that keeps an element with a probability.
      *
      * @param probability the probability to keep, in [0, 1]
-     * @return the rate {@code 1 - probability}
+     * @return the rate {@code 1 - probability}, in double: 1 where the probability is below 2^-54
      * @throws IllegalArgumentException if the probability is NaN or outside [0, 1]
      */
     public static Rate keep(double probability) {
@@ -122,6 +122,7 @@ public final class Rate {
         return table;
     }
 
+    /** Rates are equal where their masks and scales are: where their thresholds are, whatever was asked for. */
     @Override
     public boolean equals(Object other) {
         return other instanceof Rate rate && threshold == rate.threshold;

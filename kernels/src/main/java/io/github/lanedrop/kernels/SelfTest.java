@@ -17,7 +17,7 @@ final class SelfTest {
     private static boolean scaleSelectAgrees() {
         int elements = 150; // every loop of the vector code, and a tail
         float[] values = new float[elements];
-        byte[] bits = new byte[elements / 8 + Long.BYTES];
+        byte[] bits = new byte[2 * Philox4x32.BLOCK_BYTES]; // a bit for each element, and room for reads of whole longs
         for (int i = 0; i < elements; i++) {
             values[i] = i % 7 == 0 ? Float.NaN : i % 11 == 0 ? -0f : i - 70.3f;
         }

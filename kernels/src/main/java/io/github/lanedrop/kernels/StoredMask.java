@@ -9,8 +9,8 @@ import java.util.Objects;
  *
  * <p>Use it for masks made elsewhere, or where reading a bit is cheaper than drawing it again.
  *
- * @param rate the rate that the mask was drawn with; only its scale is used: a rate of 0 keeps values unscaled, and a rate
- *     of 1, which has no scale, drops everything
+ * @param rate the rate that the mask was drawn with; only its scale is used: a rate of 0 multiplies what the bits keep by
+ *     1, and a rate of 1, which has no scale, drops everything whatever the bits say
  * @param keepBits the bits; their lifetime and threads are the caller's
  */
 public record StoredMask(Rate rate, MemorySegment keepBits) implements MaskSource {

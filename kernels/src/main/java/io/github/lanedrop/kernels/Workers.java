@@ -1,5 +1,6 @@
 package io.github.lanedrop.kernels;
 
+import java.lang.reflect.UndeclaredThrowableException;
 import java.util.Objects;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Executor;
@@ -78,7 +79,8 @@ public record Workers(Executor executor, int tasks) {
         switch (failure.get()) {
             case RuntimeException e -> throw e;
             case Error e -> throw e;
-            case null, default -> {}
+            case null -> {}
+            case Throwable checked -> throw new UndeclaredThrowableException(checked); // some languages do not declare
         }
     }
 

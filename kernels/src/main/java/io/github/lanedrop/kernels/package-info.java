@@ -1,2 +1,83 @@
-/** Dropout kernels and matrix products over memory segments. */
+/**
+ * Dropout and matrix products on 32-bit floats over memory segments: SIMD, with a scalar twin that gives the same bits.
+ *
+ * {@snippet :
+ * MaskSource mask = new BernoulliMask(Rate.drop(0.1), Key.of(2026).site(3).step(17));
+ * DropoutKernel.forward(mask, 0, activations, output, elements);
+ * DropoutKernel.backward(mask, 0, outputGradient, inputGradient, elements); // draws the mask again: nothing is stored
+ *
+ * MemorySegment keepBits = arena.allocate((elements + 7) / 8);
+ * DropoutKernel.keepBits(mask, 0, keepBits, elements);
+ * DropoutKernel.backward(new StoredMask(mask.rate(), keepBits), 0, outputGradient, inputGradient, elements);
+ * }
+ *
+ * <p>Concepts:
+ *
+ * <pre>
+ * mask source -&gt; keep bits of a chunk, in a small scratch -&gt; apply operation -&gt; memory
+ * </pre>
+ *
+ * <ul>
+ *   <li>A {@link io.github.lanedrop.kernels.MaskSource} says which elements are kept, by their logical index alone:
+ *       {@link io.github.lanedrop.kernels.BernoulliMask} draws them from a {@link io.github.lanedrop.kernels.Rate} and a
+ *       {@link io.github.lanedrop.rng.Key}, {@link io.github.lanedrop.kernels.StoredMask} reads them. It is sealed: a new
+ *       source joins its list, and the compiler names the switches that must learn of it.
+ *   <li>Keep bits are 64 to a long, lowest bit first, 1 for kept. They are all that a source and an operation share;
+ *       neither knows the other.
+ *   <li>An apply operation is one line of arithmetic on a vector and its keep bits.
+ *       {@link io.github.lanedrop.kernels.DropoutKernel} is the entry: it checks, splits, and runs source and operation
+ *       chunk by chunk.
+ *   <li>{@link io.github.lanedrop.kernels.Workers} are the caller's threads; kernels start none.
+ *   <li>{@link io.github.lanedrop.kernels.MatrixProduct} multiplies {@link io.github.lanedrop.kernels.Matrix} views.
+ *   <li>{@link io.github.lanedrop.kernels.Kernels} describes the live path, tests it and warms it up.
+ * </ul>
+ *
+ * <p>System properties, read once:
+ *
+ * <ul>
+ *   <li>{@code lanedrop.path=auto|vector|scalar}: which twin runs. {@code auto} takes the SIMD path where the vector module
+ *       is present and C2 compiles.
+ *   <li>{@code lanedrop.vectorBits=128|256|512}: the vectors' width, or else the CPU's preferred one.
+ *   <li>{@code lanedrop.patterns=auto|permute|table}: how patterns are looked up (below).
+ * </ul>
+ *
+ * <p>Decisions:
+ *
+ * <ul>
+ *   <li><b>Two phases for each chunk of 4,096 elements.</b> First its keep bits go to an array, then they are applied. The
+ *       bits of a chunk take 512 bytes and its random bytes 1,024, which never leave L1, and each phase is a loop that C2
+ *       inlines and keeps in registers; one loop over both would have to pass vectors through calls that may not be
+ *       inlined, and would have to exist for each pair of source and operation. Revisit when C2 inlines such calls for
+ *       certain, or a profile shows the way through L1.
+ *   <li><b>The grid of chunks begins at the call's first element</b>, not at a multiple of 4,096 of the mask's index. So
+ *       exported keep bits always begin at a byte, whatever the offset, and tasks that are split at chunks never share a
+ *       byte of them. The price is a shift of the chunk's bits where the offset is not a multiple of 8. Revisit if such
+ *       offsets become the rule.
+ *   <li><b>Scratch memory comes from a pool</b>, not from thread-locals, of which virtual threads would make millions, and
+ *       not from the call, which must not allocate. A slot is one atomic exchange; a contended one costs an allocation,
+ *       never a wait. A pool holds 64 slots, for the product about 40 MB in all if 64 threads multiply at once. Revisit
+ *       when scoped values can hold what a thread may change.
+ *   <li><b>Patterns are looked up one by one where bytes cannot be permuted.</b> With AVX-512 VBMI a table of 256 bytes is
+ *       a few permutes for 64 patterns. Without it the JDK emulates a permute over two registers lane by lane, hundreds of
+ *       times slower, and has no call that tells; so the SIMD path takes the scalar look-up, which is a load a pattern,
+ *       unless Linux lists the feature or the property claims it. Revisit when the JDK tells what is emulated, or for
+ *       CPUs of other kinds with such permutes.
+ *   <li><b>Each element of a product is one chain of fused multiply-adds</b> in the order of the inner index. A lane is an
+ *       element, so the width, the tiles, the blocks, the threads and the scalar twin give the same bits, and runs repeat
+ *       on any machine. The price is that the inner index cannot be split over lanes or tasks, as a tall and thin product
+ *       would like, and that CPUs without fused multiply-add are very slow at it. Revisit for such shapes, under another
+ *       name, since the bits would differ.
+ *   <li><b>Rates 0 and 1 draw nothing.</b> They copy all bits of the source, signalling NaNs included, or write +0; no
+ *       strict or lax comparison can go wrong at the ends. Masks are functions of the index, so a schedule that passes
+ *       through 0 shifts nobody's random numbers. There is nothing to revisit: this is the mask's specification.
+ *   <li><b>The scalar twin is the definition.</b> It reads like the formula and uses nothing of the SIMD code; the tests
+ *       and the self-test at start hold the SIMD path against it, and it runs where the vector module is missing, after
+ *       one warning that names the flag. Revisit never for speed: a fast twin would be a second thing to trust.
+ *   <li><b>Overlap is refused, not handled.</b> Identical buffers are in place; a shifted overlap would make the result
+ *       depend on the order of the loop. Two mappings of one file cannot be told apart from two files. Revisit never.
+ * </ul>
+ *
+ * <p>Source: {@code MaskStream} version 1 is this project's own; Philox is that of J. K. Salmon et al., "Parallel Random
+ * Numbers: As Easy as 1, 2, 3", SC 2011.
+ */
 package io.github.lanedrop.kernels;

@@ -21,10 +21,18 @@ import java.util.Objects;
  * of its own and parts of a batch give the bits of the whole. The mask is drawn again on the way back, from the key and
  * the rate of the forward pass, and takes no memory.
  *
- * <p><b>Edges.</b> At rate 0 the output is the input itself, as in EVAL; at rate 1 it is +0, and so is the gradient. A
- * dropped element is +0 whatever it was. No element's fate is ever read off its value.
+ * <p><b>Shapes.</b> The input has any shape, {@code [N, ...]} where it has rows; output and gradients have the same.
  *
- * <p>Immutable; a schedule takes {@link #withRate} at each step. Source: N. Srivastava et al., "Dropout: A Simple Way to
+ * <p><b>Edges.</b> At rate 0 the output is the input itself, as in EVAL; at rate 1 it is +0, and so is the gradient. An
+ * empty input gives an empty output. A dropped element is +0 whatever it was, NaN and infinities included. No element's
+ * fate is ever read off its value: a kept zero passes its gradient.
+ *
+ * <p><b>Threads and determinism.</b> Immutable, so one layer serves any number of threads; a schedule takes
+ * {@link #withRate} at each step. Output and gradient depend on input, rate, site and pass alone, never on workers or on
+ * how a batch is split.
+ *
+ * <p><b>Errors.</b> {@link IllegalArgumentException} if the pass's row offset is too large for the mask's index, or, on
+ * the way back, if the gradient has another shape. Source: N. Srivastava et al., "Dropout: A Simple Way to
  * Prevent Neural Networks from Overfitting", JMLR 15 (2014).
  *
  * @param rate the probability to drop
@@ -51,6 +59,7 @@ public record Dropout(Rate rate, int site) implements Layer {
      * @param offset the mask's index of the input's first element
      * @param workers who does it
      * @return the output in memory of its own, and the way back through the same mask
+     * @throws IllegalArgumentException if {@code offset} is negative or too large, or a stored mask has too few bits
      */
     public static Result drop(Tensor input, MaskSource mask, long offset, Workers workers) {
         Tensor output = Tensor.zeros(input.shape());
@@ -69,8 +78,18 @@ public record Dropout(Rate rate, int site) implements Layer {
         if (!pass.draws() || rate.keepsAll()) {
             return Result.identity(input);
         }
-        long offset = Math.multiplyExact(pass.rowOffset(), input.rowElements());
-        return drop(input, new BernoulliMask(rate, pass.key().site(site)), offset, pass.workers());
+        return drop(input, new BernoulliMask(rate, pass.key().site(site)), offset(input, pass), pass.workers());
+    }
+
+    /** The mask's index of the input's first element. */
+    private static long offset(Tensor input, Pass pass) {
+        long rowElements = input.rowElements();
+        long rows = (Long.MAX_VALUE - input.elements()) / Math.max(1, rowElements);
+        if (pass.rowOffset() > rows) {
+            throw new IllegalArgumentException("rowOffset must be at most " + rows + " for the input's "
+                    + input.elements() + " elements, " + rowElements + " a row, got " + pass.rowOffset());
+        }
+        return pass.rowOffset() * rowElements;
     }
 
     /** Whether the rate leaves anything to chance: it is neither 0 nor 1. */

@@ -102,14 +102,22 @@ public record Key(long seed, long stream) {
      * This key under another name: the name is hashed into the seed by chaining Philox blocks over its UTF-8 bytes and
      * their count, the stream stays. Names nest: {@code key.named("encoder").named("attention")}.
      *
-     * @param name a stable name, for example a layer's path; not empty
+     * @param name a stable name, for example a layer's path; not empty, surrogates in pairs
      * @return the key with another seed and the same stream
-     * @throws IllegalArgumentException if the name is empty
+     * @throws IllegalArgumentException if the name is empty or has a surrogate without its other half, which UTF-8 cannot
+     *     tell from a question mark
      */
     public Key named(String name) {
+        name.codePoints()
+                .filter(codePoint -> Character.getType(codePoint) == Character.SURROGATE)
+                .findFirst()
+                .ifPresent(surrogate -> {
+                    throw new IllegalArgumentException(
+                            String.format("name must have its surrogates in pairs, got a lone U+%04X", surrogate));
+                });
         byte[] bytes = name.getBytes(StandardCharsets.UTF_8);
         if (bytes.length == 0) {
-            throw new IllegalArgumentException("name must not be empty");
+            throw new IllegalArgumentException("name must not be empty, got \"\"");
         }
         // c3 = ~0 lies in the refinement half, which no mask's main stream touches
         long domain = 0xFFFFFFFF_00000000L | bytes.length;

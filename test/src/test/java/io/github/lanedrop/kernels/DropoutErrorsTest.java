@@ -367,6 +367,14 @@ final class DropoutErrorsTest {
     }
 
     @Test
+    void storedBitsBeyondTheElementsMayOverlap() {
+        MemorySegment whole = fresh(ELEMENTS / 8 + BYTES);
+        whole.asSlice(0, ELEMENTS / 8).fill((byte) 0);
+        DropoutKernel.forward(new StoredMask(RATE, whole), 0, src, whole.asSlice(ELEMENTS / 8), ELEMENTS);
+        assertThat(Memory.bytes(whole)).as("nothing kept").containsOnly(0);
+    }
+
+    @Test
     void sameOffsetsInDifferentArraysAreDisjoint() {
         MemorySegment a = heap((int) BYTES + 8).asSlice(8);
         MemorySegment b = heap((int) BYTES + 4).asSlice(4);

@@ -400,6 +400,21 @@ final class MatrixProductTest {
     }
 
     @Test
+    void refusesAnArenaOfAnotherThread() throws Exception {
+        try (ExecutorService another = Executors.newSingleThreadExecutor()) {
+            Arena theirs = another.submit(Arena::ofConfined).get();
+            Matrix foreign =
+                    another.submit(() -> Matrix.of(theirs.allocate(16), 2, 2)).get();
+            Matrix result = Matrix.of(cSegment, 2, 2);
+            assertRefused(WrongThreadException.class, "", () -> MatrixProduct.multiply(foreign, two, result));
+            assertRefused(WrongThreadException.class, "", () -> MatrixProduct.multiplyAdd(two, foreign, result));
+            assertThatThrownBy(() -> MatrixProduct.multiply(two, two, foreign))
+                    .isInstanceOf(WrongThreadException.class);
+            another.submit(theirs::close).get();
+        }
+    }
+
+    @Test
     void refusesToSplitAConfinedArena() {
         try (Arena arena = Arena.ofConfined()) {
             Matrix confined = Matrix.of(arena.allocate(16), 2, 2);

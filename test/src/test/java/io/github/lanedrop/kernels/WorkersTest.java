@@ -4,8 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.github.lanedrop.rng.Key;
+import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
+import java.lang.reflect.UndeclaredThrowableException;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
@@ -220,6 +222,20 @@ final class WorkersTest {
                 }))
                 .isInstanceOf(StackOverflowError.class)
                 .hasMessage("range 0");
+    }
+
+    /** Other languages throw checked exceptions where Java could not: a call that is half done must not return. */
+    @Test
+    void executorThatThrowsAnUndeclaredException() {
+        Executor undeclared = task -> throwAny(new IOException("not a runtime exception"));
+        assertThatThrownBy(() -> run(.1, new Workers(undeclared, 2)))
+                .isInstanceOf(UndeclaredThrowableException.class)
+                .hasRootCauseMessage("not a runtime exception");
+    }
+
+    @SuppressWarnings({"unchecked", "TypeParameterUnusedInFormals"})
+    private static <T extends Throwable> void throwAny(Throwable throwable) throws T {
+        throw (T) throwable;
     }
 
     /** Every item once, in ranges that start at multiples of the grain. */

@@ -129,6 +129,26 @@ final class DropoutTest {
     void emptyInputs() {
         assertThat(forward(dropout(0.5, 0), Tensor.zeros(0, 4), Pass.train(KEY)).shape())
                 .containsExactly(0, 4);
+        Pass far = Pass.train(KEY).withRowOffset(Long.MAX_VALUE);
+        assertThat(forward(dropout(0.5, 0), Tensor.zeros(4, 0), far).shape()).containsExactly(4, 0);
+    }
+
+    @Test
+    void rowsAreNumberedUpToTheEndOfTheMasksIndex() {
+        Dropout dropout = dropout(0.5, 0);
+        Tensor x = filled(1, 2, 8);
+        long last = (Long.MAX_VALUE - 16) / 8;
+        Tensor y = forward(dropout, x, Pass.train(KEY).withRowOffset(last));
+        BitSet kept = kept(dropout, KEY, 8 * last, 16);
+        for (int i = 0; i < 16; i++) {
+            assertThat(y.get(i)).isEqualTo(kept.get(i) ? 2f : 0f);
+        }
+        for (long row : new long[] {last + 1, Long.MAX_VALUE}) {
+            assertThatIllegalArgumentException()
+                    .isThrownBy(() -> forward(dropout, x, Pass.train(KEY).withRowOffset(row)))
+                    .withMessage(
+                            "rowOffset must be at most " + last + " for the input's 16 elements, 8 a row, got " + row);
+        }
     }
 
     @Test

@@ -66,7 +66,23 @@ final class KeyTest {
     void refusesAnEmptyName() {
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> Key.of(0).named(""))
-                .withMessage("name must not be empty");
+                .withMessage("name must not be empty, got \"\"");
+    }
+
+    /** As UTF-8, each of these would be the same name with a question mark. */
+    @ParameterizedTest
+    @ValueSource(ints = {0xD800, 0xDBFF, 0xDC00, 0xDFFF})
+    void refusesALoneSurrogateInAName(int surrogate) {
+        for (String name : new String[] {"a" + (char) surrogate + "b", "\uD83D\uDE00" + (char) surrogate}) {
+            assertThatIllegalArgumentException()
+                    .isThrownBy(() -> Key.of(0).named(name))
+                    .withMessage("name must have its surrogates in pairs, got a lone U+%04X", surrogate);
+        }
+    }
+
+    @Test
+    void surrogatesInPairsAreOneCharacterOfAName() {
+        assertThat(Key.of(0).named("a\uD83D\uDE00b")).isNotEqualTo(Key.of(0).named("a?b"));
     }
 
     @Test

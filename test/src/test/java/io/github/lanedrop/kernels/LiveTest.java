@@ -1,0 +1,64 @@
+package io.github.lanedrop.kernels;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
+
+import io.github.lanedrop.kernels.Live.Patterns;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** What decides the live path, and that the reasons given are the true ones. */
+final class LiveTest {
+    private static boolean neverAsked() {
+        throw new AssertionError("this does not depend on the answer");
+    }
+
+    @Test
+    void aFailedSelfTestIsTheReason() {
+        assertThat(Live.reason(true, true, true, "the choice")).isEqualTo("the choice");
+        assertThat(Live.reason(false, false, false, "the choice")).isEqualTo("the choice");
+        assertThat(Live.reason(true, false, false, "the choice")).startsWith("the SIMD generator failed");
+        assertThat(Live.reason(true, true, false, "the choice")).startsWith("the SIMD kernels failed");
+    }
+
+    @Test
+    void permutesRunWhereTheCpuHasThem() {
+        assertThat(Live.patterns("auto", true, () -> true, () -> true))
+                .isEqualTo(new Patterns(true, "this CPU has AVX-512 VBMI"));
+        assertThat(Live.patterns("auto", true, () -> false, LiveTest::neverAsked)
+                        .reason())
+                .isEqualTo("AVX-512 VBMI was not found in /proc/cpuinfo; -Dlanedrop.patterns=permute if it is there");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"auto", "permute"})
+    void permutesNeed512Bits(String choice) {
+        assertThat(Live.patterns(choice, false, LiveTest::neverAsked, LiveTest::neverAsked))
+                .isEqualTo(new Patterns(false, "permutes need the SIMD path at 512 bits"));
+    }
+
+    @Test
+    void thePropertyOverrulesTheCpu() {
+        assertThat(Live.patterns("permute", true, LiveTest::neverAsked, () -> true))
+                .isEqualTo(new Patterns(true, "-Dlanedrop.patterns=permute was given"));
+        assertThat(Live.patterns("table", true, LiveTest::neverAsked, LiveTest::neverAsked))
+                .isEqualTo(new Patterns(false, "-Dlanedrop.patterns=table was given"));
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"auto", "permute"})
+    void permutesThatFailTheirSelfTestAreNotUsed(String choice) {
+        Patterns patterns = Live.patterns(choice, true, () -> true, () -> false);
+        assertThat(patterns.permutes()).isFalse();
+        assertThat(patterns.reason()).startsWith("the byte permutes failed their self-test");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"", "Auto", "permutes"})
+    void anUnknownChoiceIsRefused(String choice) {
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> Live.patterns(choice, true, () -> true, () -> true))
+                .withMessage("lanedrop.patterns must be auto, permute or table, got " + choice);
+    }
+}
