@@ -7,7 +7,9 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.FileSystemException;
 import java.nio.file.NoSuchFileException;
+import java.util.Objects;
 import java.util.Properties;
+import java.util.Set;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.IVersionProvider;
@@ -16,6 +18,7 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.ScopeType;
 import picocli.CommandLine.Spec;
+import picocli.CommandLine.UnmatchedArgumentException;
 
 /** The command line. */
 @Command(
@@ -88,7 +91,7 @@ public final class Lanedrop implements Runnable {
 
     private int refuse(ParameterException e, String[] arguments) {
         CommandLine command = e.getCommandLine();
-        say(e.getMessage() + " (see " + command.getCommandSpec().qualifiedName() + " --help)", e);
+        say(message(e) + " (see " + command.getCommandSpec().qualifiedName() + " --help)", e);
         return CommandLine.ExitCode.USAGE;
     }
 
@@ -98,6 +101,18 @@ public final class Lanedrop implements Runnable {
         }
         say(message(e), e);
         return command.getCommandSpec().exitCodeOnExecutionException();
+    }
+
+    /** Picocli's words, but for what it does not expect, which it counts from 0. */
+    private static String message(ParameterException e) {
+        if (!(e instanceof UnmatchedArgumentException unmatched)) {
+            return Objects.toString(e.getMessage(), "");
+        }
+        String what = String.join(" ", unmatched.getUnmatched());
+        Set<String> commands = e.getCommandLine().getSubcommands().keySet();
+        return commands.isEmpty() || unmatched.isUnknownOption()
+                ? "unexpected: " + what
+                : "no command \"" + what + "\": expected one of " + String.join(", ", commands);
     }
 
     private void say(String message, Exception e) {

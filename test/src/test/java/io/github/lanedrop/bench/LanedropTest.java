@@ -33,7 +33,9 @@ final class LanedropTest {
             delimiter = '|',
             value = {
                 "''                                        | expected a command",
-                "paint                                     | paint",
+                "paint                                     | no command \"paint\": expected one of demo, doctor, mask",
+                "--paint                                   | unexpected: --paint",
+                "mask --seed 1 --rate 0 --paint            | unexpected: --paint",
                 "mask                                      | --seed",
                 "mask --seed 1                             | --rate",
                 "mask --seed 1 --rate 1.5                  | rate must be in [0, 1], got 1.5",
@@ -50,7 +52,7 @@ final class LanedropTest {
                 "mask --seed 1 --rate 0 --elements -1      | elements must be 0 or more, got -1",
                 "mask --seed 1 --rate 0 --format xml       | hex, sha256, npy",
                 "mask --seed 1 --rate 0 --format npy       | --output",
-                "doctor twice                              | twice",
+                "doctor twice                              | unexpected: twice",
                 "demo --epochs 0                           | epochs must be 1 or more, got 0",
                 "demo --rate 0                             | rate must be above 0 and below 1",
                 "demo --rate 1                             | rate must be above 0 and below 1",
@@ -76,6 +78,7 @@ final class LanedropTest {
     void whatCannotBeDoneEndsWithOneAndOneLine(@TempDir Path folder) {
         for (String[] arguments : new String[][] {
             {"demo", "--data", folder.toString()},
+            {"demo", "--data", folder.resolve("none").toString()},
             {"demo", "--output", folder.resolve("none/page.html").toString()},
             {"demo", "--output", folder.toString()},
             {
