@@ -9,21 +9,16 @@ import io.github.lanedrop.rng.Key;
 import java.lang.foreign.MemorySegment;
 import java.util.HexFormat;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.CsvFileSource;
 
 /** The worked examples of the mask specification. */
 final class MaskExamplesTest {
     @ParameterizedTest
-    @CsvSource({
-        "0, 0.1, 0, fffefeafffffefff",
-        "0, 0.5, 0, e3285b6e5bbeb785",
-        "7, 0.25, 5, 8fc7f9bfd8faff0b",
-        "1, 0.3333333333333333, 0, 7bf759440da35fd6",
-    })
-    void workedExamplesOfTheSpecification(long stream, double rate, long offset, String expected) {
+    @CsvFileSource(resources = "/mask-examples.csv", numLinesToSkip = 1)
+    void workedExamplesOfTheSpecification(long seed, long stream, double rate, long offset, String expected) {
         byte[] keepBits = new byte[8];
         DropoutKernel.keepBits(
-                new BernoulliMask(Rate.drop(rate), new Key(2026, stream)), offset, MemorySegment.ofArray(keepBits), 64);
+                new BernoulliMask(Rate.drop(rate), new Key(seed, stream)), offset, MemorySegment.ofArray(keepBits), 64);
         assertThat(HexFormat.of().formatHex(keepBits)).isEqualTo(expected);
     }
 }

@@ -6,10 +6,7 @@ import io.github.lanedrop.kernels.Kernels;
 import io.github.lanedrop.rng.ByteStream;
 import io.github.lanedrop.rng.simd.Simd;
 import java.io.File;
-import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.net.URISyntaxException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -110,7 +107,9 @@ final class PathMatrixTest {
     void warmUpGetsAllKernelsCompiledByC2() {
         Child child = Child.onClassPath(
                 folder, join(List.of(Compiler.C2.flags(), MODULE, List.of(FORCE_VECTOR, "-XX:+PrintCompilation"))), 0);
-        assertThat(child.exit).as("%s%n%s", child.command, child.err).isZero();
+        assertThat(child.jvm.exit())
+                .as("%s%n%s", child.jvm.command(), child.jvm.err())
+                .isZero();
         String patterns = Kernels.describe().permutes() ? "VectorPatterns" : "ScalarPatterns";
         for (String type : List.of("PhiloxVectors", patterns, "VectorScaleSelect", "VectorProduct", "DropoutKernel")) {
             child.assertCompiled(type, Compiler.C2.level);
@@ -141,7 +140,7 @@ final class PathMatrixTest {
     void aMissingModuleGivesTheSameBitsAndOneWarningWithTheFlag(String path) {
         Child child = Child.onClassPath(folder, List.of("-Dlanedrop.path=" + path), 2);
         child.assertRan("scalar", 0, 2);
-        assertThat(child.err)
+        assertThat(child.jvm.err())
                 .containsOnlyOnce("WARNING")
                 .containsOnlyOnce("start the JVM with --add-modules jdk.incubator.vector to use SIMD");
     }
@@ -150,7 +149,7 @@ final class PathMatrixTest {
     void aMissingModuleIsNoNewsToWhoAskedForTheScalarPath() {
         Child child = Child.onClassPath(folder, List.of("-Dlanedrop.path=scalar"), 1);
         child.assertRan("scalar", 0, 1);
-        assertThat(child.err).isEmpty();
+        assertThat(child.jvm.err()).isEmpty();
     }
 
     /** Modules name the vector module themselves, so nobody has to on the command line. */
@@ -171,16 +170,16 @@ final class PathMatrixTest {
     @ValueSource(strings = {"fast", "", "SIMD"})
     void anUnknownPathIsRefused(String value) {
         Child child = Child.onClassPath(folder, join(List.of(MODULE, List.of("-Dlanedrop.path=" + value))), 1);
-        assertThat(child.exit).isNotZero();
-        assertThat(child.err).contains("lanedrop.path must be auto, vector or scalar, got " + value);
+        assertThat(child.jvm.exit()).isNotZero();
+        assertThat(child.jvm.err()).contains("lanedrop.path must be auto, vector or scalar, got " + value);
     }
 
     @ParameterizedTest
     @ValueSource(strings = {"64", "1024", "256 ", "", "wide"})
     void anUnknownWidthIsRefused(String value) {
         Child child = Child.onClassPath(folder, join(List.of(MODULE, List.of("-Dlanedrop.vectorBits=" + value))), 1);
-        assertThat(child.exit).isNotZero();
-        assertThat(child.err).contains("lanedrop.vectorBits must be 128, 256 or 512, got " + value);
+        assertThat(child.jvm.exit()).isNotZero();
+        assertThat(child.jvm.err()).contains("lanedrop.vectorBits must be 128, 256 or 512, got " + value);
     }
 
     private static final List<Class<?>> MODULES = List.of(
@@ -211,47 +210,28 @@ final class PathMatrixTest {
     }
 
     /** A JVM that has run {@link PathMain}. */
-    private record Child(List<String> command, int exit, String out, String err) {
+    private record Child(ChildJvm jvm) {
         static Child onClassPath(Path folder, List<String> flags, int repeats) {
             return start(folder, flags, path(MODULES) + File.pathSeparator + path(List.of(PathMain.class)), repeats);
         }
 
         static Child start(Path folder, List<String> flags, String classPath, int repeats) {
-            List<String> command = join(List.of(
-                    List.of(Path.of(System.getProperty("java.home"), "bin", "java")
-                            .toString()),
-                    flags,
-                    List.of("-cp", classPath, PathMain.class.getName(), Integer.toString(repeats))));
-            try {
-                // files, since a pipe that nobody reads stops the child
-                Path out = Files.createTempFile(folder, "out", "");
-                Path err = Files.createTempFile(folder, "err", "");
-                var builder =
-                        new ProcessBuilder(command).redirectOutput(out.toFile()).redirectError(err.toFile());
-                builder.environment().keySet().removeAll(List.of("JAVA_TOOL_OPTIONS", "JDK_JAVA_OPTIONS"));
-                int exit = builder.start().waitFor();
-                return new Child(command, exit, Files.readString(out), Files.readString(err));
-            } catch (IOException e) {
-                throw new UncheckedIOException(e);
-            } catch (InterruptedException e) {
-                Thread.currentThread().interrupt();
-                throw new IllegalStateException(e);
-            }
+            return new Child(ChildJvm.run(folder, flags, classPath, PathMain.class, Integer.toString(repeats)));
         }
 
         /** Something of a class was compiled at a level. */
         void assertCompiled(String type, int level) {
             // time, id, attributes, level, method
             Pattern compiled = Pattern.compile(" *\\d+ +\\d+ [ %sbn!]* " + level + " .*\\." + type + "::.*");
-            assertThat(out.lines().filter(line -> line.contains(type + "::")))
+            assertThat(jvm.out().lines().filter(line -> line.contains(type + "::")))
                     .as("what is compiled of %s", type)
                     .anySatisfy(line -> assertThat(line).matches(compiled));
         }
 
         void assertRan(String path, int bits, int repeats) {
-            assertThat(exit).as("%s%n%s", command, err).isZero();
-            assertThat(out.lines().filter(line -> line.startsWith("path=")))
-                    .as("%s", command)
+            assertThat(jvm.exit()).as("%s%n%s", jvm.command(), jvm.err()).isZero();
+            assertThat(jvm.out().lines().filter(line -> line.startsWith("path=")))
+                    .as("%s", jvm.command())
                     .containsExactly("path=" + path + " bits=" + bits + " sha=" + SHA + " repeats=" + repeats);
         }
     }

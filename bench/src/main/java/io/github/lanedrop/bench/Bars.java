@@ -11,15 +11,6 @@ import me.tongfei.progressbar.ProgressBarStyle;
 
 /** Progress bars on a terminal. */
 final class Bars {
-    /** Says nothing. */
-    static final Progress NONE = (_, _) -> new Progress.Task() {
-        @Override
-        public void step() {}
-
-        @Override
-        public void close() {}
-    };
-
     private static final int COLUMNS = 79;
 
     private Bars() {}
@@ -29,7 +20,7 @@ final class Bars {
         boolean person = Optional.ofNullable(System.console())
                 .filter(Console::isTerminal)
                 .isPresent();
-        return person ? (name, steps) -> new Bar(bar(name, steps, err)) : NONE;
+        return person ? (name, steps) -> new Bar(bar(name, steps, err)) : Progress.SILENT;
     }
 
     private static ProgressBar bar(String name, long steps, PrintStream err) {

@@ -158,7 +158,7 @@ final class DemoCommand implements Callable<Integer> {
         List<Findings> findings = new ArrayList<>();
         try (ExecutorService pool = Executors.newFixedThreadPool(tasks)) {
             Workers workers = new Workers(pool, tasks);
-            Demo.Progress progress = noProgress ? Bars.NONE : Bars.on(err);
+            Demo.Progress progress = noProgress ? Demo.Progress.SILENT : Bars.on(err);
             for (int repeat = 0; repeat < repeats; repeat++) {
                 findings.add(Demo.run(data, settings.withSeed(seed + repeat), workers, progress));
             }
@@ -173,7 +173,9 @@ final class DemoCommand implements Callable<Integer> {
         if (save.isPresent()) {
             Safetensors.save(save.get(), first.model().parameters());
         }
-        List<Throughput> throughput = quick ? Throughput.look(rate, 20, 1 << 16) : Throughput.look(rate, 160, 1 << 23);
+        List<Throughput> throughput = quick
+                ? Throughput.look(rate, 20, 1 << 12, 1 << 16)
+                : Throughput.look(rate, 160, 1 << 12, 1 << 16, 1 << 20, 1 << 23);
         Files.writeString(output, DemoPage.of(first, throughput, commandLine(), seconds));
         err.print(String.format(Locale.ROOT, "%.1f s on %d threads; the page is %s%n", seconds, tasks, output));
         return CommandLine.ExitCode.OK;

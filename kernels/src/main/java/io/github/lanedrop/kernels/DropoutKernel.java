@@ -253,7 +253,7 @@ public final class DropoutKernel {
         for (long at = start; at < end; at += Scratch.CHUNK) {
             int elements = (int) Math.min(Scratch.CHUNK, end - at);
             int bitsAt = KeepBits.fill(mask, offset + at, elements, scratch);
-            ScaleSelect.apply(src, dst, at * Float.BYTES, elements, scale, scratch.keepBits, bitsAt);
+            ScaleSelect.apply(src, dst, at * Float.BYTES, elements, scale, scratch, bitsAt);
             if (keepBits.byteSize() > 0) {
                 store(scratch.keepBits, bitsAt, elements, keepBits, at);
             }

@@ -21,9 +21,12 @@ final class ScalarScaleSelect {
             byte[] bits,
             int bitsAt) {
         for (int i = start; i < end; i++) {
-            boolean kept = ((bits[bitsAt + (i >>> 3)] >>> (i & 7)) & 1) != 0;
             long at = firstByte + (long) Float.BYTES * i;
-            dst.set(FLOAT, at, kept ? src.get(FLOAT, at) * scale : 0f);
+            dst.set(FLOAT, at, kept(bits, bitsAt, i) ? src.get(FLOAT, at) * scale : 0f);
         }
+    }
+
+    static boolean kept(byte[] bits, int bitsAt, int element) {
+        return ((bits[bitsAt + (element >>> 3)] >>> (element & 7)) & 1) != 0;
     }
 }

@@ -7,9 +7,16 @@ final class ScaleSelect {
     private ScaleSelect() {}
 
     static void apply(
-            MemorySegment src, MemorySegment dst, long firstByte, int elements, float scale, byte[] bits, int bitsAt) {
+            MemorySegment src,
+            MemorySegment dst,
+            long firstByte,
+            int elements,
+            float scale,
+            Scratch scratch,
+            int bitsAt) {
+        byte[] bits = scratch.keepBits;
         if (Live.VECTOR) {
-            VectorScaleSelect.apply(src, dst, firstByte, elements, scale, bits, bitsAt);
+            VectorScaleSelect.apply(src, dst, firstByte, elements, scale, bits, bitsAt, scratch.spare);
         } else {
             ScalarScaleSelect.apply(src, dst, firstByte, 0, elements, scale, bits, bitsAt);
         }

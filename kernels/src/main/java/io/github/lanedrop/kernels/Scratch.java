@@ -14,6 +14,8 @@ final class Scratch {
     final byte[] stream = new byte[CHUNK / 4 + SLACK];
     /** Keep bits, lowest bit first. */
     final byte[] keepBits = new byte[CHUNK / 8 + SLACK];
+    /** Elements of a chunk whose memory has no loop of its own. */
+    final float[] spare = new float[CHUNK];
     /** A bit a pattern: whether its first 16 random bits left it open. */
     final long[] undecided = new long[CHUNK / 8 / 64 + 1];
 

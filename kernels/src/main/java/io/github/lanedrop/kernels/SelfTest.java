@@ -26,7 +26,7 @@ final class SelfTest {
         float[] expected = new float[elements];
         float[] actual = new float[elements];
         ScalarScaleSelect.apply(src, MemorySegment.ofArray(expected), 0, 0, elements, 1.25f, bits, 0);
-        VectorScaleSelect.apply(src, MemorySegment.ofArray(actual), 0, elements, 1.25f, bits, 0);
+        VectorScaleSelect.apply(src, MemorySegment.ofArray(actual), 0, elements, 1.25f, bits, 0, actual);
         return sameBits(expected, actual);
     }
 

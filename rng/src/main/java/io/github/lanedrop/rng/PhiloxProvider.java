@@ -3,8 +3,10 @@ package io.github.lanedrop.rng;
 import static java.lang.foreign.ValueLayout.JAVA_BYTE;
 
 import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
 import java.math.BigDecimal;
 import java.math.BigInteger;
+import java.nio.ByteOrder;
 import java.util.Objects;
 import java.util.stream.Stream;
 import org.apache.commons.rng.ArbitrarilyJumpableUniformRandomProvider;
@@ -38,6 +40,7 @@ import org.apache.commons.rng.simple.RandomSource;
  */
 public final class PhiloxProvider extends IntProvider
         implements LongJumpableUniformRandomProvider, ArbitrarilyJumpableUniformRandomProvider {
+    private static final ValueLayout.OfInt WORD = ValueLayout.JAVA_INT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
     private static final int SEED_INTS = 6;
     /** Enough to run the SIMD path at full speed, small beside an L1 cache. */
     private static final int BUFFER_BYTES = 4096;
@@ -174,9 +177,7 @@ public final class PhiloxProvider extends IntProvider
         Objects.checkFromIndexSize(offset, elements, dst.length);
         for (int done = 0; done < elements; ) {
             int items = ready(elements - done, Integer.BYTES);
-            for (int i = 0; i < items; i++) {
-                dst[offset + done + i] = Words.getInt(buffer, position + Integer.BYTES * i);
-            }
+            MemorySegment.copy(MemorySegment.ofArray(buffer), WORD, position, dst, offset + done, items);
             position += Integer.BYTES * items;
             done += items;
         }

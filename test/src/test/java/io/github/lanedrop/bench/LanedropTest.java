@@ -13,7 +13,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** Exit codes, help and errors. */
 final class LanedropTest {
     @ParameterizedTest
-    @ValueSource(strings = {"--help", "-h", "mask --help", "demo --help"})
+    @ValueSource(strings = {"--help", "-h", "mask --help", "demo --help", "doctor --help"})
     void helpGoesToStandardOutput(String line) {
         Cli cli = Cli.run(line.split(" "));
         assertThat(cli.code()).isZero();
@@ -50,6 +50,7 @@ final class LanedropTest {
                 "mask --seed 1 --rate 0 --elements -1      | elements must be 0 or more, got -1",
                 "mask --seed 1 --rate 0 --format xml       | hex, sha256, npy",
                 "mask --seed 1 --rate 0 --format npy       | --output",
+                "doctor twice                              | twice",
                 "demo --epochs 0                           | epochs must be 1 or more, got 0",
                 "demo --rate 0                             | rate must be above 0 and below 1",
                 "demo --rate 1                             | rate must be above 0 and below 1",

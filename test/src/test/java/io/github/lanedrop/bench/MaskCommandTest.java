@@ -16,15 +16,14 @@ import java.util.HexFormat;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvFileSource;
 import org.junit.jupiter.params.provider.CsvSource;
 
 /** Masks from the command line. */
 final class MaskCommandTest {
     @ParameterizedTest
+    @CsvFileSource(resources = "/mask-examples.csv", numLinesToSkip = 1)
     @CsvSource({
-        "2026, 0, 0.1, 0, fffefeafffffefff",
-        "2026, 0, 0.5, 0, e3285b6e5bbeb785",
-        "2026, 7, 0.25, 5, 8fc7f9bfd8faff0b",
         "2026, 1, 1/3, 0, 7bf759440da35fd6",
         "0x7EA, 0x1, 1/3, 0, 7bf759440da35fd6",
         "2026, 0, 0, 9223372036854775743, ffffffffffffffff",

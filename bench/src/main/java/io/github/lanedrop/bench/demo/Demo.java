@@ -14,6 +14,15 @@ public final class Demo {
 
     /** Is told how far a part of the demo is. */
     public interface Progress {
+        /** Says nothing. */
+        Progress SILENT = (_, _) -> new Task() {
+            @Override
+            public void step() {}
+
+            @Override
+            public void close() {}
+        };
+
         /**
          * A part begins.
          *

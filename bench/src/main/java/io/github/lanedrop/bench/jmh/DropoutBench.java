@@ -1,5 +1,6 @@
 package io.github.lanedrop.bench.jmh;
 
+import io.github.lanedrop.bench.demo.CopyAndScale;
 import io.github.lanedrop.kernels.BernoulliMask;
 import io.github.lanedrop.kernels.DropoutKernel;
 import io.github.lanedrop.kernels.Rate;
@@ -8,10 +9,7 @@ import io.github.lanedrop.rng.Key;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
-import java.nio.ByteOrder;
 import java.util.concurrent.TimeUnit;
-import jdk.incubator.vector.FloatVector;
-import jdk.incubator.vector.VectorSpecies;
 import org.apache.commons.rng.UniformRandomProvider;
 import org.apache.commons.rng.simple.RandomSource;
 import org.openjdk.jmh.annotations.Benchmark;
@@ -39,7 +37,6 @@ import org.openjdk.jmh.annotations.Warmup;
 @Warmup(iterations = 3, time = 500, timeUnit = TimeUnit.MILLISECONDS) // C2 is done after about 0.4 s of CPU
 @Measurement(iterations = 5, time = 300, timeUnit = TimeUnit.MILLISECONDS)
 public class DropoutBench {
-    private static final VectorSpecies<Float> SPECIES = FloatVector.SPECIES_PREFERRED;
     private static final long ALIGNMENT = 64; // a cache line, so that no size is luckier than another
 
     /** Elements a call: L1, L2, L3 and DRAM. */
@@ -78,12 +75,7 @@ public class DropoutBench {
     /** The roof. */
     @Benchmark
     public void copyAndScale() {
-        long bytes = (long) Float.BYTES * elements;
-        for (long at = 0; at < bytes; at += SPECIES.vectorByteSize()) {
-            FloatVector.fromMemorySegment(SPECIES, src, at, ByteOrder.LITTLE_ENDIAN)
-                    .mul(scale)
-                    .intoMemorySegment(dst, at, ByteOrder.LITTLE_ENDIAN);
-        }
+        CopyAndScale.run(src, dst, scale, elements);
     }
 
     /** Forward, out of place. */

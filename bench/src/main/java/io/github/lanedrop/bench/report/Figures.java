@@ -256,7 +256,7 @@ final class Figures {
     static Table throughput(List<Throughput> lines) {
         return new Table(
                 "Nanoseconds an element, one thread, 32-bit floats",
-                List.of("elements", "copy", "plain scale loop", "dropout"),
+                List.of("elements", "copy", "copy and scale", "dropout"),
                 lines.stream()
                         .map(line -> List.of(
                                 grouped(line.elements()),

@@ -152,7 +152,7 @@
       data: {
         labels: data.throughput.elements.map((size) => size.toLocaleString('en')),
         datasets: [
-          bars('copy', 'copy', 'quiet'), bars('plain scale loop', 'scale', 'plain'), bars('dropout', 'dropout', 'dropped'),
+          bars('copy', 'copy', 'quiet'), bars('copy and scale', 'scale', 'plain'), bars('dropout', 'dropout', 'dropped'),
         ],
       },
       options: {

@@ -15,13 +15,6 @@ import org.junit.jupiter.api.Test;
 final class DemoTest {
     private static final Dataset DATA = Digits.load().withTrain(300);
     private static final Settings SETTINGS = new Settings(7, Rate.drop(.5), List.of(16, 12), 3, 32, .01, 20);
-    private static final Demo.Progress SILENT = (_, _) -> new Demo.Progress.Task() {
-        @Override
-        public void step() {}
-
-        @Override
-        public void close() {}
-    };
 
     @Test
     void bothRunsStartFromTheSameWeights() {
@@ -69,7 +62,7 @@ final class DemoTest {
 
     @Test
     void doubtsAreSortedAndConsistent() {
-        Findings findings = Demo.run(DATA, SETTINGS, Workers.NONE, SILENT);
+        Findings findings = Demo.run(DATA, SETTINGS, Workers.NONE, Demo.Progress.SILENT);
         assertThat(findings.doubts()).hasSize(12);
         double previous = Double.POSITIVE_INFINITY;
         for (Doubt doubt : findings.doubts()) {

@@ -1,0 +1,188 @@
+package io.github.lanedrop.bench.report;
+
+import com.fasterxml.jackson.core.JsonFactory;
+import com.fasterxml.jackson.core.JsonGenerator;
+import io.github.lanedrop.bench.demo.CopyAndScale;
+import io.github.lanedrop.bench.demo.Throughput;
+import io.github.lanedrop.bench.doctor.Cpu;
+import io.github.lanedrop.bench.doctor.Diagnosis;
+import io.github.lanedrop.bench.doctor.Jdk;
+import io.github.lanedrop.kernels.Kernels;
+import java.io.IOException;
+import java.io.StringWriter;
+import java.io.UncheckedIOException;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.stream.Collectors;
+
+/** A diagnosis as text and as JSON, both with the same content. */
+public final class DoctorReport {
+    private static final String NOTE = "A quick look inside one process, a fraction of a second a number, whatever else"
+            + " the machine is doing; not a benchmark";
+    private static final String BENCHMARK = "./build bench 'DropoutBench.(copyAndScale|forward)'";
+    private static final String NOTHING = "-";
+
+    private DoctorReport() {}
+
+    /**
+     * For people.
+     *
+     * @param diagnosis what was found
+     * @return lines
+     */
+    public static String text(Diagnosis diagnosis) {
+        Jdk jdk = diagnosis.jdk();
+        Cpu cpu = diagnosis.cpu();
+        Kernels.Path path = diagnosis.path();
+        StringBuilder text = new StringBuilder();
+        line(text, "JDK", jdk.version() + ", " + jdk.vendor());
+        line(text, "VM", jdk.vm());
+        line(text, "options", orNothing(jdk.options()));
+        line(
+                text,
+                "flags",
+                jdk.flags().entrySet().stream()
+                        .map(Map.Entry::toString)
+                        .collect(Collectors.collectingAndThen(Collectors.toList(), DoctorReport::orNothing)));
+        line(
+                text,
+                "CPU",
+                cpu.model().map(name -> name + ", ").orElse("") + cpu.architecture() + ", " + cpu.processors()
+                        + (cpu.processors() == 1 ? " processor" : " processors"));
+        line(text, "features", cpu.features().map(DoctorReport::orNothing).orElse("?"));
+        cpu.unread().ifPresent(unread -> line(text, "unread", unread));
+        line(text, "path", (path.vector() ? "vector, " + path.vectorBits() + " bits: " : "scalar: ") + path.reason());
+        line(text, "patterns", (path.permutes() ? "64 at a time: " : "one by one: ") + path.permutesReason());
+        line(text, "self-test", diagnosis.selfTest() ? "passed" : "FAILED");
+        text.append('\n').append(measurements(diagnosis).caption()).append("\n\n");
+        text.append(measurements(diagnosis).markdown());
+        text.append('\n')
+                .append(NOTE)
+                .append(". For a benchmark:\n  ")
+                .append(BENCHMARK)
+                .append("\n\nWhat to do:\n");
+        List<String> advice = diagnosis.advice().isEmpty() ? List.of("Nothing.") : diagnosis.advice();
+        advice.forEach(sentence -> text.append("  - ").append(sentence).append('\n'));
+        return text.toString();
+    }
+
+    private static void line(StringBuilder text, String name, String value) {
+        text.append(String.format(Locale.ROOT, "%-10s %s%n", name, value));
+    }
+
+    private static String orNothing(List<String> words) {
+        return words.isEmpty() ? NOTHING : String.join(" ", words);
+    }
+
+    private static Table measurements(Diagnosis diagnosis) {
+        return new Table(
+                "Nanoseconds an element, one thread, 32-bit floats",
+                List.of("elements", "rate", "copy", scaleLoop(), "dropout", "dropout / scale"),
+                diagnosis.measurements().stream()
+                        .map(measurement -> {
+                            Throughput throughput = measurement.throughput();
+                            return List.of(
+                                    Figures.grouped(throughput.elements()),
+                                    Figures.fixed(measurement.rate(), 1),
+                                    Figures.fixed(throughput.copy(), 3),
+                                    Figures.fixed(throughput.scale(), 3),
+                                    Figures.fixed(throughput.dropout(), 3),
+                                    Figures.fixed(throughput.ratio(), 2));
+                        })
+                        .toList());
+    }
+
+    private static String scaleLoop() {
+        return CopyAndScale.VECTOR ? "copy and scale" : "copy and scale, plain loop";
+    }
+
+    /**
+     * For programs.
+     *
+     * @param diagnosis what was found
+     * @return one JSON object and an end of line
+     */
+    public static String json(Diagnosis diagnosis) {
+        StringWriter text = new StringWriter();
+        try (JsonGenerator json = new JsonFactory().createGenerator(text)) {
+            json.writeStartObject();
+            jdk(json, diagnosis.jdk());
+            cpu(json, diagnosis.cpu());
+            path(json, diagnosis.path());
+            json.writeBooleanField("selfTest", diagnosis.selfTest());
+            json.writeStringField("unit", "nanoseconds an element");
+            json.writeStringField("copyAndScaleLoop", CopyAndScale.VECTOR ? "vector" : "plain");
+            json.writeArrayFieldStart("measurements");
+            for (Diagnosis.Measurement measurement : diagnosis.measurements()) {
+                measurement(json, measurement);
+            }
+            json.writeEndArray();
+            json.writeStringField("note", NOTE);
+            json.writeStringField("benchmark", BENCHMARK);
+            strings(json, "advice", diagnosis.advice());
+            json.writeEndObject();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+        return text + "\n";
+    }
+
+    private static void jdk(JsonGenerator json, Jdk jdk) throws IOException {
+        json.writeObjectFieldStart("jdk");
+        json.writeStringField("version", jdk.version());
+        json.writeStringField("vendor", jdk.vendor());
+        json.writeStringField("vm", jdk.vm());
+        strings(json, "options", jdk.options());
+        json.writeObjectFieldStart("flags");
+        for (Map.Entry<String, String> flag : jdk.flags().entrySet()) {
+            json.writeStringField(flag.getKey(), flag.getValue());
+        }
+        json.writeEndObject();
+        json.writeEndObject();
+    }
+
+    private static void cpu(JsonGenerator json, Cpu cpu) throws IOException {
+        json.writeObjectFieldStart("cpu");
+        json.writeStringField("model", cpu.model().orElse(null));
+        json.writeStringField("architecture", cpu.architecture());
+        json.writeNumberField("processors", cpu.processors());
+        if (cpu.features().isPresent()) {
+            strings(json, "features", cpu.features().get());
+        } else {
+            json.writeNullField("features");
+        }
+        json.writeStringField("unread", cpu.unread().orElse(null));
+        json.writeEndObject();
+    }
+
+    private static void path(JsonGenerator json, Kernels.Path path) throws IOException {
+        json.writeObjectFieldStart("path");
+        json.writeBooleanField("vector", path.vector());
+        json.writeNumberField("vectorBits", path.vectorBits());
+        json.writeStringField("reason", path.reason());
+        json.writeBooleanField("permutes", path.permutes());
+        json.writeStringField("permutesReason", path.permutesReason());
+        json.writeEndObject();
+    }
+
+    private static void measurement(JsonGenerator json, Diagnosis.Measurement measurement) throws IOException {
+        Throughput throughput = measurement.throughput();
+        json.writeStartObject();
+        json.writeNumberField("elements", throughput.elements());
+        json.writeNumberField("rate", measurement.rate());
+        json.writeNumberField("copy", throughput.copy());
+        json.writeNumberField("copyAndScale", throughput.scale());
+        json.writeNumberField("dropout", throughput.dropout());
+        json.writeNumberField("ratio", throughput.ratio());
+        json.writeEndObject();
+    }
+
+    private static void strings(JsonGenerator json, String name, List<String> values) throws IOException {
+        json.writeArrayFieldStart(name);
+        for (String value : values) {
+            json.writeString(value);
+        }
+        json.writeEndArray();
+    }
+}
