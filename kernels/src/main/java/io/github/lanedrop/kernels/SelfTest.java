@@ -2,6 +2,7 @@ package io.github.lanedrop.kernels;
 
 import io.github.lanedrop.rng.Key;
 import io.github.lanedrop.rng.Philox4x32;
+import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.util.Arrays;
 
@@ -23,11 +24,20 @@ final class SelfTest {
         }
         Philox4x32.fill(1, 0, 0, Philox4x32.ROUNDS, bits, 0, bits.length / Philox4x32.BLOCK_BYTES);
         MemorySegment src = MemorySegment.ofArray(values);
-        float[] expected = new float[elements];
-        float[] actual = new float[elements];
-        ScalarScaleSelect.apply(src, MemorySegment.ofArray(expected), 0, 0, elements, 1.25f, bits, 0);
-        VectorScaleSelect.apply(src, MemorySegment.ofArray(actual), 0, elements, 1.25f, bits, 0, actual);
-        return sameBits(expected, actual);
+        MemorySegment expected = MemorySegment.ofArray(new float[elements]);
+        ScalarScaleSelect.apply(src, expected, 0, 0, elements, 1.25f, bits, 0);
+        MemorySegment[] memories = { // of each kind that has a branch of its own
+            MemorySegment.ofArray(new float[elements]),
+            Arena.ofAuto().allocate((long) Float.BYTES * elements),
+            MemorySegment.ofArray(new byte[Float.BYTES * elements])
+        };
+        boolean agree = true;
+        for (MemorySegment memory : memories) {
+            memory.copyFrom(src);
+            VectorScaleSelect.apply(memory, memory, 0, elements, 1.25f, bits, 0, new float[elements]);
+            agree &= expected.mismatch(memory) < 0;
+        }
+        return agree;
     }
 
     private static boolean productAgrees() {
@@ -36,11 +46,11 @@ final class SelfTest {
         int columns = VectorProduct.TILE_COLUMNS + 1;
         Matrix a = ramp(rows, inner);
         Matrix b = ramp(inner, columns);
-        float[] expected = new float[rows * columns];
-        float[] actual = new float[rows * columns];
-        ScalarProduct.rows(a, b, Matrix.of(MemorySegment.ofArray(expected), rows, columns), false, 0, rows);
-        VectorProduct.rows(a, b, Matrix.of(MemorySegment.ofArray(actual), rows, columns), false, 0, rows);
-        return sameBits(expected, actual);
+        Matrix expected = Matrix.of(MemorySegment.ofArray(new float[rows * columns]), rows, columns);
+        Matrix actual = Matrix.of(MemorySegment.ofArray(new float[rows * columns]), rows, columns);
+        ScalarProduct.rows(a, b, expected, false, 0, rows);
+        VectorProduct.rows(a, b, actual, false, 0, rows);
+        return expected.segment().mismatch(actual.segment()) < 0;
     }
 
     private static Matrix ramp(int rows, int columns) {
@@ -49,10 +59,6 @@ final class SelfTest {
             values[i] = 1f / (i + 3);
         }
         return Matrix.of(MemorySegment.ofArray(values), rows, columns);
-    }
-
-    private static boolean sameBits(float[] expected, float[] actual) {
-        return MemorySegment.ofArray(expected).mismatch(MemorySegment.ofArray(actual)) < 0;
     }
 
     /** Whether patterns looked up by permutes agree with those looked up one by one. */
