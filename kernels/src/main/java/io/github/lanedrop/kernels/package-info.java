@@ -64,7 +64,7 @@
  *       2.5 times the time there. Revisit when the JDK's segments are immune to their profile.
  *   <li><b>No method that takes or returns vectors is called from a large one.</b> Past a number of nodes C2 inlines only
  *       what the JDK marks as to be inlined ({@code NodeCountInliningCutoff} in its log); every vector that then crosses a
- *       call is boxed. The generator with its helper methods allocated 13 kB for 2 kB of random bytes and took six times
+ *       call is boxed. The generator with its helper methods allocated 13 kB for 512 random bytes and took five times
  *       as long; written out it allocates nothing, in every JVM. Revisit when users can mark methods so.
  *   <li><b>Patterns are looked up one by one where bytes cannot be permuted.</b> With AVX-512 VBMI a table of 256 bytes is
  *       a few permutes for 64 patterns. Without it the JDK emulates a permute over two registers lane by lane, hundreds of
