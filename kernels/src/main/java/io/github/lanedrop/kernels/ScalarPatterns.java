@@ -9,7 +9,7 @@ import io.github.lanedrop.rng.Philox4x32;
  */
 final class ScalarPatterns {
     /** Bit 31 of counter word c3: the refinement domain. */
-    private static final long REFINEMENT = 1L << 63;
+    static final long REFINEMENT = 1L << 63;
 
     private ScalarPatterns() {}
 

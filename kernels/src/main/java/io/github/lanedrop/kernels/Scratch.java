@@ -19,5 +19,10 @@ final class Scratch {
     /** A bit a pattern: whether its first 16 random bits left it open. */
     final long[] undecided = new long[CHUNK / 8 / 64 + 1];
 
+    /** Patterns that were left open, one of each group of 64, and the words that decide them; room for whole vectors. */
+    final long[] openPatterns = new long[CHUNK / 8 / 64 + 16];
+
+    final long[] words = new long[CHUNK / 8 / 64 + 16];
+
     private Scratch() {}
 }

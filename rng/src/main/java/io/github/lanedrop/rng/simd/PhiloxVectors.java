@@ -86,6 +86,22 @@ public final class PhiloxVectors {
         }
     }
 
+    /**
+     * Word {@code w0} of scattered blocks after ten rounds, as {@link Philox4x32#word0}.
+     *
+     * @param key the key
+     * @param counterHigh the counter words c2 and c3
+     * @param base is added to the counters
+     * @param counters the counter words c0 and c1 of each block, less the base; read up to whole groups
+     * @param words receives the words, zero-extended; written up to whole groups
+     * @param blocks how many blocks are needed
+     */
+    public static void words0(long key, long counterHigh, long base, long[] counters, long[] words, int blocks) {
+        for (int done = 0; done < blocks; done += GROUP_BLOCKS) {
+            scatteredGroup(key, counterHigh, base, standardRounds, counters, words, done);
+        }
+    }
+
     // No helper methods below: C2 gives up inlining them at its node count, and then boxes every vector.
     private static void oneGroup(long key, long counterHigh, long counterLow, int rounds, byte[] dst, int at) {
         LongVector m0 = LongVector.broadcast(LONGS, Philox4x32.M0 & LOW);
@@ -113,6 +129,32 @@ public final class PhiloxVectors {
         IntVector a23 = a2.lanewise(LSHR, 32).lanewise(OR, a3).reinterpretAsInts();
         a01.blend(a23.rearrange(SWAP_PAIRS), ODD_PAIRS).reinterpretAsBytes().intoArray(dst, at);
         a01.rearrange(SWAP_PAIRS).blend(a23, ODD_PAIRS).reinterpretAsBytes().intoArray(dst, at + VECTOR_BYTES);
+    }
+
+    private static void scatteredGroup(
+            long key, long counterHigh, long base, int rounds, long[] counters, long[] words, int at) {
+        LongVector m0 = LongVector.broadcast(LONGS, Philox4x32.M0 & LOW);
+        LongVector m1 = LongVector.broadcast(LONGS, Philox4x32.M1 & LOW);
+        LongVector a1 = LongVector.fromArray(LONGS, counters, at).add(base);
+        LongVector a0 = a1.lanewise(LSHL, 32);
+        a1 = a1.and(HIGH);
+        LongVector a2 = LongVector.broadcast(LONGS, counterHigh << 32);
+        LongVector a3 = LongVector.broadcast(LONGS, counterHigh & HIGH);
+        LongVector k0 = LongVector.broadcast(LONGS, key << 32);
+        LongVector k1 = LongVector.broadcast(LONGS, key & HIGH);
+        for (int round = 0; round < rounds; round++) {
+            LongVector p0;
+            LongVector p1;
+            p0 = a0.lanewise(LSHR, 32).mul(m0);
+            p1 = a2.lanewise(LSHR, 32).mul(m1);
+            a0 = p1.lanewise(XOR, a1).lanewise(XOR, k0);
+            a2 = p0.lanewise(XOR, a3).lanewise(XOR, k1);
+            a1 = p1.lanewise(LSHL, 32);
+            a3 = p0.lanewise(LSHL, 32);
+            k0 = k0.add((long) Philox4x32.W0 << 32); // bumpKey
+            k1 = k1.add((long) Philox4x32.W1 << 32);
+        }
+        a0.lanewise(LSHR, 32).intoArray(words, at);
     }
 
     // Four groups in flight hide the latency of the multiplications; more would spill.
