@@ -185,4 +185,24 @@ final class Philox4x32Test {
                     .isEqualTo(Words.getInt(block, 0));
         }
     }
+
+    @Test
+    void theSimdTwinDrawsScatteredWords() {
+        assumeTrue(Simd.ENABLED, "the SIMD path is off: " + Simd.REASON);
+        UniformRandomProvider random = TestSeed.generator();
+        int most = 3 * PhiloxVectors.GROUP_BLOCKS;
+        for (int blocks = 0; blocks <= most; blocks++) {
+            long key = random.nextLong();
+            long high = random.nextLong();
+            long base = random.nextLong();
+            long[] counters = random.longs(most).toArray();
+            long[] words = new long[most];
+            PhiloxVectors.words0(key, high, base, counters, words, blocks);
+            for (int i = 0; i < blocks; i++) {
+                assertThat(words[i])
+                        .as("key %x, counter %x %x, %s", key, high, base + counters[i], TestSeed.describe())
+                        .isEqualTo(Integer.toUnsignedLong(Philox4x32.word0(key, high, base + counters[i])));
+            }
+        }
+    }
 }
