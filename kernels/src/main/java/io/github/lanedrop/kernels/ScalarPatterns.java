@@ -26,7 +26,9 @@ final class ScalarPatterns {
             int fraction = stream[streamAt + 2 * j + 1] & 0xFF;
             int cutHigh = cutHighAndAlias[column] & 0xFF;
             int alias = cutHighAndAlias[column] >>> 8;
-            int pattern = fraction < cutHigh ? column : alias;
+            int own =
+                    (fraction - cutHigh) >> 31; // all ones or 0: a branch on random bits is guessed wrong half the time
+            int pattern = (column & own) | (alias & ~own);
             if (fraction == cutHigh) {
                 pattern = refined(table, key, first + j, column);
             }

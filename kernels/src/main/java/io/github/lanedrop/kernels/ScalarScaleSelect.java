@@ -22,11 +22,13 @@ final class ScalarScaleSelect {
             int bitsAt) {
         for (int i = start; i < end; i++) {
             long at = firstByte + (long) Float.BYTES * i;
-            dst.set(FLOAT, at, kept(bits, bitsAt, i) ? src.get(FLOAT, at) * scale : 0f);
+            dst.set(FLOAT, at, select(src.get(FLOAT, at) * scale, bits, bitsAt, i));
         }
     }
 
-    static boolean kept(byte[] bits, int bitsAt, int element) {
-        return ((bits[bitsAt + (element >>> 3)] >>> (element & 7)) & 1) != 0;
+    /** {@code kept ? scaled : +0}, by bits: a branch on random ones would be guessed wrong at the rate. */
+    static float select(float scaled, byte[] bits, int bitsAt, int element) {
+        int kept = (bits[bitsAt + (element >>> 3)] >>> (element & 7)) & 1;
+        return Float.intBitsToFloat(Float.floatToRawIntBits(scaled) & -kept);
     }
 }

@@ -149,7 +149,7 @@ final class VectorScaleSelect {
                     .intoArray(dst, dstAt + i);
         }
         for (; i < elements; i++) {
-            dst[dstAt + i] = ScalarScaleSelect.kept(bits, bitsAt, i) ? src[srcAt + i] * scale : 0f;
+            dst[dstAt + i] = ScalarScaleSelect.select(src[srcAt + i] * scale, bits, bitsAt, i);
         }
     }
 
