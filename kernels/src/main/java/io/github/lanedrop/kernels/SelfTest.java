@@ -24,8 +24,9 @@ final class SelfTest {
         }
         Philox4x32.fill(1, 0, 0, Philox4x32.ROUNDS, bits, 0, bits.length / Philox4x32.BLOCK_BYTES);
         MemorySegment src = MemorySegment.ofArray(values);
-        MemorySegment expected = MemorySegment.ofArray(new float[elements]);
-        ScalarScaleSelect.apply(src, expected, 0, 0, elements, 1.25f, bits, 0);
+        float[] twin = new float[elements];
+        ScalarScaleSelect.apply(values, 0, twin, 0, 0, elements, 1.25f, bits, 0);
+        MemorySegment expected = MemorySegment.ofArray(twin);
         MemorySegment[] memories = { // of each kind that has a branch of its own
             MemorySegment.ofArray(new float[elements]),
             Arena.ofAuto().allocate((long) Float.BYTES * elements),
