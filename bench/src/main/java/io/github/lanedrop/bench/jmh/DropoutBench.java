@@ -34,7 +34,7 @@ import org.openjdk.jmh.annotations.Warmup;
 @Fork(
         value = 5,
         jvmArgsAppend = {"--add-modules", "jdk.incubator.vector"})
-@Warmup(iterations = 3, time = 500, timeUnit = TimeUnit.MILLISECONDS) // C2 is done after about 0.4 s of CPU
+@Warmup(iterations = 5, time = 500, timeUnit = TimeUnit.MILLISECONDS) // on one core C2 may take two seconds
 @Measurement(iterations = 5, time = 300, timeUnit = TimeUnit.MILLISECONDS)
 public class DropoutBench {
     private static final long ALIGNMENT = 64; // a cache line, so that no size is luckier than another
