@@ -37,9 +37,7 @@ final class Live {
     static {
         VECTOR = ByteStream.VECTOR && SelfTest.vectorsAgree();
         if (ByteStream.VECTOR && !VECTOR) {
-            warn(
-                    "the SIMD kernels failed their self-test; the scalar path runs. Please report this with your JDK's version"
-                            + " and CPU");
+            warn("the SIMD kernels failed their self-test; the scalar path runs; " + REPORT);
         }
         REASON = reason(Simd.ENABLED, ByteStream.VECTOR, VECTOR, Simd.REASON);
         Patterns patterns = patterns(

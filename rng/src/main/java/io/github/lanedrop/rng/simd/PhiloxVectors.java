@@ -15,7 +15,7 @@ import jdk.incubator.vector.VectorMask;
 import jdk.incubator.vector.VectorShuffle;
 
 /**
- * Philox4x32, SIMD: one block a lane of a {@code LongVector}, each word in the low half of a 64-bit lane.
+ * Philox4x32, SIMD: one block a lane of a {@code LongVector}, each word in the high half of a 64-bit lane.
  *
  * <p>Half the blocks of a group sit in the even lanes and half in the odd, so that pairing neighbours (one swap, one
  * blend) turns word-major lanes into blocks in natural byte order, at every width.
@@ -23,9 +23,6 @@ import jdk.incubator.vector.VectorShuffle;
 public final class PhiloxVectors {
     /** Blocks that one vector of words makes. */
     public static final int GROUP_BLOCKS = LONGS.length();
-
-    /** Bytes that {@link #fill} may write beyond the blocks asked for, plus one: it writes whole groups. */
-    public static final int SLACK_BYTES = GROUP_BLOCKS * Philox4x32.BLOCK_BYTES;
 
     private static final int VECTOR_BYTES = BYTES.length();
     private static final int GROUP_BYTES = 2 * VECTOR_BYTES;
