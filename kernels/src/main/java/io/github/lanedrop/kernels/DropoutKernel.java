@@ -249,7 +249,7 @@ public final class DropoutKernel {
             return;
         }
         Scratch scratch = Scratch.POOL.borrow();
-        float scale = (float) mask.rate().scale();
+        float scale = (float) mask.scale();
         for (long at = start; at < end; at += Scratch.CHUNK) {
             int elements = (int) Math.min(Scratch.CHUNK, end - at);
             int bitsAt = KeepBits.fill(mask, offset + at, elements, scratch);

@@ -9,9 +9,18 @@ package io.github.lanedrop.kernels;
  */
 public sealed interface MaskSource permits BernoulliMask, StoredMask {
     /**
-     * The rate that the mask was drawn with, whose scale a kept element is multiplied by.
+     * The rate that the mask was drawn with.
      *
      * @return the rate
      */
     Rate rate();
+
+    /**
+     * What a kept element is multiplied by, to be rounded once to the data type.
+     *
+     * @return the inverse of the expected share of kept elements; infinite where everything is dropped
+     */
+    default double scale() {
+        return rate().scale();
+    }
 }
