@@ -1,0 +1,36 @@
+package io.github.lanedrop.kernels.lanes;
+
+import jdk.incubator.vector.Vector;
+import jdk.incubator.vector.VectorMask;
+
+/** {@code kept ? +0 : x * a}: what {@link ScaleSelect} leaves out, the gradient of what stands in for it. */
+public record ScaleDropped() implements Operation {
+    @Override
+    public float apply(float x, float operand, int kept, float a, float b, float c) {
+        return Operation.select(0f, x * a, kept);
+    }
+
+    @Override
+    public double apply(double x, double operand, int kept, double a, double b, double c) {
+        return Operation.select(0d, x * a, kept);
+    }
+
+    @Override
+    public VectorOperation vectors() {
+        return new Vectors();
+    }
+
+    private static final class Vectors implements VectorOperation {
+        @Override
+        public <E> Vector<E> apply(
+                Vector<E> x,
+                Vector<E> operand,
+                VectorMask<E> kept,
+                Vector<E> a,
+                Vector<E> b,
+                Vector<E> c,
+                Vector<E> zero) {
+            return x.mul(a).blend(zero, kept);
+        }
+    }
+}
