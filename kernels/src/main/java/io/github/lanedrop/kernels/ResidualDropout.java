@@ -13,7 +13,8 @@ import java.lang.foreign.MemorySegment;
  *
  * <p>The gradient with respect to {@code residual} is that with respect to {@code dst}; the one with respect to {@code src}
  * is {@link DropoutKernel#backward}'s. Where an element is dropped, {@code dst} is {@code residual + 0}: -0 becomes +0, as
- * in the chain of the two. {@code residual} and {@code dst} must be identical or disjoint, as {@code src} and {@code dst}.
+ * in the chain of the two. The sum of two NaNs is one of them, and which is the only thing here that is left open.
+ * {@code residual} and {@code dst} must be identical or disjoint, as {@code src} and {@code dst}.
  *
  * <p>Parameters, aliasing, threads, determinism and errors are otherwise those of {@link DropoutKernel}.
  *

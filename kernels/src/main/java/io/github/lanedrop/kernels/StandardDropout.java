@@ -1,5 +1,6 @@
 package io.github.lanedrop.kernels;
 
+import io.github.lanedrop.kernels.lanes.Select;
 import io.github.lanedrop.rng.Key;
 import java.lang.foreign.MemorySegment;
 
@@ -24,6 +25,7 @@ import java.lang.foreign.MemorySegment;
  * arXiv:1207.0580 (2012); N. Srivastava et al., JMLR 15 (2014), section 10 for the equivalence.
  */
 public final class StandardDropout {
+    private static final Elementwise SELECT = new Elementwise(new Select());
     private static final MaskSource ALL_KEPT = new BernoulliMask(Rate.drop(0), Key.of(0));
 
     private StandardDropout() {}
@@ -47,7 +49,7 @@ public final class StandardDropout {
             MemorySegment dst,
             long elements,
             Workers workers) {
-        DropoutKernel.SCALE_SELECT.run(mask, offset, type, src, "src", src, dst, elements, 1, 0, 0, workers);
+        SELECT.run(mask, offset, type, src, "src", src, dst, elements, 0, 0, 0, workers);
     }
 
     /**

@@ -1,6 +1,6 @@
 package io.github.lanedrop.kernels;
 
-import io.github.lanedrop.kernels.lanes.ScaleDropped;
+import io.github.lanedrop.kernels.lanes.SelectDropped;
 import io.github.lanedrop.kernels.lanes.SelectOperand;
 import java.lang.foreign.MemorySegment;
 
@@ -22,7 +22,7 @@ import java.lang.foreign.MemorySegment;
  */
 public final class Zoneout {
     private static final Elementwise SELECT_OPERAND = new Elementwise(new SelectOperand());
-    private static final Elementwise SCALE_DROPPED = new Elementwise(new ScaleDropped());
+    private static final Elementwise SELECT_DROPPED = new Elementwise(new SelectDropped());
 
     private Zoneout() {}
 
@@ -69,8 +69,7 @@ public final class Zoneout {
             MemorySegment srcGradient,
             long elements,
             Workers workers) {
-        DropoutKernel.SCALE_SELECT.run(
-                mask, offset, type, dstGradient, "src", dstGradient, srcGradient, elements, 1, 0, 0, workers);
+        StandardDropout.backward(mask, type, offset, dstGradient, srcGradient, elements, workers);
     }
 
     /**
@@ -92,7 +91,7 @@ public final class Zoneout {
             MemorySegment previousGradient,
             long elements,
             Workers workers) {
-        SCALE_DROPPED.run(
-                mask, offset, type, dstGradient, "src", dstGradient, previousGradient, elements, 1, 0, 0, workers);
+        SELECT_DROPPED.run(
+                mask, offset, type, dstGradient, "src", dstGradient, previousGradient, elements, 0, 0, 0, workers);
     }
 }

@@ -7,7 +7,8 @@ package io.github.lanedrop.kernels.lanes;
  * <p>The methods here are the definition; {@link #vectors} gives the same on lanes, bit for bit. An operation knows nothing
  * of masks, memory or data types, and is written once for all of them. 16-bit types compute in float.
  */
-public sealed interface Operation permits AffineSelect, ResidualScaleSelect, ScaleDropped, ScaleSelect, SelectOperand {
+public sealed interface Operation
+        permits AffineSelect, ResidualScaleSelect, ScaleSelect, Select, SelectDropped, SelectOperand {
     /**
      * The definition in float.
      *

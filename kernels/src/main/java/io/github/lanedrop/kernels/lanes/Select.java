@@ -3,16 +3,16 @@ package io.github.lanedrop.kernels.lanes;
 import jdk.incubator.vector.Vector;
 import jdk.incubator.vector.VectorMask;
 
-/** {@code kept ? +0 : x * a}: what {@link ScaleSelect} leaves out, the gradient of what stands in for it. */
-public record ScaleDropped() implements Operation {
+/** {@code kept ? x : +0}, all bits of it: standard dropout. */
+public record Select() implements Operation {
     @Override
     public float apply(float x, float operand, int kept, float a, float b, float c) {
-        return Operation.select(0f, x * a, kept);
+        return Operation.select(x, 0f, kept);
     }
 
     @Override
     public double apply(double x, double operand, int kept, double a, double b, double c) {
-        return Operation.select(0d, x * a, kept);
+        return Operation.select(x, 0d, kept);
     }
 
     @Override
@@ -30,7 +30,7 @@ public record ScaleDropped() implements Operation {
                 Vector<E> b,
                 Vector<E> c,
                 Vector<E> zero) {
-            return x.mul(a).blend(zero, kept);
+            return zero.blend(x, kept);
         }
     }
 }
