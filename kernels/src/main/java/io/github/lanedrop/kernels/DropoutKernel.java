@@ -100,7 +100,7 @@ public final class DropoutKernel {
         long bitsBytes = Check.keepBitsBytes(elements);
         Check.disjoint("keepBits", keepBits, bitsBytes, "src", src, bytes);
         Check.disjoint("keepBits", keepBits, bitsBytes, "dst", dst, bytes);
-        checkExportFromStored(mask, offset, elements, keepBits);
+        MaskChecks.disjoint(mask, offset + elements, "keepBits", keepBits, Check.keepBitsBytes(elements));
         split(mask, offset, src, dst, keepBits, elements, workers);
     }
 
@@ -163,9 +163,9 @@ public final class DropoutKernel {
      */
     public static void keepBits(MaskSource mask, long offset, MemorySegment keepBits, long elements, Workers workers) {
         Check.range(offset, elements);
-        checkMask(mask, offset, elements, workers);
+        MaskChecks.readable(mask, offset, elements, workers);
         checkKeepBits(keepBits, elements, workers);
-        checkExportFromStored(mask, offset, elements, keepBits);
+        MaskChecks.disjoint(mask, offset + elements, "keepBits", keepBits, Check.keepBitsBytes(elements));
         if (workers.tasks() == 1) { // a lambda may be allocated
             export(mask, offset, keepBits, 0, elements);
         } else {
@@ -177,41 +177,18 @@ public final class DropoutKernel {
             MaskSource mask, long offset, MemorySegment src, MemorySegment dst, long elements, Workers workers) {
         Check.range(offset, elements);
         long bytes = Check.float32Bytes(elements);
-        checkMask(mask, offset, elements, workers);
+        MaskChecks.readable(mask, offset, elements, workers);
         Check.readable("src", src, bytes, elements, "float32 elements");
         Check.writable("dst", dst, bytes, elements, "float32 elements");
         Check.sharedWith(workers, "src", src);
         Check.sharedWith(workers, "dst", dst);
         Check.identicalOrDisjoint("src", src, bytes, "dst", dst, bytes);
-        if (mask instanceof StoredMask stored) {
-            long bitsBytes = Check.keepBitsBytes(offset + elements);
-            Check.disjoint("the mask's keepBits", stored.keepBits(), bitsBytes, "dst", dst, bytes);
-        }
-    }
-
-    private static void checkMask(MaskSource mask, long offset, long elements, Workers workers) {
-        if (mask instanceof StoredMask stored) {
-            long bits = offset + elements;
-            Check.readable("the mask's keepBits", stored.keepBits(), Check.keepBitsBytes(bits), bits, "bits");
-            Check.sharedWith(workers, "the mask's keepBits", stored.keepBits());
-        }
+        MaskChecks.disjoint(mask, offset + elements, "dst", dst, bytes);
     }
 
     private static void checkKeepBits(MemorySegment keepBits, long elements, Workers workers) {
         Check.writable("keepBits", keepBits, Check.keepBitsBytes(elements), elements, "bits");
         Check.sharedWith(workers, "keepBits", keepBits);
-    }
-
-    private static void checkExportFromStored(MaskSource mask, long offset, long elements, MemorySegment keepBits) {
-        if (mask instanceof StoredMask stored) {
-            Check.disjoint(
-                    "the mask's keepBits",
-                    stored.keepBits(),
-                    Check.keepBitsBytes(offset + elements),
-                    "keepBits",
-                    keepBits,
-                    Check.keepBitsBytes(elements));
-        }
     }
 
     private static void split(
@@ -237,7 +214,7 @@ public final class DropoutKernel {
             MemorySegment keepBits,
             long start,
             long end) {
-        if (constant(mask)) {
+        if (KeepBits.constant(mask)) {
             if (mask.rate().dropsAll()) {
                 zero(dst, start * Float.BYTES, end * Float.BYTES);
             } else {
@@ -273,7 +250,7 @@ public final class DropoutKernel {
         for (long at = start; at < end; at += Scratch.CHUNK) {
             int elements = (int) Math.min(Scratch.CHUNK, end - at);
             int bitsAt = 0;
-            if (constant(mask)) {
+            if (KeepBits.constant(mask)) {
                 Arrays.fill(scratch.keepBits, (byte) (mask.rate().dropsAll() ? 0 : -1));
             } else {
                 bitsAt = KeepBits.fill(mask, offset + at, elements, scratch);
@@ -281,12 +258,6 @@ public final class DropoutKernel {
             store(scratch.keepBits, bitsAt, elements, keepBits, at);
         }
         Scratch.POOL.giveBack(scratch);
-    }
-
-    /** Whether every element has the same fate, so that nothing is drawn. */
-    private static boolean constant(MaskSource mask) {
-        Rate rate = mask.rate();
-        return rate.dropsAll() || (rate.keepsAll() && mask instanceof BernoulliMask);
     }
 
     private static void store(byte[] bits, int bitsAt, int elements, MemorySegment keepBits, long firstElement) {
