@@ -27,6 +27,11 @@ final class KeepBits {
                 BroadcastBits.fill(broadcast, first, elements, scratch);
                 yield 0;
             }
+            case DropBlockMask blocks -> {
+                DropBlockBits.fill(blocks, first, elements, scratch);
+                yield 0;
+            }
+            case ScaledMask(MaskSource scaled, double _) -> fill(scaled, first, elements, scratch);
         };
     }
 
@@ -40,6 +45,8 @@ final class KeepBits {
             case BernoulliMask(Rate rate, Key _) -> rate.keepsAll();
             case StoredMask _, ByteMask _ -> false;
             case BroadcastMask(MaskSource decisions, BroadcastShape _) -> keepsAll(decisions);
+            case DropBlockMask(DropBlock blocks, Key _) -> blocks.anchors().keepsAll();
+            case ScaledMask(MaskSource scaled, double scale) -> scale == 1 && keepsAll(scaled);
         };
     }
 

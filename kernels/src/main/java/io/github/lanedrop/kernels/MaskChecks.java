@@ -10,7 +10,7 @@ final class MaskChecks {
     static void readable(MaskSource mask, long offset, long elements, Workers workers) {
         long end = offset + elements;
         switch (mask) {
-            case BernoulliMask _ -> {}
+            case BernoulliMask _, DropBlockMask _ -> {}
             case StoredMask(Rate _, MemorySegment bits) ->
                 memory("the mask's keepBits", bits, Check.keepBitsBytes(end), end, "bits", workers);
             case ByteMask(Rate _, MemorySegment bytes) ->
@@ -19,6 +19,7 @@ final class MaskChecks {
                 within(mask, end);
                 readable(decisions, 0, shape.decisions(), workers);
             }
+            case ScaledMask(MaskSource scaled, double _) -> readable(scaled, offset, elements, workers);
         }
     }
 
@@ -38,13 +39,14 @@ final class MaskChecks {
     /** What is written shares no byte with what the mask reads for elements up to {@code end}. */
     static void disjoint(MaskSource mask, long end, String name, MemorySegment written, long bytes) {
         switch (mask) {
-            case BernoulliMask _ -> {}
+            case BernoulliMask _, DropBlockMask _ -> {}
             case StoredMask(Rate _, MemorySegment bits) ->
                 Check.disjoint("the mask's keepBits", bits, Check.keepBitsBytes(end), name, written, bytes);
             case ByteMask(Rate _, MemorySegment mine) ->
                 Check.disjoint("the mask's bytes", mine, end, name, written, bytes);
             case BroadcastMask(MaskSource decisions, BroadcastShape shape) ->
                 disjoint(decisions, shape.decisions(), name, written, bytes);
+            case ScaledMask(MaskSource scaled, double _) -> disjoint(scaled, end, name, written, bytes);
         }
     }
 }

@@ -16,6 +16,8 @@ final class MaskScratch {
     /** Bytes of a chunk of a byte mask. */
     final byte[] bytes = new byte[Scratch.CHUNK + VectorBytes.SLACK];
 
+    final DropBlockBits dropBlock = new DropBlockBits();
+
     private Scratch[] inner = {}; // made when first needed: a source within a source within ...
 
     // the window in inner: decisions `first` to `end` of a Bernoulli mask, or of the fill at hand

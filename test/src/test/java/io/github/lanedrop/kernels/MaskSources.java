@@ -51,7 +51,7 @@ final class MaskSources {
     }
 
     static Stream<Sample> all() {
-        return Stream.of(bernoulli(), memory(), broadcast())
+        return Stream.of(bernoulli(), memory(), broadcast(), dropBlock())
                 .flatMap(List::stream);
     }
 
@@ -125,6 +125,75 @@ final class MaskSources {
                         0,
                         3,
                         6));
+    }
+
+    private static List<Sample> dropBlock() {
+        DropBlock image = DropBlock.exact(Rate.drop(.3), 3, 14, 11);
+        DropBlock scaled = DropBlock.paper(Rate.drop(.1), 5, 20, 20);
+        return List.of(
+                dropBlock(DropBlock.paper(Rate.drop(.1), 7, 56, 56), 1, 56, 56, 1, 7, 7),
+                dropBlock(DropBlock.exact(Rate.drop(.1), 4, 9, 7), 1, 9, 7, 1, 4, 4),
+                dropBlock(DropBlock.exact(Rate.drop(.3), 100, 3, 5), 1, 3, 5, 1, 100, 100),
+                dropBlock(DropBlock.exact(Rate.drop(.2), 1, 6, 5), 1, 6, 5, 1, 1, 1),
+                dropBlock(DropBlock.paper(Rate.drop(.2), 6, 1000), 1, 1, 1000, 1, 1, 6),
+                dropBlock(DropBlock.paper(Rate.drop(.2), 5, 20_000), 1, 1, 20_000, 1, 1, 5),
+                dropBlock(DropBlock.exact(Rate.drop(.1), 3, 5, 6, 7), 5, 6, 7, 3, 3, 3),
+                dropBlock( // anchors are far away
+                        DropBlock.of(
+                                DropBlock.Rule.EXACT, Rate.drop(.5), new int[] {5, 9, 2}, new int[] {12, 40, 50}),
+                        12, 40, 50, 5, 9, 2),
+                new Sample(
+                        "blocks shared over channels",
+                        .3,
+                        5 * 13 * 14 * 11,
+                        false,
+                        key -> new BroadcastMask(
+                                new DropBlockMask(image, key),
+                                BroadcastShape.of(5, 13, 14, 11).share(1)),
+                        key -> broadcast(
+                                blocks(image, key, 1, 14, 11, 1, 3, 3), new long[] {5, 13, 14, 11}, 1)),
+                new Sample(
+                        "blocks with a scale",
+                        1 - scaled.expectedKeep(),
+                        Long.MAX_VALUE,
+                        false,
+                        key -> new ScaledMask(new DropBlockMask(scaled, key), 1.125),
+                        key -> blocks(scaled, key, 1, 20, 20, 1, 5, 5)));
+    }
+
+    private static Sample dropBlock(DropBlock blocks, int depth, int height, int width, int... block) {
+        return new Sample(
+                blocks.toString(),
+                1 - blocks.expectedKeep(),
+                Long.MAX_VALUE,
+                false,
+                key -> new DropBlockMask(blocks, key),
+                key -> blocks(blocks, key, depth, height, width, block));
+    }
+
+    /** An element is dropped where any of the anchors whose block holds it is dropped by the anchors' own mask. */
+    private static LongPredicate blocks(
+            DropBlock blocks, Key key, int depth, int height, int width, int... block) {
+        LongPredicate anchors = elementwise(blocks.gamma(), key);
+        int d = depth - Math.min(block[0], depth) + 1;
+        int h = height - Math.min(block[1], height) + 1;
+        int w = width - Math.min(block[2], width) + 1;
+        return i -> {
+            long x = i % width;
+            long y = i / width % height;
+            long z = i / width / height % depth;
+            long plane = i / width / height / depth;
+            for (long az = Math.max(0, z - block[0] + 1); az <= Math.min(z, d - 1); az++) {
+                for (long ay = Math.max(0, y - block[1] + 1); ay <= Math.min(y, h - 1); ay++) {
+                    for (long ax = Math.max(0, x - block[2] + 1); ax <= Math.min(x, w - 1); ax++) {
+                        if (!anchors.test(((plane * d + az) * h + ay) * w + ax)) {
+                            return false;
+                        }
+                    }
+                }
+            }
+            return true;
+        };
     }
 
     private static Sample broadcast(BroadcastShape shape, double rate, long[] lengths, int... shared) {

@@ -60,6 +60,15 @@ public final class Bits {
         }
     }
 
+    /** Copies bits of words, each turned over. */
+    public static void copyInverted(long[] src, int srcBit, byte[] dst, int dstBit, int count) {
+        int shift = srcBit & 63;
+        int at = srcBit >>> 6;
+        for (int i = 0; i < count; i += Long.SIZE, at++) {
+            put(dst, dstBit + i, ~((src[at] >>> shift) | ((src[at + 1] << 1) << (63 - shift))));
+        }
+    }
+
     /** Writes a string again and again behind itself, until there are {@code count} bits, the first ones included. */
     public static void repeat(byte[] bits, int first, int period, int count) {
         int done = Math.min(period, count);
@@ -132,13 +141,6 @@ public final class Bits {
             ones += Long.bitCount(word(bits, first + i));
         }
         return i < count ? ones + Long.bitCount(word(bits, first + i) & lowest(count - i)) : ones;
-    }
-
-    /** Turns every bit over. */
-    public static void invert(byte[] bits, int count) {
-        for (int at = 0; at < bytes(count); at += Long.BYTES) {
-            LONG.set(bits, at, ~(long) LONG.get(bits, at));
-        }
     }
 
     /** Writes 64 bits. */
