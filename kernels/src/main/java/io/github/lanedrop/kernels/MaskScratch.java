@@ -29,8 +29,13 @@ final class MaskScratch {
     private long end;
     private int bitsAt;
 
-    /** Scratch of the next depth. */
+    /** Scratch of the next depth, for another use than {@link #fetch}. */
     Scratch inner() {
+        held = false;
+        return next();
+    }
+
+    private Scratch next() {
         if (inner.length == 0) {
             inner = new Scratch[] {Scratch.inner()};
         }
@@ -39,7 +44,7 @@ final class MaskScratch {
 
     /** Keep bits that {@link #fetch} fetched. */
     byte[] fetched() {
-        return inner().keepBits;
+        return next().keepBits;
     }
 
     /** Begins a fill: forgets the window unless it is of this very mask. */
@@ -73,7 +78,7 @@ final class MaskScratch {
                 start = from;
                 stop = from + count;
             }
-            bitsAt = KeepBits.fill(mask, start, (int) (stop - start), inner());
+            bitsAt = KeepBits.fill(mask, start, (int) (stop - start), next());
             first = start;
             end = stop;
             held = true;
