@@ -75,7 +75,7 @@ public final class AlphaDropout {
             Workers workers) {
         double a = factor(mask.rate());
         double b = shift(mask.rate());
-        if (DropoutKernel.constant(mask)) { // -0 + b would not be -0
+        if (KeepBits.constant(mask)) { // -0 + b would not be -0
             DropoutKernel.forward(mask, type, offset, src, dst, elements, workers);
             return;
         }

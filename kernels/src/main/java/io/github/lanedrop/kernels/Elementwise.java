@@ -91,13 +91,13 @@ final class Elementwise {
             Workers workers) {
         Check.range(offset, elements);
         long bytes = Check.bytes(type, elements);
-        DropoutKernel.checkMask(mask, offset, elements, workers);
+        MaskChecks.readable(mask, offset, elements, workers);
         Check.readable("src", src, bytes, elements, Check.unit(type));
         Check.writable("dst", dst, bytes, elements, Check.unit(type));
         Check.sharedWith(workers, "src", src);
         Check.sharedWith(workers, "dst", dst);
         Check.identicalOrDisjoint("src", src, bytes, "dst", dst, bytes);
-        DropoutKernel.checkMaskAgainst(mask, offset, elements, "dst", dst, bytes);
+        MaskChecks.disjoint(mask, offset + elements, "dst", dst, bytes);
     }
 
     /**

@@ -45,5 +45,13 @@ final class Scratch {
 
     final long[] words = new long[CHUNK / 8 / 64 + 16];
 
+    /** What sources need that are made of others. */
+    final MaskScratch ofMask = new MaskScratch();
+
     private Scratch() {}
+
+    /** One beside another, for a source within a source. */
+    static Scratch inner() {
+        return new Scratch();
+    }
 }
