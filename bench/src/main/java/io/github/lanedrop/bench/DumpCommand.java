@@ -30,8 +30,8 @@ import picocli.CommandLine.Spec;
             "%nWhat is written:",
             "  stream  the generator's byte stream",
             "  mask    at rate 1/2 the keep bits, eight elements a byte, the first in the lowest bit; at other rates",
-            "          the bits that arithmetic coding makes of them, which are uniform if, and only if, elements are",
-            "          independent and dropped with just that probability",
+            "          fair bits made of them: a pattern of eight elements gives its rank among the patterns that keep",
+            "          as many, which is uniform if elements are independent, and says nothing of the rate",
             "%nFor example:",
             "  lanedrop dump --seed 2026 --rate 0.1 | dieharder -a -g 200",
             "  lanedrop dump --seed 2026 --bytes 100000000 | ent"
@@ -192,11 +192,7 @@ final class DumpCommand implements Callable<Integer> {
         if (mask.rate().equals(HALF)) {
             return keepBits;
         }
-        FairBits fair = new FairBits(mask.rate());
-        return () -> {
-            byte[] taken = keepBits.next();
-            fair.take(taken, taken.length);
-            return fair.drain();
-        };
+        FairBits fair = new FairBits();
+        return () -> fair.take(keepBits.next());
     }
 }
