@@ -1,6 +1,7 @@
 package io.github.lanedrop.kernels;
 
 import java.util.Arrays;
+import org.apache.commons.statistics.distribution.BinomialDistribution;
 import org.apache.commons.statistics.distribution.ChiSquaredDistribution;
 import org.apache.commons.statistics.distribution.NormalDistribution;
 
@@ -14,6 +15,8 @@ import org.apache.commons.statistics.distribution.NormalDistribution;
  */
 final class BitTests {
     private static final NormalDistribution NORMAL = NormalDistribution.of(0, 1);
+    /** The least number that a bin should expect. */
+    private static final double FEW = 50;
 
     private BitTests() {}
 
@@ -52,6 +55,33 @@ final class BitTests {
             sum += square(ones - expected) / (expected * (1 - q));
         }
         return ofChiSquare(sum, blocks);
+    }
+
+    /** The numbers of ones in each 64 bits against the binomial distribution; rare ones are counted together. */
+    static double countsOfWords(long[] words, double q) {
+        var binomial = BinomialDistribution.of(Long.SIZE, q);
+        long[] observed = new long[Long.SIZE + 1];
+        for (long word : words) {
+            observed[Long.bitCount(word)]++;
+        }
+        double sum = 0;
+        int bins = 0;
+        double expectedInBin = 0;
+        double observedInBin = 0;
+        double rest = words.length;
+        for (int ones = 0; ones <= Long.SIZE; ones++) {
+            double expected = words.length * binomial.probability(ones);
+            expectedInBin += expected;
+            observedInBin += observed[ones];
+            rest -= expected;
+            if ((expectedInBin >= FEW && rest >= FEW) || ones == Long.SIZE) {
+                sum += square(observedInBin - expectedInBin) / expectedInBin;
+                bins++;
+                expectedInBin = 0;
+                observedInBin = 0;
+            }
+        }
+        return ofChiSquare(sum, bins - 1);
     }
 
     /** The numbers of ones at each of 64 positions: a chi-square variable with 64 degrees. */

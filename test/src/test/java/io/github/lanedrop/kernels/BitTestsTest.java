@@ -53,6 +53,7 @@ final class BitTestsTest {
             Map<String, ToDoubleFunction<long[]>> all = new TreeMap<>();
             all.put("monobit", words -> BitTests.monobit(words, rate));
             all.put("blocks", words -> BitTests.blockFrequency(words, rate, 8));
+            all.put("counts", words -> BitTests.countsOfWords(words, rate));
             all.put("positions", words -> BitTests.positions(words, rate));
             all.put("runs", BitTests::runs);
             for (int m = 2; m <= 4; m++) {

@@ -86,6 +86,7 @@ final class MaskIndependenceTest {
         for (int blockWords : new int[] {16, 64, 256}) {
             p.add("blocks of " + 64 * blockWords, BitTests.blockFrequency(words, q, blockWords));
         }
+        p.add("counts in 64", BitTests.countsOfWords(words, q));
         p.add("positions", BitTests.positions(words, q));
         p.add("runs", BitTests.runs(words));
         double rarer = Math.min(q, 1 - q);
