@@ -4,9 +4,8 @@ import static io.github.lanedrop.rng.simd.Lanes.FLOATS;
 import static jdk.incubator.vector.VectorOperators.AND;
 import static jdk.incubator.vector.VectorOperators.ASHR;
 import static jdk.incubator.vector.VectorOperators.EQ;
-import static jdk.incubator.vector.VectorOperators.GT;
 import static jdk.incubator.vector.VectorOperators.I2F;
-import static jdk.incubator.vector.VectorOperators.IS_NAN;
+import static jdk.incubator.vector.VectorOperators.UMIN;
 import static jdk.incubator.vector.VectorOperators.LSHL;
 import static jdk.incubator.vector.VectorOperators.LSHR;
 import static jdk.incubator.vector.VectorOperators.LT;
@@ -25,7 +24,11 @@ import jdk.incubator.vector.IntVector;
  */
 public final class VectorMath {
     private static final FloatVector ONE = FloatVector.broadcast(FLOATS, 1);
-    private static final int MAX_VALUE = Float.floatToRawIntBits(Float.MAX_VALUE);
+    private static final int ONE_BITS = Float.floatToRawIntBits(1);
+    private static final int EXP_MAX = Float.floatToRawIntBits(ScalarMath.EXP_MAX);
+    private static final int EXP_MIN = Float.floatToRawIntBits(ScalarMath.EXP_MIN);
+    private static final int TANH_MAX = Float.floatToRawIntBits(ScalarMath.TANH_MAX);
+    private static final int ERF_MAX = Float.floatToRawIntBits(ScalarMath.ERF_MAX);
 
     private VectorMath() {}
 
@@ -36,14 +39,17 @@ public final class VectorMath {
      * @return the exponentials
      */
     public static FloatVector exp(FloatVector x) {
-        FloatVector middle = x.blend(ScalarMath.EXP_MAX, x.compare(GT, ScalarMath.EXP_MAX));
-        middle = middle.blend(ScalarMath.EXP_MIN, x.compare(LT, ScalarMath.EXP_MIN));
-        return expOfMiddle(middle).blend(x, x.test(IS_NAN));
+        // as bits: positive floats are in the order of their signed bits, negative ones in that of the unsigned, beyond all others
+        FloatVector middle = x.reinterpretAsInts()
+                .min(EXP_MAX)
+                .lanewise(UMIN, EXP_MIN)
+                .reinterpretAsFloats();
+        return expOfMiddle(middle).blend(x, x.compare(NE, x));
     }
 
     private static FloatVector expOfMiddle(FloatVector x) {
-        FloatVector sum = x.mul(ScalarMath.LOG2_E).add(ScalarMath.ROUND);
-        FloatVector n = sum.sub(ScalarMath.ROUND);
+        FloatVector sum = x.mul(ScalarMath.LOG2_E).add(ScalarMath.ROUND_TO_SQUARE);
+        FloatVector n = sum.sub(ScalarMath.ROUND_TO_SQUARE);
         FloatVector r = x.sub(n.mul(ScalarMath.LN2_HIGH)).sub(n.mul(ScalarMath.LN2_LOW));
         FloatVector p = r.mul(ScalarMath.E4)
                 .add(ScalarMath.E3)
@@ -53,17 +59,17 @@ public final class VectorMath {
                 .add(ScalarMath.E1)
                 .mul(r)
                 .add(ScalarMath.E0)
-                .mul(r.mul(r))
-                .add(r)
+                .mul(r)
+                .add(1)
+                .mul(r)
                 .add(1);
         IntVector bits = sum.reinterpretAsInts();
         IntVector half = bits.lanewise(LSHR, 1);
-        IntVector rest = bits.sub(half);
-        return p.mul(power(half)).mul(power(rest));
+        return p.mul(power(half)).mul(power(bits.sub(half)));
     }
 
-    private static FloatVector power(IntVector n) {
-        return n.lanewise(LSHL, ScalarMath.EXPONENT_SHIFT).add(ScalarMath.ONE).reinterpretAsFloats();
+    private static FloatVector power(IntVector exponent) {
+        return exponent.lanewise(LSHL, ScalarMath.EXPONENT_SHIFT).reinterpretAsFloats();
     }
 
     /**
@@ -76,8 +82,7 @@ public final class VectorMath {
         var subnormal = x.compare(LT, Float.MIN_NORMAL);
         FloatVector y = logOfNormal(x.blend(x.mul(ScalarMath.LIFT), subnormal));
         y = y.blend(y.sub(ScalarMath.LOG_LIFT), subnormal);
-        // infinity and NaN are themselves; their bits without the sign are the greatest
-        y = y.blend(x, x.abs().reinterpretAsInts().compare(GT, MAX_VALUE).cast(FLOATS));
+        y = x.blend(y, x.compare(LT, Float.POSITIVE_INFINITY));
         y = y.blend(Float.NEGATIVE_INFINITY, x.compare(EQ, 0));
         return y.blend(Float.NaN, x.compare(LT, 0));
     }
@@ -95,10 +100,7 @@ public final class VectorMath {
                 .add(ScalarMath.SQRT_HALF)
                 .reinterpretAsFloats()
                 .sub(1);
-        FloatVector square = f.mul(f);
-        FloatVector p = f.mul(ScalarMath.L7)
-                .add(ScalarMath.L6)
-                .mul(f)
+        return f.mul(ScalarMath.L6)
                 .add(ScalarMath.L5)
                 .mul(f)
                 .add(ScalarMath.L4)
@@ -109,12 +111,12 @@ public final class VectorMath {
                 .mul(f)
                 .add(ScalarMath.L1)
                 .mul(f)
-                .add(ScalarMath.L0);
-        return p.mul(square.mul(f))
-                .add(n.mul(ScalarMath.LN2_LOW))
-                .sub(square.mul(0.5f))
+                .add(ScalarMath.L0)
+                .mul(f)
+                .sub(0.5f)
+                .mul(f.mul(f))
                 .add(f)
-                .add(n.mul(ScalarMath.LN2_HIGH));
+                .add(n.mul(ScalarMath.LN2));
     }
 
     /**
@@ -124,9 +126,9 @@ public final class VectorMath {
      * @return the logistic function
      */
     public static FloatVector sigmoid(FloatVector x) {
-        FloatVector below = x.reinterpretAsInts().lanewise(OR, ScalarMath.SIGN).reinterpretAsFloats();
-        FloatVector e = expOfMiddle(below.blend(ScalarMath.EXP_MIN, below.compare(LT, ScalarMath.EXP_MIN)));
-        return ONE.blend(e, x.compare(LT, 0)).div(e.add(1)).blend(x, x.test(IS_NAN));
+        IntVector below = x.reinterpretAsInts().lanewise(OR, ScalarMath.SIGN);
+        FloatVector e = expOfMiddle(below.lanewise(UMIN, EXP_MIN).reinterpretAsFloats());
+        return ONE.blend(e, x.compare(LT, 0)).div(e.add(1)).blend(x, x.compare(NE, x));
     }
 
     /**
@@ -137,12 +139,11 @@ public final class VectorMath {
      */
     public static FloatVector tanh(FloatVector x) {
         IntVector sign = x.reinterpretAsInts().lanewise(AND, ScalarMath.SIGN);
-        FloatVector a = x.reinterpretAsInts().lanewise(XOR, sign).reinterpretAsFloats();
-        a = a.blend(ScalarMath.TANH_MAX, a.compare(GT, ScalarMath.TANH_MAX));
+        FloatVector a =
+                x.reinterpretAsInts().lanewise(XOR, sign).min(TANH_MAX).reinterpretAsFloats();
         FloatVector y = a.add(a);
-        FloatVector sum = y.mul(ScalarMath.LOG2_E).add(ScalarMath.ROUND);
-        FloatVector n = sum.sub(ScalarMath.ROUND);
-        FloatVector r = y.sub(n.mul(ScalarMath.LN2_HIGH)).sub(n.mul(ScalarMath.LN2_LOW));
+        FloatVector sum = y.mul(ScalarMath.LOG2_E).add(ScalarMath.ROUND_TO_POWER);
+        FloatVector r = y.sub(sum.sub(ScalarMath.ROUND_TO_POWER).mul(ScalarMath.LN2));
         FloatVector p = r.mul(ScalarMath.E4)
                 .add(ScalarMath.E3)
                 .mul(r)
@@ -151,15 +152,16 @@ public final class VectorMath {
                 .add(ScalarMath.E1)
                 .mul(r)
                 .add(ScalarMath.E0)
-                .mul(r.mul(r))
-                .add(r);
+                .mul(r)
+                .add(1)
+                .mul(r);
         FloatVector power = power(sum.reinterpretAsInts());
         FloatVector t = p.mul(power).add(power.sub(1));
         return t.div(t.add(2))
                 .reinterpretAsInts()
                 .lanewise(OR, sign)
                 .reinterpretAsFloats()
-                .blend(x, x.test(IS_NAN));
+                .blend(x, x.compare(NE, x));
     }
 
     /**
@@ -170,8 +172,8 @@ public final class VectorMath {
      */
     public static FloatVector erf(FloatVector x) {
         IntVector sign = x.reinterpretAsInts().lanewise(AND, ScalarMath.SIGN);
-        FloatVector a = x.reinterpretAsInts().lanewise(XOR, sign).reinterpretAsFloats();
-        a = a.blend(ScalarMath.ERF_MAX, a.compare(GT, ScalarMath.ERF_MAX));
+        FloatVector a =
+                x.reinterpretAsInts().lanewise(XOR, sign).min(ERF_MAX).reinterpretAsFloats();
         FloatVector z = a.mul(a);
         FloatVector p = z.mul(ScalarMath.P5)
                 .add(ScalarMath.P4)
@@ -193,9 +195,13 @@ public final class VectorMath {
                 .add(ScalarMath.Q1)
                 .mul(z)
                 .add(1);
-        FloatVector y = a.mul(p).div(q);
-        y = y.blend(1, y.compare(GT, 1));
-        return y.reinterpretAsInts().lanewise(OR, sign).reinterpretAsFloats().blend(x, x.test(IS_NAN));
+        return a.mul(p)
+                .div(q)
+                .reinterpretAsInts()
+                .min(ONE_BITS)
+                .lanewise(OR, sign)
+                .reinterpretAsFloats()
+                .blend(x, x.compare(NE, x));
     }
 
     /**
