@@ -20,13 +20,12 @@ final class Specialised {
 
     /** A new instance of the template, defined anew for the data. */
     static <T> T define(MethodHandles.Lookup lookup, Class<T> type, Class<? extends T> template, Object data) {
-        try (InputStream in = template.getResourceAsStream(template.getSimpleName() + ".class")) {
+        try (InputStream in = template.getResourceAsStream(template.getName().substring(template.getPackageName().length() + 1) + ".class")) {
             if (in == null) {
                 throw new IllegalStateException("the class file of " + template.getName() + " is missing");
             }
-            Class<?> defined = lookup.defineHiddenClassWithClassData(in.readAllBytes(), data, true)
-                    .lookupClass();
-            return type.cast(lookup.findConstructor(defined, MethodType.methodType(void.class))
+            MethodHandles.Lookup defined = lookup.defineHiddenClassWithClassData(in.readAllBytes(), data, true);
+            return type.cast(defined.findConstructor(defined.lookupClass(), MethodType.methodType(void.class))
                     .invoke());
         } catch (IOException e) {
             throw new UncheckedIOException(e);
