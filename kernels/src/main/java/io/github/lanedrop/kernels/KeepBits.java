@@ -31,6 +31,15 @@ final class KeepBits {
                 DropBlockBits.fill(blocks, first, elements, scratch);
                 yield 0;
             }
+            case RowKeyedMask rows -> RowKeyedBits.fill(rows, first, elements, scratch);
+            case TokenTypeMask tokens -> {
+                TokenTypeBits.fill(tokens, first, elements, scratch);
+                yield 0;
+            }
+            case ExactCountMask exact -> {
+                ExactCountBits.fill(exact, first, elements, scratch);
+                yield 0;
+            }
             case ScaledMask(MaskSource scaled, double _) -> fill(scaled, first, elements, scratch);
         };
     }
@@ -44,6 +53,9 @@ final class KeepBits {
         return switch (mask) {
             case BernoulliMask(Rate rate, Key _) -> rate.keepsAll();
             case StoredMask _, ByteMask _ -> false;
+            case RowKeyedMask rows -> rows.rate().keepsAll();
+            case TokenTypeMask(MaskSource types, MemorySegment _, long _) -> keepsAll(types);
+            case ExactCountMask exact -> exact.dropped() == 0;
             case BroadcastMask(MaskSource decisions, BroadcastShape _) -> keepsAll(decisions);
             case DropBlockMask(DropBlock blocks, Key _) -> blocks.anchors().keepsAll();
             case ScaledMask(MaskSource scaled, double scale) -> scale == 1 && keepsAll(scaled);

@@ -8,7 +8,15 @@ package io.github.lanedrop.kernels;
  * else must learn of them.
  */
 public sealed interface MaskSource 
-        permits BernoulliMask, StoredMask, ByteMask, BroadcastMask, DropBlockMask, ScaledMask {
+        permits BernoulliMask,
+                StoredMask,
+                ByteMask,
+                BroadcastMask,
+                DropBlockMask,
+                RowKeyedMask,
+                TokenTypeMask,
+                ExactCountMask,
+                ScaledMask {
     /**
      * The rate that the mask was drawn with.
      *

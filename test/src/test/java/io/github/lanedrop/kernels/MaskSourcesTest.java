@@ -108,7 +108,7 @@ final class MaskSourcesTest {
         float scale = (float) mask.scale();
         try (Arena arena = Arena.ofShared()) {
             for (Kind kind : Kind.values()) {
-                int offset = random.nextInt(70);
+                int offset = random.nextInt((int) Math.min(70, sample.elements()));
                 int elements = (int) Math.min(5000 + random.nextInt(100), sample.elements() - offset);
                 byte[] kept = sample.keepBits(KEY, offset, elements);
                 int[] input = Memory.floatBits(random, elements);

@@ -96,10 +96,16 @@ public final class Bits {
     /** Writes a string again and again behind itself, until there are {@code count} bits, the first ones included. */
     public static void repeat(byte[] bits, int first, int period, int count) {
         int done = Math.min(period, count);
-        if (period < Long.SIZE && done < count) {
-            long word = word(bits, first) & lowest(period);
+        if (period <= Long.SIZE && done < count) {
+            long word = word(bits, first) & (-1L >>> -period);
             for (int width = period; width < Long.SIZE; width *= 2) {
                 word |= word << width;
+            }
+            if ((first & 7) == 0 && Long.SIZE % period == 0) {
+                for (int i = 0; i < count; i += Long.SIZE) {
+                    LONG.set(bits, (first + i) >>> 3, word);
+                }
+                return;
             }
             put(bits, first, word);
             done = Math.min(Long.SIZE / period * period, count);
