@@ -26,7 +26,7 @@ import java.util.Objects;
  */
 public final class ExactCountMask implements MaskSource {
     private static final long MAX_ELEMENTS = 1L << 40;
-    private static final int BUCKETS = 1 << 16;
+    private static final int MAX_BUCKET_BITS = 16;
 
     private final Rate rate;
     private final Key key;
@@ -67,12 +67,14 @@ public final class ExactCountMask implements MaskSource {
         if (dropped == 0) {
             return new ExactCountMask(rate, key, elements, 0, 0, -1); // no word is below 0
         }
+        // words fall into buckets of 64 or so by their highest bits; all that is in the cut's own bucket is sorted
+        int bits = Math.clamp(Long.SIZE - Long.numberOfLeadingZeros(elements >>> 6), 0, MAX_BUCKET_BITS);
         Scratch scratch = Scratch.POOL.borrow();
-        long[] histogram = new long[BUCKETS];
+        long[] histogram = new long[1 << bits];
         for (long at = 0; at < elements; at += ExactCountBits.BATCH) {
             int count = ExactCountBits.words(key, at, elements, scratch);
             for (int k = 0; k < count; k++) {
-                histogram[ExactCountBits.word(scratch, k) >>> 16]++;
+                histogram[bucket(ExactCountBits.word(scratch, k), bits)]++;
             }
         }
         int bucket = 0;
@@ -80,22 +82,26 @@ public final class ExactCountMask implements MaskSource {
         while (before + histogram[bucket] < dropped) {
             before += histogram[bucket++];
         }
-        long[] pairs = new long[Math.toIntExact(histogram[bucket])]; // 16 bits of the word above 48 of the index
+        long[] pairs = new long[Math.toIntExact(histogram[bucket])]; // the word's other bits above those of the index
         int found = 0;
         for (long at = 0; at < elements; at += ExactCountBits.BATCH) {
             int count = ExactCountBits.words(key, at, elements, scratch);
             for (int k = 0; k < count; k++) {
                 int word = ExactCountBits.word(scratch, k);
-                if (word >>> 16 == bucket) {
-                    pairs[found++] = (((long) word << 48) ^ Long.MIN_VALUE) | (at + k); // sorts as if unsigned
+                if (bucket(word, bits) == bucket) {
+                    pairs[found++] = (((long) word << bits << 32) ^ Long.MIN_VALUE) | (at + k); // sorts as if unsigned
                 }
             }
         }
         Scratch.POOL.giveBack(scratch);
         Arrays.sort(pairs);
         long last = pairs[(int) (dropped - before - 1)] ^ Long.MIN_VALUE;
-        long cut = toUnsignedLong(bucket << 16) | (last >>> 48);
-        return new ExactCountMask(rate, key, elements, dropped, cut, last & (-1L >>> 16));
+        long cut = ((long) bucket << (32 - bits)) | (last >>> (32 + bits));
+        return new ExactCountMask(rate, key, elements, dropped, cut, last & ((1L << (32 + bits)) - 1));
+    }
+
+    private static int bucket(int word, int bits) {
+        return (int) (toUnsignedLong(word) >>> (32 - bits));
     }
 
     @Override
