@@ -168,13 +168,12 @@ public final class KeptTokens {
         }
         long allBytes = rows * rowBytes;
         long fewBytes = indices.length * rowBytes;
-        String unit = "rows of " + rowBytes;
         if (writesFew) {
-            Check.readable(allName, all, allBytes, rows, unit);
-            Check.writable(fewName, few, fewBytes, indices.length, unit);
+            Check.readable(allName, all, allBytes, rows, "rows");
+            Check.writable(fewName, few, fewBytes, indices.length, "rows");
         } else {
-            Check.writable(allName, all, allBytes, rows, unit);
-            Check.readable(fewName, few, fewBytes, indices.length, unit);
+            Check.writable(allName, all, allBytes, rows, "rows");
+            Check.readable(fewName, few, fewBytes, indices.length, "rows");
         }
         Check.sharedWith(workers, allName, all);
         Check.sharedWith(workers, fewName, few);

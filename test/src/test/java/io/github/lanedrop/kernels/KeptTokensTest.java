@@ -147,11 +147,11 @@ final class KeptTokensTest {
         KeptTokens tokens = KeptTokens.draw(Rate.drop(.5), KEY, 2, 5, 1); // 3 of 5
         MemorySegment all = MemorySegment.ofArray(new byte[80]);
         MemorySegment few = MemorySegment.ofArray(new byte[48]).fill((byte) 0x5A);
-        refused("src must hold at least 80 bytes (10 rows of 8), got 79", () ->
+        refused("src must hold at least 80 bytes (10 rows), got 79", () ->
                 tokens.gather(all.asSlice(0, 79), few, 8, Workers.NONE));
-        refused("dst must hold at least 48 bytes (6 rows of 8), got 47", () ->
+        refused("dst must hold at least 48 bytes (6 rows), got 47", () ->
                 tokens.gather(all, few.asSlice(0, 47), 8, Workers.NONE));
-        refused("srcGradient must hold at least 80 bytes (10 rows of 8), got 48", () ->
+        refused("srcGradient must hold at least 80 bytes (10 rows), got 48", () ->
                 tokens.scatter(few, few, 8, Workers.NONE));
         refused("dst must be writable, got a read-only segment", () ->
                 tokens.gather(all, few.asReadOnly(), 8, Workers.NONE));
