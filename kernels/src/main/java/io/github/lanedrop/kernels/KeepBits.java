@@ -44,7 +44,7 @@ final class KeepBits {
         };
     }
 
-    /** Whether every element has the same fate, so that nothing is drawn. */
+    /** Whether every element has the same fate, so that nothing is drawn and kept elements keep all their bits. */
     static boolean constant(MaskSource mask) {
         return mask.rate().dropsAll() || keepsAll(mask);
     }
@@ -132,6 +132,15 @@ final class KeepBits {
         MemorySegment.copy(bytes, JAVA_BYTE, first, chunk, 0, elements);
         pack(chunk, elements, scratch.keepBits);
         return 0;
+    }
+
+    /** Writes the keep bits of a chunk to memory, the unused bits of the last byte as 0. */
+    static void store(byte[] bits, int bitsAt, int elements, MemorySegment keepBits, long firstElement) {
+        int bytes = (elements + 7) >>> 3;
+        if ((elements & 7) != 0) {
+            bits[bitsAt + bytes - 1] &= (byte) ((1 << (elements & 7)) - 1);
+        }
+        MemorySegment.copy(bits, bitsAt, keepBits, JAVA_BYTE, firstElement >>> 3, bytes);
     }
 
     /** Bytes to bits. */
