@@ -72,6 +72,25 @@ final class MaskBitsTest {
         assertThat(MaskBits.kept(new BernoulliMask(Rate.drop(1), Key.of(1)), 0, 77)).isZero();
     }
 
+    /** A stored mask of rate 1 drops everything, whatever the bits or bytes say, exported too. */
+    @Test
+    void rateOneDropsWhatIsStored() {
+        MemorySegment ones = MemorySegment.ofArray(new byte[100]).fill((byte) -1);
+        Rate one = Rate.drop(1);
+        MaskSource[] masks = {
+            new StoredMask(one, ones),
+            new ByteMask(one, ones),
+            new BroadcastMask(new StoredMask(one, ones), BroadcastShape.rows(10, 10)),
+            new TokenTypeMask(new ByteMask(one, ones), MemorySegment.ofArray(new int[100]), 1)
+        };
+        for (MaskSource mask : masks) {
+            byte[] bits = new byte[13];
+            DropoutKernel.keepBits(mask, 0, MemorySegment.ofArray(bits), 100);
+            assertThat(bits).containsOnly(0);
+            assertThat(MaskBits.kept(mask, 0, 100)).isZero();
+        }
+    }
+
     @Test
     void refusals() {
         byte[] untouched = {0x5A, 0x5A, 0x5A};
