@@ -40,8 +40,8 @@ final class MaskChecks {
 
     private static void within(MaskSource mask, long end) {
         if (end > mask.elements()) {
-            throw new IllegalArgumentException("offset + elements must be at most " + mask.elements()
-                    + ", the elements of the mask, got " + end);
+            throw new IllegalArgumentException(
+                    "offset + elements must be at most " + mask.elements() + ", the elements of the mask, got " + end);
         }
     }
 

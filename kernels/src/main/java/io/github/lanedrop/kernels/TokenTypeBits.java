@@ -38,8 +38,8 @@ final class TokenTypeBits {
             for (long token = offset / mask.features(); token <= last; token++) {
                 int id = id(mask.ids(), token);
                 if (id < 0 || id >= mask.types().elements()) {
-                    throw new IllegalArgumentException("ids must be in [0, " + mask.types().elements()
-                            + "), the elements of types, got " + id + " for token " + token);
+                    throw new IllegalArgumentException("ids must be in [0, "
+                            + mask.types().elements() + "), the elements of types, got " + id + " for token " + token);
                 }
                 most = Math.max(most, id);
             }

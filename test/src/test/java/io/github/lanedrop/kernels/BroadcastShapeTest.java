@@ -20,8 +20,7 @@ final class BroadcastShapeTest {
 
     private static BitSet kept(BroadcastShape shape) {
         byte[] bits = new byte[(int) (shape.elements() + 7) / 8];
-        DropoutKernel.keepBits(
-                new BroadcastMask(DECISIONS, shape), 0, MemorySegment.ofArray(bits), shape.elements());
+        DropoutKernel.keepBits(new BroadcastMask(DECISIONS, shape), 0, MemorySegment.ofArray(bits), shape.elements());
         return BitSet.valueOf(bits);
     }
 
@@ -34,7 +33,8 @@ final class BroadcastShapeTest {
         assertThat(BroadcastShape.of().elements()).isEqualTo(1);
         assertThat(BroadcastShape.of(3, 0, 5).share(0).elements()).isZero();
         assertThat(BroadcastShape.of(3, 0, 5).share(1).decisions()).isZero();
-        assertThat(BroadcastShape.of(Long.MAX_VALUE, 0, Long.MAX_VALUE).elements()).isZero();
+        assertThat(BroadcastShape.of(Long.MAX_VALUE, 0, Long.MAX_VALUE).elements())
+                .isZero();
         assertThat(BroadcastShape.channelsFirst(2, 3, 4, 5).decisions()).isEqualTo(6);
         assertThat(BroadcastShape.channelsLast(2, 3, 4, 5).decisions()).isEqualTo(6);
         assertThat(BroadcastShape.locked(2, 7, 3).decisions()).isEqualTo(6);
@@ -71,8 +71,7 @@ final class BroadcastShapeTest {
         for (int n = 0; n < 5; n++) {
             for (int c = 0; c < 7; c++) {
                 for (int position = 0; position < 12; position++) {
-                    assertThat(first.get((n * 7 + c) * 12 + position))
-                            .isEqualTo(last.get((n * 12 + position) * 7 + c));
+                    assertThat(first.get((n * 7 + c) * 12 + position)).isEqualTo(last.get((n * 12 + position) * 7 + c));
                 }
             }
         }
@@ -102,12 +101,13 @@ final class BroadcastShapeTest {
     void droppedChannelsAreBinomial(double rate) {
         int channels = 100 * 64;
         int size = 13;
-        var mask = new BroadcastMask(
-                new BernoulliMask(Rate.drop(rate), KEY), BroadcastShape.channelsFirst(100, 64, size));
+        var mask =
+                new BroadcastMask(new BernoulliMask(Rate.drop(rate), KEY), BroadcastShape.channelsFirst(100, 64, size));
         long kept = MaskBits.kept(mask, 0, mask.elements());
         assertThat(kept % size).isZero();
         double sigma = Math.sqrt(channels * rate * (1 - rate));
-        assertThat(kept / (double) size).isBetween(channels * (1 - rate) - 6 * sigma, channels * (1 - rate) + 6 * sigma);
+        assertThat(kept / (double) size)
+                .isBetween(channels * (1 - rate) - 6 * sigma, channels * (1 - rate) + 6 * sigma);
     }
 
     /** Any source decides: bits that are stored, and a broadcast of a broadcast. */
@@ -144,21 +144,28 @@ final class BroadcastShapeTest {
 
     @Test
     void refusals() {
-        refused("shape must have at most 8 axes, got 9: [1, 1, 1, 1, 1, 1, 1, 1, 1]", () ->
-                BroadcastShape.of(1, 1, 1, 1, 1, 1, 1, 1, 1));
+        refused(
+                "shape must have at most 8 axes, got 9: [1, 1, 1, 1, 1, 1, 1, 1, 1]",
+                () -> BroadcastShape.of(1, 1, 1, 1, 1, 1, 1, 1, 1));
         refused("shape must have lengths of 0 or more, got [3, -1]", () -> BroadcastShape.of(3, -1));
-        refused("shape must have less than 2^63 elements, got [4294967296, 2147483648]", () ->
-                BroadcastShape.of(1L << 32, 1L << 31));
-        refused("shared axis must be in [-2, 2) for shape [3, 4], got 2", () ->
-                BroadcastShape.of(3, 4).share(2));
-        refused("shared axis must be in [-2, 2) for shape [3, 4], got -3", () ->
-                BroadcastShape.of(3, 4).share(-3));
-        refused("shared axes must be named once, got [1, -1]", () ->
-                BroadcastShape.of(3, 4).share(1, -1));
-        refused("noise shape must have the lengths of shape [3, 4], or 1 for a shared axis, got [3]", () ->
-                BroadcastShape.of(3, 4).noise(3));
-        refused("noise shape must have the lengths of shape [3, 4], or 1 for a shared axis, got [3, 2]", () ->
-                BroadcastShape.of(3, 4).noise(3, 2));
+        refused(
+                "shape must have less than 2^63 elements, got [4294967296, 2147483648]",
+                () -> BroadcastShape.of(1L << 32, 1L << 31));
+        refused(
+                "shared axis must be in [-2, 2) for shape [3, 4], got 2",
+                () -> BroadcastShape.of(3, 4).share(2));
+        refused(
+                "shared axis must be in [-2, 2) for shape [3, 4], got -3",
+                () -> BroadcastShape.of(3, 4).share(-3));
+        refused(
+                "shared axes must be named once, got [1, -1]",
+                () -> BroadcastShape.of(3, 4).share(1, -1));
+        refused(
+                "noise shape must have the lengths of shape [3, 4], or 1 for a shared axis, got [3]",
+                () -> BroadcastShape.of(3, 4).noise(3));
+        refused(
+                "noise shape must have the lengths of shape [3, 4], or 1 for a shared axis, got [3, 2]",
+                () -> BroadcastShape.of(3, 4).noise(3, 2));
     }
 
     private static void refused(String message, Runnable call) {

@@ -147,24 +147,31 @@ final class KeptTokensTest {
         KeptTokens tokens = KeptTokens.draw(Rate.drop(.5), KEY, 2, 5, 1); // 3 of 5
         MemorySegment all = MemorySegment.ofArray(new byte[80]);
         MemorySegment few = MemorySegment.ofArray(new byte[48]).fill((byte) 0x5A);
-        refused("src must hold at least 80 bytes (10 rows), got 79", () ->
-                tokens.gather(all.asSlice(0, 79), few, 8, Workers.NONE));
-        refused("dst must hold at least 48 bytes (6 rows), got 47", () ->
-                tokens.gather(all, few.asSlice(0, 47), 8, Workers.NONE));
-        refused("srcGradient must hold at least 80 bytes (10 rows), got 48", () ->
-                tokens.scatter(few, few, 8, Workers.NONE));
-        refused("dst must be writable, got a read-only segment", () ->
-                tokens.gather(all, few.asReadOnly(), 8, Workers.NONE));
-        refused("src and dst overlap by 48 bytes; they must be disjoint", () ->
-                tokens.gather(all, all, 8, Workers.NONE));
-        refused("rowBytes must be in [0, 2^63 / rows), got -1", () ->
-                tokens.gather(all, few, -1, Workers.NONE));
-        refused("rowBytes must be in [0, 2^63 / rows), got 9223372036854775807", () ->
-                tokens.gather(all, few, Long.MAX_VALUE, Workers.NONE));
-        refused("samples must be 0 or more, and prefix in [0, tokens], got 1 samples, 3 tokens, prefix 4", () ->
-                KeptTokens.draw(Rate.drop(.5), KEY, 1, 3, 4));
-        refused("samples times tokens must be at most 2^31 - 1, got 65536 times 65536", () ->
-                KeptTokens.draw(Rate.drop(.5), KEY, 65536, 65536, 0));
+        refused(
+                "src must hold at least 80 bytes (10 rows), got 79",
+                () -> tokens.gather(all.asSlice(0, 79), few, 8, Workers.NONE));
+        refused(
+                "dst must hold at least 48 bytes (6 rows), got 47",
+                () -> tokens.gather(all, few.asSlice(0, 47), 8, Workers.NONE));
+        refused(
+                "srcGradient must hold at least 80 bytes (10 rows), got 48",
+                () -> tokens.scatter(few, few, 8, Workers.NONE));
+        refused(
+                "dst must be writable, got a read-only segment",
+                () -> tokens.gather(all, few.asReadOnly(), 8, Workers.NONE));
+        refused(
+                "src and dst overlap by 48 bytes; they must be disjoint",
+                () -> tokens.gather(all, all, 8, Workers.NONE));
+        refused("rowBytes must be in [0, 2^63 / rows), got -1", () -> tokens.gather(all, few, -1, Workers.NONE));
+        refused(
+                "rowBytes must be in [0, 2^63 / rows), got 9223372036854775807",
+                () -> tokens.gather(all, few, Long.MAX_VALUE, Workers.NONE));
+        refused(
+                "samples must be 0 or more, and prefix in [0, tokens], got 1 samples, 3 tokens, prefix 4",
+                () -> KeptTokens.draw(Rate.drop(.5), KEY, 1, 3, 4));
+        refused(
+                "samples times tokens must be at most 2^31 - 1, got 65536 times 65536",
+                () -> KeptTokens.draw(Rate.drop(.5), KEY, 65536, 65536, 0));
         assertThatThrownBy(() -> tokens.index(2, 0)).isInstanceOf(IndexOutOfBoundsException.class);
         assertThatThrownBy(() -> tokens.index(0, 3)).isInstanceOf(IndexOutOfBoundsException.class);
         try (Arena arena = Arena.ofConfined()) {

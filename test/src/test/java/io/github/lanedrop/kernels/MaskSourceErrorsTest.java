@@ -18,8 +18,10 @@ final class MaskSourceErrorsTest {
     private static final int ELEMENTS = 100;
 
     private final MemorySegment src = MemorySegment.ofArray(new byte[4 * ELEMENTS]);
-    private final MemorySegment dst = MemorySegment.ofArray(new byte[4 * ELEMENTS]).fill(UNTOUCHED);
-    private final MemorySegment keepBits = MemorySegment.ofArray(new byte[ELEMENTS]).fill(UNTOUCHED);
+    private final MemorySegment dst =
+            MemorySegment.ofArray(new byte[4 * ELEMENTS]).fill(UNTOUCHED);
+    private final MemorySegment keepBits =
+            MemorySegment.ofArray(new byte[ELEMENTS]).fill(UNTOUCHED);
 
     private void refused(String message, MaskSource mask, long offset, long elements) {
         refused(IllegalArgumentException.class, message, mask, offset, elements, Workers.NONE);
@@ -69,8 +71,7 @@ final class MaskSourceErrorsTest {
     void decisionsTooFew() {
         refused(
                 "the mask's keepBits must hold at least 3 bytes (17 bits), got 2",
-                new BroadcastMask(
-                        new StoredMask(RATE, MemorySegment.ofArray(new byte[2])), BroadcastShape.rows(17, 4)),
+                new BroadcastMask(new StoredMask(RATE, MemorySegment.ofArray(new byte[2])), BroadcastShape.rows(17, 4)),
                 0,
                 4);
         refused(
@@ -83,7 +84,11 @@ final class MaskSourceErrorsTest {
     @Test
     void idsTooFewOrNoTypes() {
         MemorySegment ids = MemorySegment.ofArray(new int[] {3, 0, 7, -1, 9});
-        refused("the mask's ids must hold at least 24 bytes (6 ids), got 20", new TokenTypeMask(BERNOULLI, ids, 4), 0, 21);
+        refused(
+                "the mask's ids must hold at least 24 bytes (6 ids), got 20",
+                new TokenTypeMask(BERNOULLI, ids, 4),
+                0,
+                21);
         refused(
                 "ids must be in [0, 9223372036854775807), the elements of types, got -1 for token 3",
                 new TokenTypeMask(BERNOULLI, ids, 4),
@@ -166,18 +171,21 @@ final class MaskSourceErrorsTest {
     @Test
     void badSources() {
         unmakeable("rowElements must be 1 or more, got 0", () -> RowKeyedMask.of(RATE, 0, KEY));
-        unmakeable("keys times rowElements must be less than 2^63, got 2 times 9223372036854775807", () ->
-                RowKeyedMask.of(RATE, Long.MAX_VALUE, KEY, KEY));
+        unmakeable(
+                "keys times rowElements must be less than 2^63, got 2 times 9223372036854775807",
+                () -> RowKeyedMask.of(RATE, Long.MAX_VALUE, KEY, KEY));
         unmakeable("features must be 1 or more, got 0", () -> new TokenTypeMask(BERNOULLI, src, 0));
         unmakeable("elements must be in [0, 2^40], got -1", () -> ExactCountMask.of(RATE, KEY, -1));
-        unmakeable("elements must be in [0, 2^40], got 1099511627777", () ->
-                ExactCountMask.of(RATE, KEY, (1L << 40) + 1));
+        unmakeable(
+                "elements must be in [0, 2^40], got 1099511627777", () -> ExactCountMask.of(RATE, KEY, (1L << 40) + 1));
         unmakeable("scale must be 0 or more, got -1.0", () -> new ScaledMask(BERNOULLI, -1));
         unmakeable("layers must be 0 or more, got -1", () -> StochasticDepth.linear(-1, RATE, KEY));
-        unmakeable("samples must be 0 or more, got -1", () ->
-                StochasticDepth.linear(3, RATE, KEY).plan(0, -1));
-        unmakeable("step must be in [0, 2147483648), got -1", () ->
-                StochasticDepth.linear(3, RATE, KEY).plan(-1, 4));
+        unmakeable(
+                "samples must be 0 or more, got -1",
+                () -> StochasticDepth.linear(3, RATE, KEY).plan(0, -1));
+        unmakeable(
+                "step must be in [0, 2147483648), got -1",
+                () -> StochasticDepth.linear(3, RATE, KEY).plan(-1, 4));
     }
 
     private static void unmakeable(String message, Runnable call) {

@@ -88,8 +88,7 @@ final class MaskSources {
                         elements,
                         true,
                         key -> new StoredMask(
-                                Rate.drop(rate),
-                                MemorySegment.ofArray(keepBits(oracle.apply(key), 0, elements))),
+                                Rate.drop(rate), MemorySegment.ofArray(keepBits(oracle.apply(key), 0, elements))),
                         oracle),
                 new Sample(
                         "stored bytes",
@@ -135,9 +134,16 @@ final class MaskSources {
 
     private static List<Sample> rowsTokensAndCounts() {
         return List.of(
-                rowKeyed(.1, 300, 70), rowKeyed(.5, 3, 9000), rowKeyed(.3, 4000, 5),
-                tokenTypes(.3, 50, 300, 100), tokenTypes(.5, 1000, 7, 3000), tokenTypes(.1, 3, 9001, 4),
-                exactCount(.1, 20_003), exactCount(.5, 1000), exactCount(1 / 3d, 5), exactCount(.9, 4097));
+                rowKeyed(.1, 300, 70),
+                rowKeyed(.5, 3, 9000),
+                rowKeyed(.3, 4000, 5),
+                tokenTypes(.3, 50, 300, 100),
+                tokenTypes(.5, 1000, 7, 3000),
+                tokenTypes(.1, 3, 9001, 4),
+                exactCount(.1, 20_003),
+                exactCount(.5, 1000),
+                exactCount(1 / 3d, 5),
+                exactCount(.9, 4097));
     }
 
     private static Sample rowKeyed(double rate, int rows, int width) {
@@ -214,9 +220,13 @@ final class MaskSources {
                 dropBlock(DropBlock.paper(Rate.drop(.2), 5, 20_000), 1, 1, 20_000, 1, 1, 5),
                 dropBlock(DropBlock.exact(Rate.drop(.1), 3, 5, 6, 7), 5, 6, 7, 3, 3, 3),
                 dropBlock( // anchors are far away
-                        DropBlock.of(
-                                DropBlock.Rule.EXACT, Rate.drop(.5), new int[] {5, 9, 2}, new int[] {12, 40, 50}),
-                        12, 40, 50, 5, 9, 2),
+                        DropBlock.of(DropBlock.Rule.EXACT, Rate.drop(.5), new int[] {5, 9, 2}, new int[] {12, 40, 50}),
+                        12,
+                        40,
+                        50,
+                        5,
+                        9,
+                        2),
                 new Sample(
                         "blocks shared over channels",
                         .3,
@@ -225,8 +235,7 @@ final class MaskSources {
                         key -> new BroadcastMask(
                                 new DropBlockMask(image, key),
                                 BroadcastShape.of(5, 13, 14, 11).share(1)),
-                        key -> broadcast(
-                                blocks(image, key, 1, 14, 11, 1, 3, 3), new long[] {5, 13, 14, 11}, 1)),
+                        key -> broadcast(blocks(image, key, 1, 14, 11, 1, 3, 3), new long[] {5, 13, 14, 11}, 1)),
                 new Sample(
                         "blocks with a scale",
                         1 - scaled.expectedKeep(),
@@ -247,8 +256,7 @@ final class MaskSources {
     }
 
     /** An element is dropped where any of the anchors whose block holds it is dropped by the anchors' own mask. */
-    private static LongPredicate blocks(
-            DropBlock blocks, Key key, int depth, int height, int width, int... block) {
+    private static LongPredicate blocks(DropBlock blocks, Key key, int depth, int height, int width, int... block) {
         LongPredicate anchors = elementwise(blocks.gamma(), key);
         int d = depth - Math.min(block[0], depth) + 1;
         int h = height - Math.min(block[1], height) + 1;

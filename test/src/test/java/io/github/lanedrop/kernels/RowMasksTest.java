@@ -91,8 +91,8 @@ final class RowMasksTest {
         var types = new BernoulliMask(Rate.drop(.3), KEY);
         MemorySegment bits = MemorySegment.ofArray(new byte[125]);
         DropoutKernel.keepBits(types, 0, bits, 1000);
-        MemorySegment ids = MemorySegment.ofArray(
-                new java.util.Random(1).ints(500, 0, 1000).toArray());
+        MemorySegment ids =
+                MemorySegment.ofArray(new java.util.Random(1).ints(500, 0, 1000).toArray());
         assertThat(kept(new TokenTypeMask(new StoredMask(types.rate(), bits), ids, 7)))
                 .isEqualTo(kept(new TokenTypeMask(types, ids, 7)));
     }
@@ -102,7 +102,8 @@ final class RowMasksTest {
     /** D5: (3 L - 1) / 4 layers on average, 40.25 of 54. */
     @Test
     void expectedDepthOfTheLinearRule() {
-        assertThat(StochasticDepth.linear(54, Rate.drop(.5), KEY).expectedDepth()).isCloseTo(40.25, within(1e-7));
+        assertThat(StochasticDepth.linear(54, Rate.drop(.5), KEY).expectedDepth())
+                .isCloseTo(40.25, within(1e-7));
         for (int layers : new int[] {1, 2, 10, 110}) {
             assertThat(StochasticDepth.linear(layers, Rate.drop(.5), KEY).expectedDepth())
                     .isCloseTo((3 * layers - 1) / 4d, within(1e-7));
@@ -110,7 +111,8 @@ final class RowMasksTest {
         var ten = StochasticDepth.linear(10, Rate.drop(.5), KEY);
         assertThat(ten.rate(0).nominal()).isEqualTo(.05);
         assertThat(ten.rate(9).nominal()).isEqualTo(.5);
-        assertThat(StochasticDepth.linear(0, Rate.drop(.5), KEY).expectedDepth()).isZero();
+        assertThat(StochasticDepth.linear(0, Rate.drop(.5), KEY).expectedDepth())
+                .isZero();
     }
 
     /** About a quarter of the work is saved: the mean depth over 2,000 steps of 8 samples, to six standard errors. */
@@ -145,9 +147,8 @@ final class RowMasksTest {
             DropoutKernel.forward(plan.mask(layer, width), 0, segment, segment, branch.length);
             int kept = 0;
             for (int sample = 0; sample < 40; sample++) {
-                float expected = plan.keeps(layer, sample)
-                        ? (float) depth.rate(layer).scale()
-                        : 0f;
+                float expected =
+                        plan.keeps(layer, sample) ? (float) depth.rate(layer).scale() : 0f;
                 assertThat(Arrays.copyOfRange(branch, sample * width, (sample + 1) * width))
                         .containsOnly(expected);
                 kept += plan.keeps(layer, sample) ? 1 : 0;

@@ -10,7 +10,14 @@ public final class ScalarWords {
 
     private ScalarWords() {}
 
-    /** Bit {@code k} is 1 where word {@code k}, little endian and unsigned, is above the limit. */
+    /**
+     * Bit {@code k} is 1 where word {@code k}, little endian and unsigned, is above the limit.
+     *
+     * @param words the words
+     * @param count how many
+     * @param limit unsigned
+     * @param bits receives a bit a word
+     */
     public static void above(byte[] words, int count, int limit, byte[] bits) {
         for (int first = 0; first < count; first += Byte.SIZE) {
             int eight = 0;

@@ -15,7 +15,14 @@ public final class VectorWords {
 
     private VectorWords() {}
 
-    /** As {@link ScalarWords#above}, but reads 64 words at a time; bits after the last one are unspecified. */
+    /**
+     * As {@link ScalarWords#above}, but reads 64 words at a time; bits after the last one are unspecified.
+     *
+     * @param words the words
+     * @param count how many
+     * @param limit unsigned
+     * @param bits receives a bit a word
+     */
     public static void above(byte[] words, int count, int limit, byte[] bits) {
         for (int first = 0; first < count; first += Long.SIZE) {
             long kept = 0;

@@ -43,18 +43,16 @@ final class MaskBenchTest {
     void groupsAreAsLargeAsSaid(MaskBench.Source source) {
         MaskBench bench = bench(source);
         bench.keepBits();
-        int distance =
-                switch (source) {
-                    case ROWS, CHANNELS_FIRST -> 1;
-                    case CHANNELS_LAST -> 64;
-                    default -> 512;
-                };
+        int distance = switch (source) {
+            case ROWS, CHANNELS_FIRST -> 1;
+            case CHANNELS_LAST -> 64;
+            default -> 512;
+        };
         int group = source == MaskBench.Source.ROWS ? 1024 : 3136;
         int changes = 0;
         for (int i = distance; i < 60_000; i++) {
             int bit = bench.keepBits.get(ValueLayout.JAVA_BYTE, i / 8) >>> (i % 8) & 1;
-            int before =
-                    bench.keepBits.get(ValueLayout.JAVA_BYTE, (i - distance) / 8) >>> ((i - distance) % 8) & 1;
+            int before = bench.keepBits.get(ValueLayout.JAVA_BYTE, (i - distance) / 8) >>> ((i - distance) % 8) & 1;
             if (bit != before) {
                 assertThat(distance).as("only runs end").isEqualTo(1);
                 assertThat(i % group).isZero();
