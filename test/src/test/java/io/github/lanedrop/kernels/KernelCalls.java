@@ -33,7 +33,7 @@ final class KernelCalls {
 
     static List<KernelCall> all() {
         return Stream.of(Kind.HEAP_FLOATS, Kind.NATIVE)
-                .flatMap(kind -> Stream.of(dropout(kind), matrixProduct(kind)).flatMap(calls -> calls))
+                .flatMap(kind -> Stream.of(dropout(kind), elementwise(kind), matrixProduct(kind)).flatMap(calls -> calls))
                 .toList();
     }
 
@@ -63,6 +63,25 @@ final class KernelCalls {
                             new KernelCall(
                                     "stored keepBits", () -> DropoutKernel.keepBits(stored, 0, otherBits, ELEMENTS)))
                     .map(named);
+        });
+    }
+
+    private static Stream<KernelCall> elementwise(Kind kind) {
+        var mask = new BernoulliMask(Rate.drop(.1), Key.of(1));
+        return Stream.of(DType.values()).flatMap(type -> {
+            MemorySegment x = allocate(kind, 8 * ELEMENTS);
+            MemorySegment o = allocate(kind, 8 * ELEMENTS);
+            MemorySegment y = allocate(kind, 8 * ELEMENTS);
+            long n = ELEMENTS - 1;
+            Workers w = Workers.NONE;
+            return Stream.of(
+                            new KernelCall("inverted", () -> DropoutKernel.forward(mask, type, 0, x, y, n, w)),
+                            new KernelCall("standard", () -> StandardDropout.forward(mask, type, 0, x, y, n, w)),
+                            new KernelCall("alpha", () -> AlphaDropout.forward(mask, type, 0, x, y, n, w)),
+                            new KernelCall("residual", () -> ResidualDropout.forward(mask, type, 0, x, o, y, n, w)),
+                            new KernelCall("zoneout", () -> Zoneout.forward(mask, type, 0, x, o, y, n, w)),
+                            new KernelCall("zoned out", () -> Zoneout.backwardPrevious(mask, type, 0, x, y, n, w)))
+                    .map(call -> call.in(type + ", " + kind));
         });
     }
 
