@@ -1,6 +1,7 @@
 package io.github.lanedrop.kernels;
 
 import java.lang.foreign.MemorySegment;
+import java.util.Objects;
 
 /** Refuses what a mask source cannot serve, and memory that it shares with what is written. */
 final class MaskChecks {
@@ -8,6 +9,7 @@ final class MaskChecks {
 
     /** Elements {@code offset} to {@code offset + elements} can be had, by all workers. */
     static void readable(MaskSource mask, long offset, long elements, Workers workers) {
+        Objects.requireNonNull(mask, "mask");
         long end = offset + elements;
         switch (mask) {
             case BernoulliMask _, DropBlockMask _ -> {}
