@@ -62,17 +62,13 @@ final class Noise {
             Arrays.fill(scratch.values, 0, elements, mean);
             return 0;
         }
-        int skipped = skipped(first);
-        int end = skipped + elements;
-        for (int at = 0; at < end; at += NoiseScratch.DRAW) {
-            int words = words(key, first, at, end, scratch.words);
-            if (Live.VECTOR) {
-                VectorNoise.normal(scratch.words, mean, deviation, scratch.values, at, words);
-            } else {
-                ScalarNoise.normal(scratch.words, mean, deviation, scratch.values, at, words);
-            }
+        int words = words(key, first, elements, scratch.words);
+        if (Live.VECTOR) {
+            VectorNoise.normal(scratch.words, mean, deviation, scratch.values, 0, words);
+        } else {
+            ScalarNoise.normal(scratch.words, mean, deviation, scratch.values, 0, words);
         }
-        return skipped;
+        return skipped(first);
     }
 
     private static int uniform(Key key, float mean, float reach, long first, int elements, NoiseScratch scratch) {
@@ -80,17 +76,13 @@ final class Noise {
             Arrays.fill(scratch.values, 0, elements, mean);
             return 0;
         }
-        int skipped = skipped(first);
-        int end = skipped + elements;
-        for (int at = 0; at < end; at += NoiseScratch.DRAW) {
-            int words = words(key, first, at, end, scratch.words);
-            if (Live.VECTOR) {
-                VectorNoise.centred(scratch.words, mean, reach, scratch.values, at, words);
-            } else {
-                ScalarNoise.centred(scratch.words, mean, reach, scratch.values, at, words);
-            }
+        int words = words(key, first, elements, scratch.words);
+        if (Live.VECTOR) {
+            VectorNoise.centred(scratch.words, mean, reach, scratch.values, 0, words);
+        } else {
+            ScalarNoise.centred(scratch.words, mean, reach, scratch.values, 0, words);
         }
-        return skipped;
+        return skipped(first);
     }
 
     /** Elements of the first element's block that come before it; pairs of normals begin within the block too. */
@@ -99,15 +91,14 @@ final class Noise {
     }
 
     /**
-     * Draws the words of at most {@link NoiseScratch#DRAW} elements, whole blocks, on the SIMD path perhaps a few more into
-     * the scratch's slack.
+     * Draws the words of whole blocks from that of the first element on; on the SIMD path perhaps a few more, into the
+     * scratch's slack.
      *
-     * @param at the first of them, counted from the beginning of the first element's block
-     * @return how many, less what is beyond the block of the last
+     * @return how many, to the end of the last element's block
      */
-    private static int words(Key key, long first, int at, int end, byte[] dst) {
-        int blocks = (Math.min(NoiseScratch.DRAW, end - at) + BLOCK_WORDS - 1) / BLOCK_WORDS;
-        long block = first / BLOCK_WORDS + at / BLOCK_WORDS;
+    private static int words(Key key, long first, int elements, byte[] dst) {
+        int blocks = (skipped(first) + elements + BLOCK_WORDS - 1) / BLOCK_WORDS;
+        long block = first / BLOCK_WORDS;
         if (Live.VECTOR) {
             PhiloxVectors.fill(key.seed(), key.stream(), block, dst, 0, blocks);
         } else {

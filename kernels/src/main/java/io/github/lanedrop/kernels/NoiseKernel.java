@@ -1,5 +1,7 @@
 package io.github.lanedrop.kernels;
 
+import io.github.lanedrop.kernels.noise.ScalarArithmetic;
+import io.github.lanedrop.kernels.noise.VectorArithmetic;
 import java.lang.foreign.MemorySegment;
 
 /**
@@ -171,14 +173,14 @@ public final class NoiseKernel {
         if (workers.tasks() == 1) { // a lambda may be allocated
             fillRange(noise, offset, dst, 0, elements);
         } else {
-            workers.split(elements, Scratch.CHUNK, (start, end) -> fillRange(noise, offset, dst, start, end));
+            workers.split(elements, NoiseScratch.CHUNK, (start, end) -> fillRange(noise, offset, dst, start, end));
         }
     }
 
     private static void fillRange(NoiseSource noise, long offset, MemorySegment dst, long start, long end) {
         NoiseScratch drawn = NoiseScratch.POOL.borrow();
-        for (long at = start; at < end; at += Scratch.CHUNK) {
-            int elements = (int) Math.min(Scratch.CHUNK, end - at);
+        for (long at = start; at < end; at += NoiseScratch.CHUNK) {
+            int elements = (int) Math.min(NoiseScratch.CHUNK, end - at);
             int valuesAt = Noise.fill(noise, offset + at, elements, drawn);
             MemorySegment.copy(drawn.values, valuesAt, dst, Scratch.FLOAT, Float.BYTES * at, elements);
         }
@@ -208,7 +210,7 @@ public final class NoiseKernel {
         } else {
             workers.split(
                     elements,
-                    Scratch.CHUNK,
+                    NoiseScratch.CHUNK,
                     (start, end) -> range(operation, noise, type, offset, src, dst, start, end));
         }
     }
@@ -228,43 +230,52 @@ public final class NoiseKernel {
         }
         Scratch scratch = Scratch.POOL.borrow();
         NoiseScratch drawn = NoiseScratch.POOL.borrow();
-        for (long at = start; at < end; at += Scratch.CHUNK) {
-            int elements = (int) Math.min(Scratch.CHUNK, end - at);
+        for (long at = start; at < end; at += NoiseScratch.CHUNK) {
+            int elements = (int) Math.min(NoiseScratch.CHUNK, end - at);
             int valuesAt = Noise.fill(noise, offset + at, elements, drawn);
-            Elementwise.load(type, src, at, 0, elements, scratch, scratch.floats, scratch.doubles);
-            if (type == DType.FLOAT64) {
-                apply(operation, scratch.doubles, drawn.values, valuesAt, elements);
-            } else {
-                apply(operation, scratch.floats, drawn.values, valuesAt, elements);
+            int done = 0;
+            if (Live.VECTOR && type == DType.FLOAT32 && VectorArithmetic.takes(src, dst)) {
+                long firstByte = Float.BYTES * at;
+                done = operation == Operation.MULTIPLY
+                        ? VectorArithmetic.multiply(src, dst, firstByte, drawn.values, valuesAt, elements)
+                        : VectorArithmetic.add(src, dst, firstByte, drawn.values, valuesAt, elements);
             }
-            Elementwise.store(type, dst, at, 0, elements, scratch, scratch.floats, scratch.doubles);
+            if (done < elements) {
+                throughArrays(operation, type, src, dst, at, done, elements, scratch, drawn.values, valuesAt);
+            }
         }
         NoiseScratch.POOL.giveBack(drawn);
         Scratch.POOL.giveBack(scratch);
     }
 
-    // C2 makes vectors of these loops by itself, and elements of arrays have the same bits either way.
-    private static void apply(Operation operation, float[] x, float[] values, int valuesAt, int elements) {
-        if (operation == Operation.MULTIPLY) {
-            for (int i = 0; i < elements; i++) {
-                x[i] *= values[valuesAt + i];
+    /** Elements {@code start} to {@code end}, exclusive, of a chunk, by way of arrays that stay in L1. */
+    private static void throughArrays(
+            Operation operation,
+            DType type,
+            MemorySegment src,
+            MemorySegment dst,
+            long first,
+            int start,
+            int end,
+            Scratch scratch,
+            float[] values,
+            int valuesAt) {
+        float[] floats = scratch.floats;
+        double[] doubles = scratch.doubles;
+        Elementwise.load(type, src, first, start, end, scratch, floats, doubles);
+        if (type == DType.FLOAT64) {
+            if (operation == Operation.MULTIPLY) {
+                ScalarArithmetic.multiply(doubles, values, valuesAt, start, end);
+            } else {
+                ScalarArithmetic.add(doubles, values, valuesAt, start, end);
             }
+        } else if (operation == Operation.MULTIPLY) {
+            int done = Live.VECTOR && start == 0 ? VectorArithmetic.multiply(floats, values, valuesAt, end) : start;
+            ScalarArithmetic.multiply(floats, values, valuesAt, done, end);
         } else {
-            for (int i = 0; i < elements; i++) {
-                x[i] += values[valuesAt + i];
-            }
+            int done = Live.VECTOR && start == 0 ? VectorArithmetic.add(floats, values, valuesAt, end) : start;
+            ScalarArithmetic.add(floats, values, valuesAt, done, end);
         }
-    }
-
-    private static void apply(Operation operation, double[] x, float[] values, int valuesAt, int elements) {
-        if (operation == Operation.MULTIPLY) {
-            for (int i = 0; i < elements; i++) {
-                x[i] *= values[valuesAt + i];
-            }
-        } else {
-            for (int i = 0; i < elements; i++) {
-                x[i] += values[valuesAt + i];
-            }
-        }
+        Elementwise.store(type, dst, first, start, end, scratch, floats, doubles);
     }
 }

@@ -4,16 +4,16 @@ package io.github.lanedrop.kernels;
 final class NoiseScratch {
     static final Pool<NoiseScratch> POOL = new Pool<>(NoiseScratch::new);
 
-    /** Elements whose words are drawn at a time, whole blocks of the generator and whole groups of vectors. */
-    static final int DRAW = 1024;
+    /** Elements handled at a time: with their words, sources and results they leave half of L1 to others. */
+    static final int CHUNK = 1024;
 
     /** Room to write whole groups, and for a chunk that starts inside a block. */
     private static final int SLACK = 64;
 
     /** Random words, four bytes each. */
-    final byte[] words = new byte[Integer.BYTES * (DRAW + SLACK)];
+    final byte[] words = new byte[Integer.BYTES * (CHUNK + SLACK)];
     /** Values of a chunk. */
-    final float[] values = new float[Scratch.CHUNK + SLACK];
+    final float[] values = new float[CHUNK + SLACK];
 
     private NoiseScratch() {}
 }
