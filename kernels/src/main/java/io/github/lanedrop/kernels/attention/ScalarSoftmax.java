@@ -1,0 +1,273 @@
+package io.github.lanedrop.kernels.attention;
+
+import io.github.lanedrop.kernels.math.ScalarMath;
+
+/**
+ * The steps of a softmax with dropout on a row, and of its gradient: the definition.
+ *
+ * <p>A row's sum is 16 partial sums, of the elements {@code l}, {@code l + 16}, {@code l + 32} ... each, in this order; then
+ * eight sums of partial sums {@code l} and {@code l + 8}, then four, two and one. Nobody's vectors are wider, so that every
+ * width adds in the same order. Keep bit {@code i} of a row is bit {@code bit + i} of an array of bytes, lowest bit first.
+ */
+public final class ScalarSoftmax {
+    /** Partial sums of a row. */
+    public static final int PARTIAL_SUMS = 16;
+
+    private ScalarSoftmax() {}
+
+    /**
+     * {@code dst[i] = src[srcAt + i] * scale}.
+     *
+     * @param src holds the scores
+     * @param srcAt the index of the first one
+     * @param elements how many
+     * @param scale the scale
+     * @param dst receives them, from index 0
+     * @return the greatest, minus infinity of none, NaN if one is NaN
+     */
+    public static float scale(float[] src, int srcAt, int elements, float scale, float[] dst) {
+        return scale(src, srcAt, 0, elements, scale, dst, Float.NEGATIVE_INFINITY);
+    }
+
+    static float scale(float[] src, int srcAt, int start, int end, float scale, float[] dst, float max) {
+        float greatest = max;
+        for (int i = start; i < end; i++) {
+            dst[i] = src[srcAt + i] * scale;
+            greatest = Math.max(greatest, dst[i]);
+        }
+        return greatest;
+    }
+
+    /**
+     * {@code dst[i] = kept ? src[srcAt + i] * scale : -Infinity}.
+     *
+     * @param src holds the scores
+     * @param srcAt the index of the first one
+     * @param elements how many
+     * @param scale the scale
+     * @param bits the keep bits
+     * @param bit the first element's
+     * @param dst receives them, from index 0
+     * @return the greatest, minus infinity of none, NaN if a kept one is NaN
+     */
+    public static float scaleKept(
+            float[] src, int srcAt, int elements, float scale, byte[] bits, int bit, float[] dst) {
+        return scaleKept(src, srcAt, 0, elements, scale, bits, bit, dst, Float.NEGATIVE_INFINITY);
+    }
+
+    static float scaleKept(
+            float[] src,
+            int srcAt,
+            int start,
+            int end,
+            float scale,
+            byte[] bits,
+            int bit,
+            float[] dst,
+            float max) {
+        float greatest = max;
+        for (int i = start; i < end; i++) {
+            dst[i] = kept(bits, bit + i) ? src[srcAt + i] * scale : Float.NEGATIVE_INFINITY;
+            greatest = Math.max(greatest, dst[i]);
+        }
+        return greatest;
+    }
+
+    /**
+     * {@code x[i] = exp(x[i] - max)}, added to the partial sums.
+     *
+     * @param x the scaled scores
+     * @param elements how many
+     * @param max the greatest of the row, not minus infinity
+     * @param sums the row's partial sums so far; receives those with these elements, the first being element 0 modulo 16
+     */
+    public static void exponentials(float[] x, int elements, float max, float[] sums) {
+        for (int i = 0; i < elements; i++) {
+            x[i] = ScalarMath.exp(x[i] - max);
+            sums[i % PARTIAL_SUMS] += x[i];
+        }
+    }
+
+    /**
+     * The sum of 16 partial sums.
+     *
+     * @param sums the partial sums
+     * @return the sum
+     */
+    public static float total(float[] sums) {
+        float even = sum(sums, 0) + sum(sums, 2);
+        float odd = sum(sums, 1) + sum(sums, 3);
+        return even + odd;
+    }
+
+    /** Of every fourth. */
+    private static float sum(float[] sums, int first) {
+        return (sums[first] + sums[first + 8]) + (sums[first + 4] + sums[first + 12]);
+    }
+
+    /**
+     * {@code dst[dstAt + i] = kept ? x[i] * factor : +0}.
+     *
+     * @param x the exponentials
+     * @param elements how many
+     * @param factor the mask's scale over the row's sum
+     * @param bits the keep bits
+     * @param bit the first element's
+     * @param dst receives the probabilities
+     * @param dstAt the index of the first one
+     */
+    public static void select(
+            float[] x, int elements, float factor, byte[] bits, int bit, float[] dst, int dstAt) {
+        select(x, 0, elements, factor, bits, bit, dst, dstAt);
+    }
+
+    static void select(float[] x, int start, int end, float factor, byte[] bits, int bit, float[] dst, int dstAt) {
+        for (int i = start; i < end; i++) {
+            dst[dstAt + i] = kept(bits, bit + i) ? x[i] * factor : 0f;
+        }
+    }
+
+    /**
+     * Adds {@code kept ? x[i] * gradient[gradientAt + i] : 0} to partial sums, in fused multiply-adds.
+     *
+     * @param x the exponentials
+     * @param elements how many
+     * @param gradient holds the gradient with respect to the row's output
+     * @param gradientAt the index of the first one
+     * @param bits the keep bits
+     * @param bit the first element's
+     * @param sums the row's partial sums so far; receives those with these elements
+     */
+    public static void dot(
+            float[] x, int elements, float[] gradient, int gradientAt, byte[] bits, int bit, float[] sums) {
+        dot(x, 0, elements, gradient, gradientAt, bits, bit, sums);
+    }
+
+    static void dot(
+            float[] x, int start, int end, float[] gradient, int gradientAt, byte[] bits, int bit, float[] sums) {
+        for (int i = start; i < end; i++) {
+            float kept = kept(bits, bit + i) ? gradient[gradientAt + i] : 0f;
+            sums[i % PARTIAL_SUMS] = Math.fma(x[i], kept, sums[i % PARTIAL_SUMS]);
+        }
+    }
+
+    /**
+     * The gradient with respect to the scores, over that with respect to the row's output.
+     *
+     * <pre>
+     * gradient[i] = x[i] * factor * ((kept ? gradient[i] * maskScale : 0) - dot)
+     * </pre>
+     *
+     * <p>Of a row that is renormalised, +0 where dropped.
+     *
+     * @param x the exponentials
+     * @param elements how many
+     * @param factor the scores' scale over the row's sum
+     * @param maskScale the mask's scale
+     * @param dot the output times its gradient, summed over the row
+     * @param renormalized whether the row is
+     * @param bits the keep bits
+     * @param bit the first element's
+     * @param gradient the gradient with respect to the output; receives that with respect to the scores
+     * @param gradientAt the index of the first one
+     */
+    public static void gradient(
+            float[] x,
+            int elements,
+            float factor,
+            float maskScale,
+            float dot,
+            boolean renormalized,
+            byte[] bits,
+            int bit,
+            float[] gradient,
+            int gradientAt) {
+        gradient(x, 0, elements, factor, maskScale, dot, renormalized, bits, bit, gradient, gradientAt);
+    }
+
+    static void gradient(
+            float[] x,
+            int start,
+            int end,
+            float factor,
+            float maskScale,
+            float dot,
+            boolean renormalized,
+            byte[] bits,
+            int bit,
+            float[] gradient,
+            int gradientAt) {
+        for (int i = start; i < end; i++) {
+            boolean kept = kept(bits, bit + i);
+            float ofProbability = kept ? gradient[gradientAt + i] * maskScale : 0f;
+            float ofScore = (x[i] * factor) * (ofProbability - dot);
+            gradient[gradientAt + i] = kept || !renormalized ? ofScore : 0f;
+        }
+    }
+
+    /**
+     * A row of a tile of scores, given the row's log-sum: the probabilities after dropout, and the gradient with respect to
+     * the products of queries and keys.
+     *
+     * <pre>
+     * p           = exp(scores[i] * scale - logSum)
+     * scores[i]   = kept ? p * maskScale : +0
+     * gradient[i] = p * scale * ((kept ? gradient[i] * maskScale : 0) - dot)
+     * </pre>
+     *
+     * <p>Of a row that is renormalised, the gradient is +0 where dropped.
+     *
+     * @param scores holds the products of queries and keys; receives the probabilities
+     * @param gradient holds the gradient with respect to the probabilities; receives that with respect to the products
+     * @param at the index of the row's first element in both
+     * @param elements how many
+     * @param scale the scores' scale
+     * @param logSum the logarithm of the row's sum of exponentials
+     * @param maskScale the mask's scale
+     * @param dot the output times its gradient, summed over the row
+     * @param renormalized whether the row is
+     * @param bits the keep bits
+     * @param bit the first element's
+     */
+    public static void tileGradient(
+            float[] scores,
+            float[] gradient,
+            int at,
+            int elements,
+            float scale,
+            float logSum,
+            float maskScale,
+            float dot,
+            boolean renormalized,
+            byte[] bits,
+            int bit) {
+        tileGradient(scores, gradient, at, 0, elements, scale, logSum, maskScale, dot, renormalized, bits, bit);
+    }
+
+    static void tileGradient(
+            float[] scores,
+            float[] gradient,
+            int at,
+            int start,
+            int end,
+            float scale,
+            float logSum,
+            float maskScale,
+            float dot,
+            boolean renormalized,
+            byte[] bits,
+            int bit) {
+        for (int i = start; i < end; i++) {
+            boolean kept = kept(bits, bit + i);
+            float p = ScalarMath.exp((scores[at + i] * scale) - logSum);
+            scores[at + i] = kept ? p * maskScale : 0f;
+            float ofProbability = kept ? gradient[at + i] * maskScale : 0f;
+            float ofScore = (p * scale) * (ofProbability - dot);
+            gradient[at + i] = kept || !renormalized ? ofScore : 0f;
+        }
+    }
+
+    private static boolean kept(byte[] bits, int bit) {
+        return ((bits[bit >>> 3] >>> (bit & 7)) & 1) != 0;
+    }
+}

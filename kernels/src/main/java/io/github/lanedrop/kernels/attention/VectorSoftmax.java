@@ -1,0 +1,276 @@
+package io.github.lanedrop.kernels.attention;
+
+import static io.github.lanedrop.kernels.attention.ScalarSoftmax.PARTIAL_SUMS;
+import static io.github.lanedrop.rng.simd.Lanes.FLOATS;
+import static io.github.lanedrop.rng.simd.Lanes.INTS;
+
+import io.github.lanedrop.kernels.math.VectorMath;
+import io.github.lanedrop.rng.simd.Simd;
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
+import java.nio.ByteOrder;
+import java.util.Arrays;
+import jdk.incubator.vector.FloatVector;
+import jdk.incubator.vector.IntVector;
+import jdk.incubator.vector.VectorMask;
+import jdk.incubator.vector.VectorOperators;
+
+/**
+ * The steps of {@link ScalarSoftmax}, with its bits, a vector at a time.
+ *
+ * <p>Partial sums live in lanes: a vector narrower than 16 lanes goes over the row several times, once for each group of
+ * partial sums, from memory in L1.
+ */
+public final class VectorSoftmax {
+    private static final VarHandle LONG = MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.LITTLE_ENDIAN);
+    private static final int LANES = FLOATS.length();
+    private static final FloatVector ZERO = FloatVector.zero(FLOATS);
+    private static final FloatVector HIDDEN = FloatVector.broadcast(FLOATS, Float.NEGATIVE_INFINITY);
+    /** Moves the bit of each lane to the sign. */
+    private static final IntVector TO_SIGN =
+            IntVector.broadcast(INTS, 31).sub(IntVector.zero(INTS).addIndex(1));
+
+    private VectorSoftmax() {}
+
+    /**
+     * As {@link ScalarSoftmax#scale}.
+     *
+     * @param src holds the scores
+     * @param srcAt the index of the first one
+     * @param elements how many
+     * @param scale the scale
+     * @param dst receives them, from index 0, and then minus infinity up to a multiple of 16
+     * @return the greatest, minus infinity of none, NaN if one is NaN
+     */
+    public static float scale(float[] src, int srcAt, int elements, float scale, float[] dst) {
+        FloatVector scales = FloatVector.broadcast(FLOATS, scale);
+        FloatVector max0 = HIDDEN;
+        FloatVector max1 = HIDDEN;
+        int i = 0;
+        for (; i <= elements - (2 * LANES); i += 2 * LANES) { // two, since a maximum that minds NaN takes its time
+            FloatVector x0 = FloatVector.fromArray(FLOATS, src, srcAt + i).mul(scales);
+            FloatVector x1 =
+                    FloatVector.fromArray(FLOATS, src, srcAt + i + LANES).mul(scales);
+            x0.intoArray(dst, i);
+            x1.intoArray(dst, i + LANES);
+            max0 = max0.max(x0);
+            max1 = max1.max(x1);
+        }
+        float max = max0.max(max1).reduceLanes(VectorOperators.MAX);
+        max = ScalarSoftmax.scale(src, srcAt, i, elements, scale, dst, max);
+        hide(dst, elements);
+        return max;
+    }
+
+    /**
+     * As {@link ScalarSoftmax#scaleKept}.
+     *
+     * @param src holds the scores
+     * @param srcAt the index of the first one
+     * @param elements how many
+     * @param scale the scale
+     * @param bits the keep bits, and 8 bytes after them
+     * @param bit the first element's
+     * @param dst receives them, from index 0, and then minus infinity up to a multiple of 16
+     * @return the greatest, minus infinity of none, NaN if a kept one is NaN
+     */
+    public static float scaleKept(
+            float[] src, int srcAt, int elements, float scale, byte[] bits, int bit, float[] dst) {
+        FloatVector scales = FloatVector.broadcast(FLOATS, scale);
+        FloatVector max = HIDDEN;
+        int i = 0;
+        for (; i <= elements - LANES; i += LANES) {
+            FloatVector x = HIDDEN.blend(
+                    FloatVector.fromArray(FLOATS, src, srcAt + i).mul(scales), mask(kept(bits, bit + i)));
+            x.intoArray(dst, i);
+            max = max.max(x);
+        }
+        float greatest = ScalarSoftmax.scaleKept(
+                src, srcAt, i, elements, scale, bits, bit, dst, max.reduceLanes(VectorOperators.MAX));
+        hide(dst, elements);
+        return greatest;
+    }
+
+    /** Minus infinity up to a multiple of 16, whose exponential adds nothing. */
+    private static void hide(float[] dst, int elements) {
+        Arrays.fill(dst, elements, padded(elements), Float.NEGATIVE_INFINITY);
+    }
+
+    private static int padded(int elements) {
+        return (elements + (PARTIAL_SUMS - 1)) & -PARTIAL_SUMS;
+    }
+
+    /**
+     * As {@link ScalarSoftmax#exponentials}.
+     *
+     * @param x the scaled scores, and then minus infinity up to a multiple of 16
+     * @param elements how many
+     * @param max the greatest of the row, not minus infinity
+     * @param sums the row's partial sums so far; receives those with these elements, the first being element 0 modulo 16
+     */
+    public static void exponentials(float[] x, int elements, float max, float[] sums) {
+        FloatVector greatest = FloatVector.broadcast(FLOATS, max);
+        int end = padded(elements);
+        for (int group = 0; group < PARTIAL_SUMS; group += LANES) {
+            FloatVector sum = FloatVector.fromArray(FLOATS, sums, group);
+            for (int i = group; i < end; i += PARTIAL_SUMS) {
+                FloatVector e =
+                        VectorMath.exp(FloatVector.fromArray(FLOATS, x, i).sub(greatest));
+                e.intoArray(x, i);
+                sum = sum.add(e);
+            }
+            sum.intoArray(sums, group);
+        }
+    }
+
+    /**
+     * As {@link ScalarSoftmax#select}.
+     *
+     * @param x the exponentials
+     * @param elements how many
+     * @param factor the mask's scale over the row's sum
+     * @param bits the keep bits, and 8 bytes after them
+     * @param bit the first element's
+     * @param dst receives the probabilities
+     * @param dstAt the index of the first one
+     */
+    public static void select(
+            float[] x, int elements, float factor, byte[] bits, int bit, float[] dst, int dstAt) {
+        FloatVector factors = FloatVector.broadcast(FLOATS, factor);
+        int i = 0;
+        for (; i <= elements - LANES; i += LANES) {
+            ZERO.blend(FloatVector.fromArray(FLOATS, x, i).mul(factors), mask(kept(bits, bit + i)))
+                    .intoArray(dst, dstAt + i);
+        }
+        ScalarSoftmax.select(x, i, elements, factor, bits, bit, dst, dstAt);
+    }
+
+    /**
+     * As {@link ScalarSoftmax#dot}.
+     *
+     * @param x the exponentials
+     * @param elements how many
+     * @param gradient holds the gradient with respect to the row's output
+     * @param gradientAt the index of the first one
+     * @param bits the keep bits, and 8 bytes after them
+     * @param bit the first element's
+     * @param sums the row's partial sums so far; receives those with these elements
+     */
+    public static void dot(
+            float[] x, int elements, float[] gradient, int gradientAt, byte[] bits, int bit, float[] sums) {
+        int whole = elements & -PARTIAL_SUMS;
+        for (int group = 0; group < PARTIAL_SUMS; group += LANES) {
+            FloatVector sum = FloatVector.fromArray(FLOATS, sums, group);
+            for (int i = group; i < whole; i += PARTIAL_SUMS) {
+                FloatVector kept =
+                        ZERO.blend(FloatVector.fromArray(FLOATS, gradient, gradientAt + i), mask(kept(bits, bit + i)));
+                sum = FloatVector.fromArray(FLOATS, x, i).fma(kept, sum);
+            }
+            sum.intoArray(sums, group);
+        }
+        ScalarSoftmax.dot(x, whole, elements, gradient, gradientAt, bits, bit, sums);
+    }
+
+    /**
+     * As {@link ScalarSoftmax#gradient}.
+     *
+     * @param x the exponentials
+     * @param elements how many
+     * @param factor the scores' scale over the row's sum
+     * @param maskScale the mask's scale
+     * @param dot the output times its gradient, summed over the row
+     * @param renormalized whether the row is
+     * @param bits the keep bits, and 8 bytes after them
+     * @param bit the first element's
+     * @param gradient the gradient with respect to the output; receives that with respect to the scores
+     * @param gradientAt the index of the first one
+     */
+    public static void gradient(
+            float[] x,
+            int elements,
+            float factor,
+            float maskScale,
+            float dot,
+            boolean renormalized,
+            byte[] bits,
+            int bit,
+            float[] gradient,
+            int gradientAt) {
+        FloatVector factors = FloatVector.broadcast(FLOATS, factor);
+        FloatVector maskScales = FloatVector.broadcast(FLOATS, maskScale);
+        FloatVector dots = FloatVector.broadcast(FLOATS, dot);
+        long always = renormalized ? 0 : -1L;
+        int i = 0;
+        for (; i <= elements - LANES; i += LANES) {
+            long kept = kept(bits, bit + i);
+            FloatVector ofProbability = ZERO.blend(
+                    FloatVector.fromArray(FLOATS, gradient, gradientAt + i).mul(maskScales), mask(kept));
+            FloatVector ofScore =
+                    FloatVector.fromArray(FLOATS, x, i).mul(factors).mul(ofProbability.sub(dots));
+            ZERO.blend(ofScore, mask(kept | always)).intoArray(gradient, gradientAt + i);
+        }
+        ScalarSoftmax.gradient(
+                x, i, elements, factor, maskScale, dot, renormalized, bits, bit, gradient, gradientAt);
+    }
+
+    /**
+     * As {@link ScalarSoftmax#tileGradient}, of whole vectors.
+     *
+     * @param scores holds the products of queries and keys; receives the probabilities
+     * @param gradient holds the gradient with respect to the probabilities; receives that with respect to the products
+     * @param at the index of the row's first element in both
+     * @param elements how many; after them up to 15 more in both are overwritten
+     * @param scale the scores' scale
+     * @param logSum the logarithm of the row's sum of exponentials
+     * @param maskScale the mask's scale
+     * @param dot the output times its gradient, summed over the row
+     * @param renormalized whether the row is
+     * @param bits the keep bits, and 8 bytes after them
+     * @param bit the first element's
+     */
+    public static void tileGradient(
+            float[] scores,
+            float[] gradient,
+            int at,
+            int elements,
+            float scale,
+            float logSum,
+            float maskScale,
+            float dot,
+            boolean renormalized,
+            byte[] bits,
+            int bit) {
+        FloatVector scales = FloatVector.broadcast(FLOATS, scale);
+        FloatVector logSums = FloatVector.broadcast(FLOATS, logSum);
+        FloatVector maskScales = FloatVector.broadcast(FLOATS, maskScale);
+        FloatVector dots = FloatVector.broadcast(FLOATS, dot);
+        long always = renormalized ? 0 : -1L;
+        for (int i = 0; i < elements; i += LANES) {
+            long kept = kept(bits, bit + i);
+            FloatVector p = VectorMath.exp(
+                    FloatVector.fromArray(FLOATS, scores, at + i).mul(scales).sub(logSums));
+            ZERO.blend(p.mul(maskScales), mask(kept)).intoArray(scores, at + i);
+            FloatVector ofProbability =
+                    ZERO.blend(FloatVector.fromArray(FLOATS, gradient, at + i).mul(maskScales), mask(kept));
+            FloatVector ofScore = p.mul(scales).mul(ofProbability.sub(dots));
+            ZERO.blend(ofScore, mask(kept | always)).intoArray(gradient, at + i);
+        }
+    }
+
+    /** Keep bits from an element on, at least 57 of them. */
+    private static long kept(byte[] bits, int bit) {
+        return (long) LONG.get(bits, bit >>> 3) >>> (bit & 7);
+    }
+
+    // A vector may cross this call: it is far too small, and so are its callers, for C2 not to inline it.
+    private static VectorMask<Float> mask(long kept) {
+        if (Simd.MASK_REGISTERS) {
+            return VectorMask.fromLong(FLOATS, kept);
+        }
+        // without mask registers a long becomes a mask lane by lane; shifting its bits to the sign is one instruction
+        return IntVector.broadcast(INTS, (int) kept)
+                .lanewise(VectorOperators.LSHL, TO_SIGN)
+                .compare(VectorOperators.LT, 0)
+                .cast(FLOATS);
+    }
+}
