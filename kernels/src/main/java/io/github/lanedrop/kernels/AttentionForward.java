@@ -126,13 +126,11 @@ final class AttentionForward {
     private static void softmax(
             AttentionShape shape, int row, int at, int columns, int bit, AttentionScratch scratch) {
         float before = scratch.max[row];
-        float max = Math.max(
-                before,
-                SoftmaxRows.scale(scratch.tile, at, columns, shape.scores(), scratch.bits, bit, scratch.row));
+        Arrays.fill(scratch.sums, 0f);
+        float max = SoftmaxRows.exponentials(
+                scratch.tile, at, columns, shape.scores(), scratch.bits, bit, before, scratch.row, scratch.sums);
         int counting = max == Float.NEGATIVE_INFINITY ? 0 : columns;
         if (counting > 0) {
-            Arrays.fill(scratch.sums, 0f);
-            SoftmaxRows.exponentials(scratch.row, counting, max, scratch.sums);
             SoftmaxRows.select(scratch.row, counting, 1f, scratch.bits, bit, scratch.tile, at);
             if (max != before) { // or NaN
                 float factor = ScalarMath.exp(before - max);

@@ -276,29 +276,32 @@ public final class SoftmaxDropout {
             SoftmaxScratch rows) {
         int columns = shape.columns();
         long first = firstRow * columns;
-        int elements = count * columns;
-        load(scores, first, elements, rows.scores);
-        int bit = Byte.SIZE * AttentionMask.fill(mask, offset + first, elements, scratch);
-        double scale = AttentionMask.scale(mask, shape);
+        load(scores, first, count * columns, rows.scores);
+        int firstBit = Byte.SIZE * AttentionMask.fill(mask, offset + first, count * columns, scratch);
+        double maskScale = AttentionMask.scale(mask, shape);
         byte[] bits = scratch.keepBits;
         for (int i = 0; i < count; i++) {
             int at = i * columns;
+            int bit = firstBit + at;
             int limit = limit(shape, firstRow + i);
-            float max = SoftmaxRows.scale(rows.scores, at, limit, shape, bits, bit + at, rows.row);
+            Arrays.fill(rows.sums, 0f);
+            float max = SoftmaxRows.exponentials(
+                    rows.scores, at, limit, shape, bits, bit, Float.NEGATIVE_INFINITY, rows.row, rows.sums);
             if (max == Float.NEGATIVE_INFINITY) {
                 limit = 0;
             } else {
-                Arrays.fill(rows.sums, 0f);
-                SoftmaxRows.exponentials(rows.row, limit, max, rows.sums);
-                float factor = (float) (scale / ScalarSoftmax.total(rows.sums));
-                SoftmaxRows.select(rows.row, limit, factor, bits, bit + at, rows.scores, at);
+                float factor = (float) (maskScale / ScalarSoftmax.total(rows.sums));
+                SoftmaxRows.select(rows.row, limit, factor, bits, bit, rows.scores, at);
             }
             Arrays.fill(rows.scores, at + limit, at + columns, 0f);
         }
-        store(rows.scores, elements, probabilities, first);
+        store(rows.scores, count * columns, probabilities, first);
     }
 
-    /** One row in chunks: the exponentials of the first pass are made again, not kept. */
+    /**
+     * One row in chunks, three times: for its greatest score, for its sum, for the result. The exponentials are made again
+     * each time, not kept.
+     */
     private static void forwardLongRow(
             MaskSource mask,
             long offset,
@@ -311,65 +314,32 @@ public final class SoftmaxDropout {
         int columns = shape.columns();
         long first = row * columns;
         int limit = limit(shape, row);
-        float max = max(mask, offset, shape, scores, first, limit, scratch, rows);
-        if (max == Float.NEGATIVE_INFINITY) {
-            limit = 0;
-        }
-        Arrays.fill(rows.sums, 0f);
-        for (int at = 0; at < limit; at += Scratch.CHUNK) {
-            int elements = Math.min(Scratch.CHUNK, limit - at);
-            scale(mask, offset, shape, scores, first + at, elements, scratch, rows);
-            SoftmaxRows.exponentials(rows.row, elements, max, rows.sums);
-        }
-        float factor = (float) (AttentionMask.scale(mask, shape) / ScalarSoftmax.total(rows.sums));
-        for (int at = 0; at < columns; at += Scratch.CHUNK) {
-            int elements = Math.min(Scratch.CHUNK, columns - at);
-            int counting = Math.clamp((long) limit - at, 0, elements);
-            if (counting > 0) {
-                int bit = scale(mask, offset, shape, scores, first + at, counting, scratch, rows);
-                SoftmaxRows.exponentials(rows.row, counting, max, rows.unused);
-                SoftmaxRows.select(rows.row, counting, factor, scratch.keepBits, bit, rows.scores, 0);
-            }
-            Arrays.fill(rows.scores, counting, elements, 0f);
-            store(rows.scores, elements, probabilities, first + at);
-        }
-    }
-
-    /** Loads and scales a part of a row; gives its first element's bit. */
-    private static int scale(
-            MaskSource mask,
-            long offset,
-            AttentionScores shape,
-            MemorySegment scores,
-            long first,
-            int elements,
-            Scratch scratch,
-            SoftmaxScratch rows) {
-        load(scores, first, elements, rows.scores);
-        int bit = Byte.SIZE * AttentionMask.fill(mask, offset + first, elements, scratch);
-        SoftmaxRows.scale(rows.scores, 0, elements, shape, scratch.keepBits, bit, rows.row);
-        return bit;
-    }
-
-    /** The greatest of a row's scaled scores. */
-    private static float max(
-            MaskSource mask,
-            long offset,
-            AttentionScores shape,
-            MemorySegment scores,
-            long first,
-            int limit,
-            Scratch scratch,
-            SoftmaxScratch rows) {
         float max = Float.NEGATIVE_INFINITY;
-        for (int at = 0; at < limit; at += Scratch.CHUNK) {
-            int elements = Math.min(Scratch.CHUNK, limit - at);
-            load(scores, first + at, elements, rows.scores);
-            int bit = Byte.SIZE * AttentionMask.fill(mask, offset + first + at, elements, scratch);
-            max = Math.max(
-                    max, SoftmaxRows.scale(rows.scores, 0, elements, shape, scratch.keepBits, bit, rows.row));
+        float factor = 0;
+        for (int pass = 0; pass < 3; pass++) {
+            Arrays.fill(rows.sums, 0f);
+            for (int at = 0; at < columns; at += Scratch.CHUNK) {
+                int elements = Math.min(Scratch.CHUNK, columns - at);
+                int counting = Math.clamp((long) limit - at, 0, elements);
+                if (counting > 0) {
+                    load(scores, first + at, counting, rows.scores);
+                    int bit = Byte.SIZE * AttentionMask.fill(mask, offset + first + at, counting, scratch);
+                    max = SoftmaxRows.exponentials(
+                            rows.scores, 0, counting, shape, scratch.keepBits, bit, max, rows.row, rows.sums);
+                    if (pass == 2) {
+                        SoftmaxRows.select(rows.row, counting, factor, scratch.keepBits, bit, rows.scores, 0);
+                    }
+                }
+                if (pass == 2) {
+                    Arrays.fill(rows.scores, counting, elements, 0f);
+                    store(rows.scores, elements, probabilities, first + at);
+                }
+            }
+            if (max == Float.NEGATIVE_INFINITY) {
+                limit = 0;
+            }
+            factor = (float) (AttentionMask.scale(mask, shape) / ScalarSoftmax.total(rows.sums));
         }
-        return max;
     }
 
     private static int limit(AttentionScores shape, long row) {
@@ -390,50 +360,33 @@ public final class SoftmaxDropout {
             SoftmaxScratch rows) {
         int columns = shape.columns();
         long first = firstRow * columns;
-        int elements = count * columns;
-        load(scores, first, elements, rows.scores);
-        load(probabilitiesGradient, first, elements, rows.gradient);
-        int bit = Byte.SIZE * AttentionMask.fill(mask, offset + first, elements, scratch);
+        load(scores, first, count * columns, rows.scores);
+        load(probabilitiesGradient, first, count * columns, rows.gradient);
+        int firstBit = Byte.SIZE * AttentionMask.fill(mask, offset + first, count * columns, scratch);
         double maskScale = AttentionMask.scale(mask, shape);
         byte[] bits = scratch.keepBits;
         for (int i = 0; i < count; i++) {
             int at = i * columns;
+            int bit = firstBit + at;
             int limit = limit(shape, firstRow + i);
-            float max = SoftmaxRows.scale(rows.scores, at, limit, shape, bits, bit + at, rows.row);
+            Arrays.fill(rows.sums, 0f);
+            Arrays.fill(rows.dots, 0f);
+            float max = SoftmaxRows.exponentials(
+                    rows.scores, at, limit, shape, bits, bit, Float.NEGATIVE_INFINITY, rows.row, rows.sums);
             if (max == Float.NEGATIVE_INFINITY) {
                 limit = 0;
             } else {
-                Arrays.fill(rows.sums, 0f);
-                Arrays.fill(rows.dots, 0f);
-                SoftmaxRows.exponentials(rows.row, limit, max, rows.sums);
-                SoftmaxRows.dot(rows.row, limit, rows.gradient, at, bits, bit + at, rows.dots);
-                gradient(shape, maskScale, limit, bits, bit + at, rows, at);
+                SoftmaxRows.dot(rows.row, limit, rows.gradient, at, bits, bit, rows.dots);
+                float sum = ScalarSoftmax.total(rows.sums);
+                float dot = (float) (maskScale * ScalarSoftmax.total(rows.dots) / sum);
+                SoftmaxRows.gradient(rows, limit, shape, sum, (float) maskScale, dot, bits, bit, at);
             }
             Arrays.fill(rows.gradient, at + limit, at + columns, 0f);
         }
-        store(rows.gradient, elements, scoresGradient, first);
+        store(rows.gradient, count * columns, scoresGradient, first);
     }
 
-    /** From a row's exponentials and sums. */
-    private static void gradient(
-            AttentionScores shape, double maskScale, int elements, byte[] bits, int bit, SoftmaxScratch rows, int at) {
-        float sum = ScalarSoftmax.total(rows.sums);
-        float factor = (float) (shape.scale() / (double) sum);
-        float dot = (float) (maskScale * ScalarSoftmax.total(rows.dots) / sum);
-        SoftmaxRows.gradient(
-                rows.row,
-                elements,
-                factor,
-                (float) maskScale,
-                dot,
-                shape.renormalized(),
-                bits,
-                bit,
-                rows.gradient,
-                at);
-    }
-
-    /** One row in chunks: the exponentials of the first pass are made again, not kept. */
+    /** One row in chunks, three times, as forward does it. */
     private static void backwardLongRow(
             MaskSource mask,
             long offset,
@@ -447,32 +400,39 @@ public final class SoftmaxDropout {
         int columns = shape.columns();
         long first = row * columns;
         int limit = limit(shape, row);
-        float max = max(mask, offset, shape, scores, first, limit, scratch, rows);
-        if (max == Float.NEGATIVE_INFINITY) {
-            limit = 0;
-        }
-        float[] sums = rows.sums;
-        Arrays.fill(sums, 0f);
-        Arrays.fill(rows.dots, 0f);
-        for (int at = 0; at < limit; at += Scratch.CHUNK) {
-            int elements = Math.min(Scratch.CHUNK, limit - at);
-            int bit = scale(mask, offset, shape, scores, first + at, elements, scratch, rows);
-            load(probabilitiesGradient, first + at, elements, rows.gradient);
-            SoftmaxRows.exponentials(rows.row, elements, max, sums);
-            SoftmaxRows.dot(rows.row, elements, rows.gradient, 0, scratch.keepBits, bit, rows.dots);
-        }
-        for (int at = 0; at < columns; at += Scratch.CHUNK) {
-            int elements = Math.min(Scratch.CHUNK, columns - at);
-            int counting = Math.clamp((long) limit - at, 0, elements);
-            if (counting > 0) {
-                int bit = scale(mask, offset, shape, scores, first + at, counting, scratch, rows);
-                load(probabilitiesGradient, first + at, counting, rows.gradient);
-                SoftmaxRows.exponentials(rows.row, counting, max, rows.unused);
-                gradient(
-                        shape, AttentionMask.scale(mask, shape), counting, scratch.keepBits, bit, rows, 0);
+        double maskScale = AttentionMask.scale(mask, shape);
+        float max = Float.NEGATIVE_INFINITY;
+        float sum = 0;
+        float dot = 0;
+        for (int pass = 0; pass < 3; pass++) {
+            Arrays.fill(rows.sums, 0f);
+            Arrays.fill(rows.dots, 0f);
+            for (int at = 0; at < columns; at += Scratch.CHUNK) {
+                int elements = Math.min(Scratch.CHUNK, columns - at);
+                int counting = Math.clamp((long) limit - at, 0, elements);
+                if (counting > 0) {
+                    load(scores, first + at, counting, rows.scores);
+                    load(probabilitiesGradient, first + at, counting, rows.gradient);
+                    int bit = Byte.SIZE * AttentionMask.fill(mask, offset + first + at, counting, scratch);
+                    byte[] bits = scratch.keepBits;
+                    max = SoftmaxRows.exponentials(
+                            rows.scores, 0, counting, shape, bits, bit, max, rows.row, rows.sums);
+                    if (pass == 2) {
+                        SoftmaxRows.gradient(rows, counting, shape, sum, (float) maskScale, dot, bits, bit, 0);
+                    } else if (max != Float.NEGATIVE_INFINITY) {
+                        SoftmaxRows.dot(rows.row, counting, rows.gradient, 0, bits, bit, rows.dots);
+                    }
+                }
+                if (pass == 2) {
+                    Arrays.fill(rows.gradient, counting, elements, 0f);
+                    store(rows.gradient, elements, scoresGradient, first + at);
+                }
             }
-            Arrays.fill(rows.gradient, counting, elements, 0f);
-            store(rows.gradient, elements, scoresGradient, first + at);
+            if (max == Float.NEGATIVE_INFINITY) {
+                limit = 0;
+            }
+            sum = ScalarSoftmax.total(rows.sums);
+            dot = (float) (maskScale * ScalarSoftmax.total(rows.dots) / sum);
         }
     }
 }

@@ -7,27 +7,25 @@ import io.github.lanedrop.kernels.attention.VectorSoftmax;
 final class SoftmaxRows {
     private SoftmaxRows() {}
 
-    /** Scales a row, which hides the dropped ones if it is to be renormalised; gives the greatest. */
-    static float scale(
-            float[] src, int srcAt, int elements, AttentionScores shape, byte[] bits, int bit, float[] dst) {
-        if (shape.renormalized()) {
-            return Live.VECTOR
-                    ? VectorSoftmax.scaleKept(src, srcAt, elements, shape.scale(), bits, bit, dst)
-                    : ScalarSoftmax.scaleKept(src, srcAt, elements, shape.scale(), bits, bit, dst);
-        }
+    /** {@link ScalarSoftmax#exponentials}. */
+    static float exponentials(
+            float[] scores,
+            int at,
+            int elements,
+            AttentionScores shape,
+            byte[] bits,
+            int bit,
+            float before,
+            float[] dst,
+            float[] sums) {
+        float scale = shape.scale();
+        boolean hidesDropped = shape.renormalized();
         return Live.VECTOR
-                ? VectorSoftmax.scale(src, srcAt, elements, shape.scale(), dst)
-                : ScalarSoftmax.scale(src, srcAt, elements, shape.scale(), dst);
+                ? VectorSoftmax.exponentials(scores, at, elements, scale, hidesDropped, bits, bit, before, dst, sums)
+                : ScalarSoftmax.exponentials(scores, at, elements, scale, hidesDropped, bits, bit, before, dst, sums);
     }
 
-    static void exponentials(float[] x, int elements, float max, float[] sums) {
-        if (Live.VECTOR) {
-            VectorSoftmax.exponentials(x, elements, max, sums);
-        } else {
-            ScalarSoftmax.exponentials(x, elements, max, sums);
-        }
-    }
-
+    /** {@link ScalarSoftmax#select}. */
     static void select(float[] x, int elements, float factor, byte[] bits, int bit, float[] dst, int dstAt) {
         if (Live.VECTOR) {
             VectorSoftmax.select(x, elements, factor, bits, bit, dst, dstAt);
@@ -36,6 +34,7 @@ final class SoftmaxRows {
         }
     }
 
+    /** {@link ScalarSoftmax#dot}. */
     static void dot(float[] x, int elements, float[] gradient, int gradientAt, byte[] bits, int bit, float[] sums) {
         if (Live.VECTOR) {
             VectorSoftmax.dot(x, elements, gradient, gradientAt, bits, bit, sums);
@@ -44,21 +43,25 @@ final class SoftmaxRows {
         }
     }
 
+    /** {@link ScalarSoftmax#gradient}. */
     static void gradient(
-            float[] x,
+            SoftmaxScratch rows,
             int elements,
-            float factor,
+            AttentionScores shape,
+            float sum,
             float maskScale,
             float dot,
-            boolean renormalized,
             byte[] bits,
             int bit,
-            float[] gradient,
-            int gradientAt) {
+            int at) {
+        float[] x = rows.row;
+        float[] gradient = rows.gradient;
+        float factor = (float) (shape.scale() / (double) sum);
+        boolean renormalized = shape.renormalized();
         if (Live.VECTOR) {
-            VectorSoftmax.gradient(x, elements, factor, maskScale, dot, renormalized, bits, bit, gradient, gradientAt);
+            VectorSoftmax.gradient(x, elements, factor, maskScale, dot, renormalized, bits, bit, gradient, at);
         } else {
-            ScalarSoftmax.gradient(x, elements, factor, maskScale, dot, renormalized, bits, bit, gradient, gradientAt);
+            ScalarSoftmax.gradient(x, elements, factor, maskScale, dot, renormalized, bits, bit, gradient, at);
         }
     }
 }

@@ -17,8 +17,5 @@ final class SoftmaxScratch {
     /** The partial sums of a row's product with its gradient. */
     final float[] dots = new float[ScalarSoftmax.PARTIAL_SUMS];
 
-    /** Receives the partial sums of exponentials that were summed before. */
-    final float[] unused = new float[ScalarSoftmax.PARTIAL_SUMS];
-
     private SoftmaxScratch() {}
 }

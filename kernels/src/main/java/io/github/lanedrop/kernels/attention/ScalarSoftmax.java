@@ -6,8 +6,8 @@ import io.github.lanedrop.kernels.math.ScalarMath;
  * The steps of a softmax with dropout on a row, and of its gradient: the definition.
  *
  * <p>A row's sum is 16 partial sums, of the elements {@code l}, {@code l + 16}, {@code l + 32} ... each, in this order; then
- * eight sums of partial sums {@code l} and {@code l + 8}, then four, two and one. Nobody's vectors are wider, so that every
- * width adds in the same order. Keep bit {@code i} of a row is bit {@code bit + i} of an array of bytes, lowest bit first.
+ * eight sums of partial sums {@code l} and {@code l + 8}, then four, two and one; so that vectors of
+ * any width up to 16 lanes add in the same order. Keep bit {@code i} of a row is bit {@code bit + i} of an array of bytes, lowest bit first.
  */
 public final class ScalarSoftmax {
     /** Partial sums of a row. */
@@ -16,76 +16,69 @@ public final class ScalarSoftmax {
     private ScalarSoftmax() {}
 
     /**
-     * {@code dst[i] = src[srcAt + i] * scale}.
+     * The exponentials of a row's scores, or of some of them, less the greatest, and their sum.
      *
-     * @param src holds the scores
-     * @param srcAt the index of the first one
+     * <pre>
+     * s[i]    = (kept or not hidesDropped) ? scores[at + i] * scale : -Infinity
+     * max     = max(before, s[0], s[1] ...)
+     * dst[i]  = exp(s[i] - max)
+     * sums[i modulo 16] = sums[i modulo 16] + dst[i]
+     * </pre>
+     *
+     * <p>Only the maximum, if that is minus infinity.
+     *
+     * @param scores holds the scores
+     * @param at the index of the first one
      * @param elements how many
      * @param scale the scale
-     * @param dst receives them, from index 0
-     * @return the greatest, minus infinity of none, NaN if one is NaN
-     */
-    public static float scale(float[] src, int srcAt, int elements, float scale, float[] dst) {
-        return scale(src, srcAt, 0, elements, scale, dst, Float.NEGATIVE_INFINITY);
-    }
-
-    static float scale(float[] src, int srcAt, int start, int end, float scale, float[] dst, float max) {
-        float greatest = max;
-        for (int i = start; i < end; i++) {
-            dst[i] = src[srcAt + i] * scale;
-            greatest = Math.max(greatest, dst[i]);
-        }
-        return greatest;
-    }
-
-    /**
-     * {@code dst[i] = kept ? src[srcAt + i] * scale : -Infinity}.
-     *
-     * @param src holds the scores
-     * @param srcAt the index of the first one
-     * @param elements how many
-     * @param scale the scale
+     * @param hidesDropped whether the dropped ones count as minus infinity
      * @param bits the keep bits
      * @param bit the first element's
-     * @param dst receives them, from index 0
-     * @return the greatest, minus infinity of none, NaN if a kept one is NaN
+     * @param before the greatest so far, or minus infinity
+     * @param dst receives the exponentials, from index 0; has room up to a multiple of 16
+     * @param sums the partial sums so far; receives those with these elements
+     * @return the greatest, NaN if one is NaN
      */
-    public static float scaleKept(
-            float[] src, int srcAt, int elements, float scale, byte[] bits, int bit, float[] dst) {
-        return scaleKept(src, srcAt, 0, elements, scale, bits, bit, dst, Float.NEGATIVE_INFINITY);
+    public static float exponentials(
+            float[] scores,
+            int at,
+            int elements,
+            float scale,
+            boolean hidesDropped,
+            byte[] bits,
+            int bit,
+            float before,
+            float[] dst,
+            float[] sums) {
+        float max = scale(scores, at, 0, elements, scale, hidesDropped, bits, bit, before, dst);
+        if (max == Float.NEGATIVE_INFINITY) {
+            return max;
+        }
+        for (int i = 0; i < elements; i++) {
+            dst[i] = ScalarMath.exp(dst[i] - max);
+            sums[i % PARTIAL_SUMS] += dst[i];
+        }
+        return max;
     }
 
-    static float scaleKept(
-            float[] src,
-            int srcAt,
+    static float scale(
+            float[] scores,
+            int at,
             int start,
             int end,
             float scale,
+            boolean hidesDropped,
             byte[] bits,
             int bit,
-            float[] dst,
-            float max) {
-        float greatest = max;
+            float before,
+            float[] dst) {
+        float max = before;
         for (int i = start; i < end; i++) {
-            dst[i] = kept(bits, bit + i) ? src[srcAt + i] * scale : Float.NEGATIVE_INFINITY;
-            greatest = Math.max(greatest, dst[i]);
+            boolean hidden = hidesDropped && !kept(bits, bit + i);
+            dst[i] = hidden ? Float.NEGATIVE_INFINITY : scores[at + i] * scale;
+            max = Math.max(max, dst[i]);
         }
-        return greatest;
-    }
-
-    /**
-     * {@code x[i] = exp(x[i] - max)}, added to the partial sums.
-     *
-     * @param x the scaled scores
-     * @param elements how many
-     * @param max the greatest of the row, not minus infinity
-     * @param sums the row's partial sums so far; receives those with these elements, the first being element 0 modulo 16
-     */
-    public static void exponentials(float[] x, int elements, float max, float[] sums) {
-        for (int i = 0; i < elements; i++) {
-            x[i] = ScalarMath.exp(x[i] - max);
-            sums[i % PARTIAL_SUMS] += x[i];
-        }
+        return max;
     }
 
     /**

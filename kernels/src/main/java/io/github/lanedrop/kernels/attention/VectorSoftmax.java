@@ -9,7 +9,6 @@ import io.github.lanedrop.rng.simd.Simd;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.nio.ByteOrder;
-import java.util.Arrays;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.IntVector;
 import jdk.incubator.vector.VectorMask;
@@ -32,95 +31,87 @@ public final class VectorSoftmax {
 
     private VectorSoftmax() {}
 
-    /**
-     * As {@link ScalarSoftmax#scale}.
-     *
-     * @param src holds the scores
-     * @param srcAt the index of the first one
-     * @param elements how many
-     * @param scale the scale
-     * @param dst receives them, from index 0, and then minus infinity up to a multiple of 16
-     * @return the greatest, minus infinity of none, NaN if one is NaN
-     */
-    public static float scale(float[] src, int srcAt, int elements, float scale, float[] dst) {
-        FloatVector scales = FloatVector.broadcast(FLOATS, scale);
-        FloatVector max0 = HIDDEN;
-        FloatVector max1 = HIDDEN;
-        int i = 0;
-        for (; i <= elements - (2 * LANES); i += 2 * LANES) { // two, since a maximum that minds NaN takes its time
-            FloatVector x0 = FloatVector.fromArray(FLOATS, src, srcAt + i).mul(scales);
-            FloatVector x1 =
-                    FloatVector.fromArray(FLOATS, src, srcAt + i + LANES).mul(scales);
-            x0.intoArray(dst, i);
-            x1.intoArray(dst, i + LANES);
-            max0 = max0.max(x0);
-            max1 = max1.max(x1);
-        }
-        float max = max0.max(max1).reduceLanes(VectorOperators.MAX);
-        max = ScalarSoftmax.scale(src, srcAt, i, elements, scale, dst, max);
-        hide(dst, elements);
-        return max;
-    }
-
-    /**
-     * As {@link ScalarSoftmax#scaleKept}.
-     *
-     * @param src holds the scores
-     * @param srcAt the index of the first one
-     * @param elements how many
-     * @param scale the scale
-     * @param bits the keep bits, and 8 bytes after them
-     * @param bit the first element's
-     * @param dst receives them, from index 0, and then minus infinity up to a multiple of 16
-     * @return the greatest, minus infinity of none, NaN if a kept one is NaN
-     */
-    public static float scaleKept(
-            float[] src, int srcAt, int elements, float scale, byte[] bits, int bit, float[] dst) {
-        FloatVector scales = FloatVector.broadcast(FLOATS, scale);
-        FloatVector max = HIDDEN;
-        int i = 0;
-        for (; i <= elements - LANES; i += LANES) {
-            FloatVector x = HIDDEN.blend(
-                    FloatVector.fromArray(FLOATS, src, srcAt + i).mul(scales), mask(kept(bits, bit + i)));
-            x.intoArray(dst, i);
-            max = max.max(x);
-        }
-        float greatest = ScalarSoftmax.scaleKept(
-                src, srcAt, i, elements, scale, bits, bit, dst, max.reduceLanes(VectorOperators.MAX));
-        hide(dst, elements);
-        return greatest;
-    }
-
-    /** Minus infinity up to a multiple of 16, whose exponential adds nothing. */
-    private static void hide(float[] dst, int elements) {
-        Arrays.fill(dst, elements, padded(elements), Float.NEGATIVE_INFINITY);
-    }
-
-    private static int padded(int elements) {
-        return (elements + (PARTIAL_SUMS - 1)) & -PARTIAL_SUMS;
-    }
-
+    // Long enough that C2 compiles it by itself: inlined into a loop over rows, with all else that is done there, the
+    // exponential would no longer be inlined here, and its vectors would be boxed.
     /**
      * As {@link ScalarSoftmax#exponentials}.
      *
-     * @param x the scaled scores, and then minus infinity up to a multiple of 16
+     * @param scores holds the scores
+     * @param at the index of the first one
      * @param elements how many
-     * @param max the greatest of the row, not minus infinity
-     * @param sums the row's partial sums so far; receives those with these elements, the first being element 0 modulo 16
+     * @param scale the scale
+     * @param hidesDropped whether the dropped ones count as minus infinity
+     * @param bits the keep bits, and 8 bytes after them
+     * @param bit the first element's
+     * @param before the greatest so far, or minus infinity
+     * @param dst receives the exponentials, from index 0, and then zeros up to a multiple of 16
+     * @param sums the partial sums so far; receives those with these elements
+     * @return the greatest, NaN if one is NaN
      */
-    public static void exponentials(float[] x, int elements, float max, float[] sums) {
+    public static float exponentials(
+            float[] scores,
+            int at,
+            int elements,
+            float scale,
+            boolean hidesDropped,
+            byte[] bits,
+            int bit,
+            float before,
+            float[] dst,
+            float[] sums) {
+        FloatVector scales = FloatVector.broadcast(FLOATS, scale);
+        FloatVector max0 = FloatVector.broadcast(FLOATS, before);
+        FloatVector max1 = max0;
+        int i = 0;
+        if (hidesDropped) {
+            for (; i <= elements - LANES; i += LANES) {
+                FloatVector x = HIDDEN.blend(
+                        FloatVector.fromArray(FLOATS, scores, at + i).mul(scales), mask(kept(bits, bit + i)));
+                x.intoArray(dst, i);
+                max0 = max0.max(x);
+            }
+        } else {
+            for (; i <= elements - (2 * LANES); i += 2 * LANES) { // a maximum that minds NaN takes its time
+                FloatVector x0 =
+                        FloatVector.fromArray(FLOATS, scores, at + i).mul(scales);
+                FloatVector x1 =
+                        FloatVector.fromArray(FLOATS, scores, at + i + LANES).mul(scales);
+                x0.intoArray(dst, i);
+                x1.intoArray(dst, i + LANES);
+                max0 = max0.max(x0);
+                max1 = max1.max(x1);
+            }
+        }
+        float max = ScalarSoftmax.scale(
+                scores,
+                at,
+                i,
+                elements,
+                scale,
+                hidesDropped,
+                bits,
+                bit,
+                max0.max(max1).reduceLanes(VectorOperators.MAX),
+                dst);
+        if (max == Float.NEGATIVE_INFINITY) {
+            return max;
+        }
+        int end = (elements + (PARTIAL_SUMS - 1)) & -PARTIAL_SUMS;
+        for (i = elements; i < end; i++) {
+            dst[i] = Float.NEGATIVE_INFINITY; // whose exponential adds nothing
+        }
         FloatVector greatest = FloatVector.broadcast(FLOATS, max);
-        int end = padded(elements);
         for (int group = 0; group < PARTIAL_SUMS; group += LANES) {
             FloatVector sum = FloatVector.fromArray(FLOATS, sums, group);
-            for (int i = group; i < end; i += PARTIAL_SUMS) {
+            for (i = group; i < end; i += PARTIAL_SUMS) {
                 FloatVector e =
-                        VectorMath.exp(FloatVector.fromArray(FLOATS, x, i).sub(greatest));
-                e.intoArray(x, i);
+                        VectorMath.exp(FloatVector.fromArray(FLOATS, dst, i).sub(greatest));
+                e.intoArray(dst, i);
                 sum = sum.add(e);
             }
             sum.intoArray(sums, group);
         }
+        return max;
     }
 
     /**
