@@ -4,9 +4,8 @@ import static io.github.lanedrop.rng.simd.Lanes.FLOATS;
 import static jdk.incubator.vector.VectorOperators.AND;
 import static jdk.incubator.vector.VectorOperators.ASHR;
 import static jdk.incubator.vector.VectorOperators.EQ;
-import static jdk.incubator.vector.VectorOperators.GT;
 import static jdk.incubator.vector.VectorOperators.I2F;
-import static jdk.incubator.vector.VectorOperators.IS_NAN;
+import static jdk.incubator.vector.VectorOperators.UMIN;
 import static jdk.incubator.vector.VectorOperators.LSHL;
 import static jdk.incubator.vector.VectorOperators.LSHR;
 import static jdk.incubator.vector.VectorOperators.LT;
@@ -20,12 +19,18 @@ import jdk.incubator.vector.IntVector;
 /**
  * {@link ScalarMath} lane by lane, the same bits.
  *
- * <p>A method is 25 to 45 vector operations; a caller in whose loop several of them are inlined must stay below some 150,
- * lest C2 box the vectors that pass between them.
+ * <p><b>Call one of them in a loop, and early in it.</b> Each makes C2 build 10,000 to 20,000 nodes, and past 18,000 it
+ * inlines no method that is not the JDK's: a second call would box its vectors, ten times slower. A formula of several
+ * functions takes one pass for each over a chunk that stays in L1, which costs a load and a store beside some thirty
+ * operations. For the same reason nothing here has helper methods, and lines are repeated.
  */
 public final class VectorMath {
     private static final FloatVector ONE = FloatVector.broadcast(FLOATS, 1);
-    private static final int MAX_VALUE = Float.floatToRawIntBits(Float.MAX_VALUE);
+    private static final int ONE_BITS = Float.floatToRawIntBits(1);
+    private static final int EXP_MAX = Float.floatToRawIntBits(ScalarMath.EXP_MAX);
+    private static final int EXP_MIN = Float.floatToRawIntBits(ScalarMath.EXP_MIN);
+    private static final int TANH_MAX = Float.floatToRawIntBits(ScalarMath.TANH_MAX);
+    private static final int ERF_MAX = Float.floatToRawIntBits(ScalarMath.ERF_MAX);
 
     private VectorMath() {}
 
@@ -36,15 +41,14 @@ public final class VectorMath {
      * @return the exponentials
      */
     public static FloatVector exp(FloatVector x) {
-        FloatVector middle = x.blend(ScalarMath.EXP_MAX, x.compare(GT, ScalarMath.EXP_MAX));
-        middle = middle.blend(ScalarMath.EXP_MIN, x.compare(LT, ScalarMath.EXP_MIN));
-        return expOfMiddle(middle).blend(x, x.test(IS_NAN));
-    }
-
-    private static FloatVector expOfMiddle(FloatVector x) {
-        FloatVector sum = x.mul(ScalarMath.LOG2_E).add(ScalarMath.ROUND);
-        FloatVector n = sum.sub(ScalarMath.ROUND);
-        FloatVector r = x.sub(n.mul(ScalarMath.LN2_HIGH)).sub(n.mul(ScalarMath.LN2_LOW));
+        // as bits: positive floats are in the order of their signed bits, negative ones in that of the unsigned, beyond all others
+        FloatVector middle = x.reinterpretAsInts()
+                .min(EXP_MAX)
+                .lanewise(UMIN, EXP_MIN)
+                .reinterpretAsFloats();
+        FloatVector sum = middle.mul(ScalarMath.LOG2_E).add(ScalarMath.ROUND_TO_SQUARE);
+        FloatVector n = sum.sub(ScalarMath.ROUND_TO_SQUARE);
+        FloatVector r = middle.sub(n.mul(ScalarMath.LN2_HIGH)).sub(n.mul(ScalarMath.LN2_LOW));
         FloatVector p = r.mul(ScalarMath.E4)
                 .add(ScalarMath.E3)
                 .mul(r)
@@ -53,17 +57,16 @@ public final class VectorMath {
                 .add(ScalarMath.E1)
                 .mul(r)
                 .add(ScalarMath.E0)
-                .mul(r.mul(r))
-                .add(r)
+                .mul(r)
+                .add(1)
+                .mul(r)
                 .add(1);
         IntVector bits = sum.reinterpretAsInts();
         IntVector half = bits.lanewise(LSHR, 1);
         IntVector rest = bits.sub(half);
-        return p.mul(power(half)).mul(power(rest));
-    }
-
-    private static FloatVector power(IntVector n) {
-        return n.lanewise(LSHL, ScalarMath.EXPONENT_SHIFT).add(ScalarMath.ONE).reinterpretAsFloats();
+        FloatVector e = p.mul(half.lanewise(LSHL, ScalarMath.EXPONENT_SHIFT).reinterpretAsFloats())
+                .mul(rest.lanewise(LSHL, ScalarMath.EXPONENT_SHIFT).reinterpretAsFloats());
+        return e.blend(x, x.compare(NE, x));
     }
 
     /**
@@ -74,10 +77,32 @@ public final class VectorMath {
      */
     public static FloatVector log(FloatVector x) {
         var subnormal = x.compare(LT, Float.MIN_NORMAL);
-        FloatVector y = logOfNormal(x.blend(x.mul(ScalarMath.LIFT), subnormal));
+        FloatVector normal = x.blend(x.mul(ScalarMath.LIFT), subnormal);
+        IntVector above = normal.reinterpretAsInts().sub(ScalarMath.SQRT_HALF);
+        FloatVector n = (FloatVector) above.lanewise(ASHR, ScalarMath.EXPONENT_SHIFT).convert(I2F, 0);
+        FloatVector f = above.and(ScalarMath.FRACTION)
+                .add(ScalarMath.SQRT_HALF)
+                .reinterpretAsFloats()
+                .sub(1);
+        FloatVector y = f.mul(ScalarMath.L6)
+                .add(ScalarMath.L5)
+                .mul(f)
+                .add(ScalarMath.L4)
+                .mul(f)
+                .add(ScalarMath.L3)
+                .mul(f)
+                .add(ScalarMath.L2)
+                .mul(f)
+                .add(ScalarMath.L1)
+                .mul(f)
+                .add(ScalarMath.L0)
+                .mul(f)
+                .sub(0.5f)
+                .mul(f.mul(f))
+                .add(f)
+                .add(n.mul(ScalarMath.LN2));
         y = y.blend(y.sub(ScalarMath.LOG_LIFT), subnormal);
-        // infinity and NaN are themselves; their bits without the sign are the greatest
-        y = y.blend(x, x.abs().reinterpretAsInts().compare(GT, MAX_VALUE).cast(FLOATS));
+        y = x.blend(y, x.compare(LT, Float.POSITIVE_INFINITY));
         y = y.blend(Float.NEGATIVE_INFINITY, x.compare(EQ, 0));
         return y.blend(Float.NaN, x.compare(LT, 0));
     }
@@ -95,10 +120,7 @@ public final class VectorMath {
                 .add(ScalarMath.SQRT_HALF)
                 .reinterpretAsFloats()
                 .sub(1);
-        FloatVector square = f.mul(f);
-        FloatVector p = f.mul(ScalarMath.L7)
-                .add(ScalarMath.L6)
-                .mul(f)
+        return f.mul(ScalarMath.L6)
                 .add(ScalarMath.L5)
                 .mul(f)
                 .add(ScalarMath.L4)
@@ -109,12 +131,12 @@ public final class VectorMath {
                 .mul(f)
                 .add(ScalarMath.L1)
                 .mul(f)
-                .add(ScalarMath.L0);
-        return p.mul(square.mul(f))
-                .add(n.mul(ScalarMath.LN2_LOW))
-                .sub(square.mul(0.5f))
+                .add(ScalarMath.L0)
+                .mul(f)
+                .sub(0.5f)
+                .mul(f.mul(f))
                 .add(f)
-                .add(n.mul(ScalarMath.LN2_HIGH));
+                .add(n.mul(ScalarMath.LN2));
     }
 
     /**
@@ -124,9 +146,31 @@ public final class VectorMath {
      * @return the logistic function
      */
     public static FloatVector sigmoid(FloatVector x) {
-        FloatVector below = x.reinterpretAsInts().lanewise(OR, ScalarMath.SIGN).reinterpretAsFloats();
-        FloatVector e = expOfMiddle(below.blend(ScalarMath.EXP_MIN, below.compare(LT, ScalarMath.EXP_MIN)));
-        return ONE.blend(e, x.compare(LT, 0)).div(e.add(1)).blend(x, x.test(IS_NAN));
+        FloatVector below = x.reinterpretAsInts()
+                .lanewise(OR, ScalarMath.SIGN)
+                .lanewise(UMIN, EXP_MIN)
+                .reinterpretAsFloats();
+        FloatVector sum = below.mul(ScalarMath.LOG2_E).add(ScalarMath.ROUND_TO_SQUARE);
+        FloatVector n = sum.sub(ScalarMath.ROUND_TO_SQUARE);
+        FloatVector r = below.sub(n.mul(ScalarMath.LN2_HIGH)).sub(n.mul(ScalarMath.LN2_LOW));
+        FloatVector p = r.mul(ScalarMath.E4)
+                .add(ScalarMath.E3)
+                .mul(r)
+                .add(ScalarMath.E2)
+                .mul(r)
+                .add(ScalarMath.E1)
+                .mul(r)
+                .add(ScalarMath.E0)
+                .mul(r)
+                .add(1)
+                .mul(r)
+                .add(1);
+        IntVector bits = sum.reinterpretAsInts();
+        IntVector half = bits.lanewise(LSHR, 1);
+        IntVector rest = bits.sub(half);
+        FloatVector e = p.mul(half.lanewise(LSHL, ScalarMath.EXPONENT_SHIFT).reinterpretAsFloats())
+                .mul(rest.lanewise(LSHL, ScalarMath.EXPONENT_SHIFT).reinterpretAsFloats());
+        return ONE.blend(e, x.compare(LT, 0)).div(e.add(1)).blend(x, x.compare(NE, x));
     }
 
     /**
@@ -137,12 +181,11 @@ public final class VectorMath {
      */
     public static FloatVector tanh(FloatVector x) {
         IntVector sign = x.reinterpretAsInts().lanewise(AND, ScalarMath.SIGN);
-        FloatVector a = x.reinterpretAsInts().lanewise(XOR, sign).reinterpretAsFloats();
-        a = a.blend(ScalarMath.TANH_MAX, a.compare(GT, ScalarMath.TANH_MAX));
+        FloatVector a =
+                x.reinterpretAsInts().lanewise(XOR, sign).min(TANH_MAX).reinterpretAsFloats();
         FloatVector y = a.add(a);
-        FloatVector sum = y.mul(ScalarMath.LOG2_E).add(ScalarMath.ROUND);
-        FloatVector n = sum.sub(ScalarMath.ROUND);
-        FloatVector r = y.sub(n.mul(ScalarMath.LN2_HIGH)).sub(n.mul(ScalarMath.LN2_LOW));
+        FloatVector sum = y.mul(ScalarMath.LOG2_E).add(ScalarMath.ROUND_TO_POWER);
+        FloatVector r = y.sub(sum.sub(ScalarMath.ROUND_TO_POWER).mul(ScalarMath.LN2));
         FloatVector p = r.mul(ScalarMath.E4)
                 .add(ScalarMath.E3)
                 .mul(r)
@@ -151,15 +194,18 @@ public final class VectorMath {
                 .add(ScalarMath.E1)
                 .mul(r)
                 .add(ScalarMath.E0)
-                .mul(r.mul(r))
-                .add(r);
-        FloatVector power = power(sum.reinterpretAsInts());
+                .mul(r)
+                .add(1)
+                .mul(r);
+        FloatVector power = sum.reinterpretAsInts()
+                .lanewise(LSHL, ScalarMath.EXPONENT_SHIFT)
+                .reinterpretAsFloats();
         FloatVector t = p.mul(power).add(power.sub(1));
         return t.div(t.add(2))
                 .reinterpretAsInts()
                 .lanewise(OR, sign)
                 .reinterpretAsFloats()
-                .blend(x, x.test(IS_NAN));
+                .blend(x, x.compare(NE, x));
     }
 
     /**
@@ -170,8 +216,8 @@ public final class VectorMath {
      */
     public static FloatVector erf(FloatVector x) {
         IntVector sign = x.reinterpretAsInts().lanewise(AND, ScalarMath.SIGN);
-        FloatVector a = x.reinterpretAsInts().lanewise(XOR, sign).reinterpretAsFloats();
-        a = a.blend(ScalarMath.ERF_MAX, a.compare(GT, ScalarMath.ERF_MAX));
+        FloatVector a =
+                x.reinterpretAsInts().lanewise(XOR, sign).min(ERF_MAX).reinterpretAsFloats();
         FloatVector z = a.mul(a);
         FloatVector p = z.mul(ScalarMath.P5)
                 .add(ScalarMath.P4)
@@ -193,9 +239,13 @@ public final class VectorMath {
                 .add(ScalarMath.Q1)
                 .mul(z)
                 .add(1);
-        FloatVector y = a.mul(p).div(q);
-        y = y.blend(1, y.compare(GT, 1));
-        return y.reinterpretAsInts().lanewise(OR, sign).reinterpretAsFloats().blend(x, x.test(IS_NAN));
+        return a.mul(p)
+                .div(q)
+                .reinterpretAsInts()
+                .min(ONE_BITS)
+                .lanewise(OR, sign)
+                .reinterpretAsFloats()
+                .blend(x, x.compare(NE, x));
     }
 
     /**
@@ -207,9 +257,22 @@ public final class VectorMath {
     public static FloatVector sinTurn(IntVector turn) {
         IntVector octant = turn.add(ScalarMath.EIGHTH);
         var odd = octant.and(ScalarMath.QUARTER).compare(NE, 0).cast(FLOATS);
-        FloatVector y = rest(turn);
-        FloatVector magnitude = sinOfRest(y).blend(cosOfRest(y), odd);
-        return magnitude
+        FloatVector y = ((FloatVector) turn.lanewise(LSHL, 2).convert(I2F, 0)).mul(ScalarMath.TURN);
+        FloatVector z = y.mul(y);
+        FloatVector sine = z.mul(ScalarMath.S3)
+                .add(ScalarMath.S2)
+                .mul(z)
+                .add(ScalarMath.S1)
+                .mul(z)
+                .add(ScalarMath.S0)
+                .mul(y);
+        FloatVector cosine = z.mul(ScalarMath.C2)
+                .add(ScalarMath.C1)
+                .mul(z)
+                .add(ScalarMath.C0)
+                .mul(z)
+                .add(1);
+        return sine.blend(cosine, odd)
                 .reinterpretAsInts()
                 .lanewise(XOR, octant.and(ScalarMath.SIGN))
                 .reinterpretAsFloats();
@@ -224,36 +287,24 @@ public final class VectorMath {
     public static FloatVector cosTurn(IntVector turn) {
         IntVector octant = turn.add(ScalarMath.EIGHTH);
         var odd = octant.and(ScalarMath.QUARTER).compare(NE, 0).cast(FLOATS);
-        FloatVector y = rest(turn);
-        FloatVector magnitude = cosOfRest(y).blend(sinOfRest(y), odd);
-        return magnitude
-                .reinterpretAsInts()
-                .lanewise(XOR, octant.add(ScalarMath.QUARTER).and(ScalarMath.SIGN))
-                .reinterpretAsFloats();
-    }
-
-    private static FloatVector rest(IntVector turn) {
-        return ((FloatVector) turn.lanewise(LSHL, 2).convert(I2F, 0)).mul(ScalarMath.TURN);
-    }
-
-    private static FloatVector sinOfRest(FloatVector y) {
+        FloatVector y = ((FloatVector) turn.lanewise(LSHL, 2).convert(I2F, 0)).mul(ScalarMath.TURN);
         FloatVector z = y.mul(y);
-        return z.mul(ScalarMath.S3)
+        FloatVector sine = z.mul(ScalarMath.S3)
                 .add(ScalarMath.S2)
                 .mul(z)
                 .add(ScalarMath.S1)
                 .mul(z)
                 .add(ScalarMath.S0)
                 .mul(y);
-    }
-
-    private static FloatVector cosOfRest(FloatVector y) {
-        FloatVector z = y.mul(y);
-        return z.mul(ScalarMath.C2)
+        FloatVector cosine = z.mul(ScalarMath.C2)
                 .add(ScalarMath.C1)
                 .mul(z)
                 .add(ScalarMath.C0)
                 .mul(z)
                 .add(1);
+        return cosine.blend(sine, odd)
+                .reinterpretAsInts()
+                .lanewise(XOR, octant.add(ScalarMath.QUARTER).and(ScalarMath.SIGN))
+                .reinterpretAsFloats();
     }
 }
