@@ -200,7 +200,7 @@ public final class Attention {
 
     private static void checkInputs(
             MaskSource mask, long offset, AttentionShape shape, AttentionOperands operands, Workers workers) {
-        AttentionMask.check(mask, offset, shape.scores().elements(), workers);
+        AttentionMask.check(mask, offset, shape.scores(), workers);
         shape.scores().check(workers);
         checkInput("queries", operands.queries(), shape.queryFloats(), workers);
         checkInput("keys", operands.keys(), shape.keyFloats(), workers);
@@ -225,7 +225,7 @@ public final class Attention {
         Check.writable(name, segment, bytes, floats, "float32 elements");
         Check.sharedWith(workers, name, segment);
         shape.scores().checkDisjoint(name, segment, bytes);
-        AttentionMask.checkDisjoint(mask, offset, shape.scores().elements(), name, segment, bytes);
+        MaskChecks.disjoint(mask, offset + shape.scores().elements(), name, segment, bytes);
         checkDisjoint("queries", operands.queries(), shape.queryFloats(), name, segment, floats);
         checkDisjoint("keys", operands.keys(), shape.keyFloats(), name, segment, floats);
         checkDisjoint("values", operands.values(), shape.valueFloats(), name, segment, floats);

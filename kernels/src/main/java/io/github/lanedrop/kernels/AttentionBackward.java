@@ -3,7 +3,7 @@ package io.github.lanedrop.kernels;
 import static io.github.lanedrop.kernels.AttentionScratch.BLOCK_COLUMNS;
 import static io.github.lanedrop.kernels.AttentionScratch.BLOCK_ROWS;
 import static io.github.lanedrop.kernels.AttentionScratch.TILE_ROWS;
-import static io.github.lanedrop.kernels.ScalarScaleSelect.FLOAT;
+import static io.github.lanedrop.kernels.Scratch.FLOAT;
 import static io.github.lanedrop.kernels.attention.ScalarTile.STRIDE;
 
 import java.lang.foreign.MemorySegment;
@@ -193,7 +193,7 @@ final class AttentionBackward {
         if (ofQueries) {
             AttentionTiles.zero(scratch.queriesGradient, depth, BLOCK_ROWS);
         }
-        int limit = mask.rate().dropsAll() ? 0 : Math.min(lastColumn, scores.limit(plane, firstRow + rows - 1));
+        int limit = AttentionMask.dropsAll(mask) ? 0 : Math.min(lastColumn, scores.limit(plane, firstRow + rows - 1));
         if (firstColumn < limit) {
             loadQueries(shape, operands, output, logSums, outputGradient, firstQuery, rows, scratch);
         }
@@ -306,17 +306,22 @@ final class AttentionBackward {
         float logSum = scratch.sum[row];
         int counting = logSum == Float.NEGATIVE_INFINITY ? 0 : columns;
         if (counting > 0) {
-            AttentionTiles.gradient(
-                    scratch.tile,
-                    scratch.tileGradient,
-                    at,
+            float[] p = scratch.row;
+            float maskScale = (float) AttentionMask.scale(mask, scores);
+            // no score is greater than the log-sum, so that it takes the place of the maximum
+            SoftmaxRows.exponentials(scratch.tile, at, counting, scores, scratch.bits, bit, logSum, p, scratch.sums);
+            SoftmaxRows.select(p, counting, maskScale, scratch.bits, bit, scratch.tile, at);
+            SoftmaxRows.gradient(
+                    p,
                     counting,
-                    scores,
-                    logSum,
-                    (float) AttentionMask.scale(mask, scores),
+                    scores.scale(),
+                    maskScale,
                     scratch.dot[row],
+                    scores.renormalized(),
                     scratch.bits,
-                    bit);
+                    bit,
+                    scratch.tileGradient,
+                    at);
         }
         Arrays.fill(scratch.tile, at + counting, at + STRIDE, 0f);
         Arrays.fill(scratch.tileGradient, at + counting, at + STRIDE, 0f);

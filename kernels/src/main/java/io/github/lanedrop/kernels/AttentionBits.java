@@ -2,8 +2,6 @@ package io.github.lanedrop.kernels;
 
 import static io.github.lanedrop.kernels.AttentionScratch.BITS_COLUMNS;
 
-import java.util.Arrays;
-
 /**
  * The keep bits of a block of queries.
  *
@@ -28,10 +26,6 @@ final class AttentionBits {
      */
     static void fill(
             MaskSource mask, long offset, AttentionScores scores, long firstRow, int rows, int column, byte[] bits) {
-        if (AttentionMask.keepsAll(mask) || mask.rate().dropsAll()) {
-            Arrays.fill(bits, (byte) (mask.rate().dropsAll() ? 0 : -1));
-            return;
-        }
         Scratch scratch = Scratch.POOL.borrow();
         int columns = scores.columns();
         if (columns <= BITS_COLUMNS) {

@@ -3,7 +3,7 @@ package io.github.lanedrop.kernels;
 import static io.github.lanedrop.kernels.AttentionScratch.BLOCK_COLUMNS;
 import static io.github.lanedrop.kernels.AttentionScratch.BLOCK_ROWS;
 import static io.github.lanedrop.kernels.AttentionScratch.TILE_ROWS;
-import static io.github.lanedrop.kernels.ScalarScaleSelect.FLOAT;
+import static io.github.lanedrop.kernels.Scratch.FLOAT;
 import static io.github.lanedrop.kernels.attention.ScalarTile.STRIDE;
 
 import io.github.lanedrop.kernels.attention.ScalarSoftmax;
@@ -171,7 +171,7 @@ final class AttentionForward {
             int firstRow,
             int rows,
             AttentionScratch scratch) {
-        boolean dropsAll = mask.rate().dropsAll();
+        boolean dropsAll = AttentionMask.dropsAll(mask);
         double scale = dropsAll ? 0 : AttentionMask.scale(mask, shape.scores());
         for (int row = 0; row < rows; row++) {
             float sum = scratch.sum[row];

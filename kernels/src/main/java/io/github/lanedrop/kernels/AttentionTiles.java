@@ -1,11 +1,9 @@
 package io.github.lanedrop.kernels;
 
-import static io.github.lanedrop.kernels.ScalarScaleSelect.FLOAT;
+import static io.github.lanedrop.kernels.Scratch.FLOAT;
 import static io.github.lanedrop.kernels.attention.ScalarTile.STRIDE;
 
-import io.github.lanedrop.kernels.attention.ScalarSoftmax;
 import io.github.lanedrop.kernels.attention.ScalarTile;
-import io.github.lanedrop.kernels.attention.VectorSoftmax;
 import io.github.lanedrop.kernels.attention.VectorTile;
 import java.lang.foreign.MemorySegment;
 import java.util.Arrays;
@@ -36,29 +34,6 @@ final class AttentionTiles {
             VectorTile.multiplyTransposedAdd(a, aAt, b, bAt, c, cAt, rows, inner, columns);
         } else {
             ScalarTile.multiplyTransposedAdd(a, aAt, b, bAt, c, cAt, rows, inner, columns);
-        }
-    }
-
-    /** {@link ScalarSoftmax#tileGradient}. */
-    static void gradient(
-            float[] scores,
-            float[] gradient,
-            int at,
-            int elements,
-            AttentionScores shape,
-            float logSum,
-            float maskScale,
-            float dot,
-            byte[] bits,
-            int bit) {
-        float scale = shape.scale();
-        boolean renormalized = shape.renormalized();
-        if (Live.VECTOR) {
-            VectorSoftmax.tileGradient(
-                    scores, gradient, at, elements, scale, logSum, maskScale, dot, renormalized, bits, bit);
-        } else {
-            ScalarSoftmax.tileGradient(
-                    scores, gradient, at, elements, scale, logSum, maskScale, dot, renormalized, bits, bit);
         }
     }
 

@@ -1,6 +1,6 @@
 package io.github.lanedrop.kernels;
 
-import static io.github.lanedrop.kernels.ScalarScaleSelect.FLOAT;
+import static io.github.lanedrop.kernels.Scratch.FLOAT;
 
 import io.github.lanedrop.kernels.attention.ScalarSoftmax;
 import java.lang.foreign.MemorySegment;
@@ -84,7 +84,7 @@ public final class SoftmaxDropout {
             MemorySegment probabilities,
             Workers workers) {
         long elements = shape.elements();
-        AttentionMask.check(mask, offset, elements, workers);
+        AttentionMask.check(mask, offset, shape, workers);
         shape.check(workers);
         checkInput("scores", scores, elements, workers);
         checkOutput(mask, offset, shape, "probabilities", probabilities, workers);
@@ -144,7 +144,7 @@ public final class SoftmaxDropout {
             MemorySegment scoresGradient,
             Workers workers) {
         long elements = shape.elements();
-        AttentionMask.check(mask, offset, elements, workers);
+        AttentionMask.check(mask, offset, shape, workers);
         shape.check(workers);
         checkInput("scores", scores, elements, workers);
         checkInput("probabilitiesGradient", probabilitiesGradient, elements, workers);
@@ -185,7 +185,7 @@ public final class SoftmaxDropout {
         Check.writable(name, segment, bytes, elements, "float32 elements");
         Check.sharedWith(workers, name, segment);
         shape.checkDisjoint(name, segment, bytes);
-        AttentionMask.checkDisjoint(mask, offset, elements, name, segment, bytes);
+        MaskChecks.disjoint(mask, offset + elements, name, segment, bytes);
     }
 
     /** Rows that fit in a chunk, or else one, in chunks. */
@@ -206,7 +206,7 @@ public final class SoftmaxDropout {
         int rowsAtOnce = rowsAtOnce(shape);
         for (long row = start; row < end; row += rowsAtOnce) {
             int count = (int) Math.min(rowsAtOnce, end - row);
-            if (mask.rate().dropsAll()) {
+            if (AttentionMask.dropsAll(mask)) {
                 zero(shape, row, count, probabilities, rows.scores);
             } else if (shape.columns() <= Scratch.CHUNK) {
                 forwardChunk(mask, offset, shape, scores, probabilities, row, count, scratch, rows);
@@ -232,7 +232,7 @@ public final class SoftmaxDropout {
         int rowsAtOnce = rowsAtOnce(shape);
         for (long row = start; row < end; row += rowsAtOnce) {
             int count = (int) Math.min(rowsAtOnce, end - row);
-            if (mask.rate().dropsAll()) {
+            if (AttentionMask.dropsAll(mask)) {
                 zero(shape, row, count, scoresGradient, rows.scores);
             } else if (shape.columns() <= Scratch.CHUNK) {
                 backwardChunk(
@@ -277,7 +277,7 @@ public final class SoftmaxDropout {
         int columns = shape.columns();
         long first = firstRow * columns;
         load(scores, first, count * columns, rows.scores);
-        int firstBit = Byte.SIZE * AttentionMask.fill(mask, offset + first, count * columns, scratch);
+        int firstBit = Byte.SIZE * KeepBits.fill(mask, offset + first, count * columns, scratch);
         double maskScale = AttentionMask.scale(mask, shape);
         byte[] bits = scratch.keepBits;
         for (int i = 0; i < count; i++) {
@@ -323,7 +323,7 @@ public final class SoftmaxDropout {
                 int counting = Math.clamp((long) limit - at, 0, elements);
                 if (counting > 0) {
                     load(scores, first + at, counting, rows.scores);
-                    int bit = Byte.SIZE * AttentionMask.fill(mask, offset + first + at, counting, scratch);
+                    int bit = Byte.SIZE * KeepBits.fill(mask, offset + first + at, counting, scratch);
                     max = SoftmaxRows.exponentials(
                             rows.scores, 0, counting, shape, scratch.keepBits, bit, max, rows.row, rows.sums);
                     if (pass == 2) {
@@ -362,7 +362,7 @@ public final class SoftmaxDropout {
         long first = firstRow * columns;
         load(scores, first, count * columns, rows.scores);
         load(probabilitiesGradient, first, count * columns, rows.gradient);
-        int firstBit = Byte.SIZE * AttentionMask.fill(mask, offset + first, count * columns, scratch);
+        int firstBit = Byte.SIZE * KeepBits.fill(mask, offset + first, count * columns, scratch);
         double maskScale = AttentionMask.scale(mask, shape);
         byte[] bits = scratch.keepBits;
         for (int i = 0; i < count; i++) {
@@ -379,7 +379,7 @@ public final class SoftmaxDropout {
                 SoftmaxRows.dot(rows.row, limit, rows.gradient, at, bits, bit, rows.dots);
                 float sum = ScalarSoftmax.total(rows.sums);
                 float dot = (float) (maskScale * ScalarSoftmax.total(rows.dots) / sum);
-                SoftmaxRows.gradient(rows, limit, shape, sum, (float) maskScale, dot, bits, bit, at);
+                gradient(rows, limit, shape, sum, maskScale, dot, bits, bit, at);
             }
             Arrays.fill(rows.gradient, at + limit, at + columns, 0f);
         }
@@ -413,12 +413,12 @@ public final class SoftmaxDropout {
                 if (counting > 0) {
                     load(scores, first + at, counting, rows.scores);
                     load(probabilitiesGradient, first + at, counting, rows.gradient);
-                    int bit = Byte.SIZE * AttentionMask.fill(mask, offset + first + at, counting, scratch);
+                    int bit = Byte.SIZE * KeepBits.fill(mask, offset + first + at, counting, scratch);
                     byte[] bits = scratch.keepBits;
                     max = SoftmaxRows.exponentials(
                             rows.scores, 0, counting, shape, bits, bit, max, rows.row, rows.sums);
                     if (pass == 2) {
-                        SoftmaxRows.gradient(rows, counting, shape, sum, (float) maskScale, dot, bits, bit, 0);
+                        gradient(rows, counting, shape, sum, maskScale, dot, bits, bit, 0);
                     } else if (max != Float.NEGATIVE_INFINITY) {
                         SoftmaxRows.dot(rows.row, counting, rows.gradient, 0, bits, bit, rows.dots);
                     }
@@ -434,5 +434,29 @@ public final class SoftmaxDropout {
             sum = ScalarSoftmax.total(rows.sums);
             dot = (float) (maskScale * ScalarSoftmax.total(rows.dots) / sum);
         }
+    }
+
+    /** From a row's exponentials, their sum, and the row's product with its gradient. */
+    private static void gradient(
+            SoftmaxScratch rows,
+            int elements,
+            AttentionScores shape,
+            float sum,
+            double maskScale,
+            float dot,
+            byte[] bits,
+            int bit,
+            int at) {
+        SoftmaxRows.gradient(
+                rows.row,
+                elements,
+                (float) (shape.scale() / (double) sum),
+                (float) maskScale,
+                dot,
+                shape.renormalized(),
+                bits,
+                bit,
+                rows.gradient,
+                at);
     }
 }

@@ -45,19 +45,16 @@ final class SoftmaxRows {
 
     /** {@link ScalarSoftmax#gradient}. */
     static void gradient(
-            SoftmaxScratch rows,
+            float[] x,
             int elements,
-            AttentionScores shape,
-            float sum,
+            float factor,
             float maskScale,
             float dot,
+            boolean renormalized,
             byte[] bits,
             int bit,
+            float[] gradient,
             int at) {
-        float[] x = rows.row;
-        float[] gradient = rows.gradient;
-        float factor = (float) (shape.scale() / (double) sum);
-        boolean renormalized = shape.renormalized();
         if (Live.VECTOR) {
             VectorSoftmax.gradient(x, elements, factor, maskScale, dot, renormalized, bits, bit, gradient, at);
         } else {

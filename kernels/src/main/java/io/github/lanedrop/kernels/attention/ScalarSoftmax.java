@@ -20,12 +20,13 @@ public final class ScalarSoftmax {
      *
      * <pre>
      * s[i]    = (kept or not hidesDropped) ? scores[at + i] * scale : -Infinity
-     * max     = max(before, s[0], s[1] ...)
+     * max     = the greatest of before, s[0], s[1] ..., of those that are no NaN
      * dst[i]  = exp(s[i] - max)
      * sums[i modulo 16] = sums[i modulo 16] + dst[i]
      * </pre>
      *
-     * <p>Only the maximum, if that is minus infinity.
+     * <p>Only the maximum, if that is minus infinity and none is NaN. One that is makes the sum NaN, even if all others are
+     * minus infinity, when it is the maximum.
      *
      * @param scores holds the scores
      * @param at the index of the first one
@@ -37,7 +38,7 @@ public final class ScalarSoftmax {
      * @param before the greatest so far, or minus infinity
      * @param dst receives the exponentials, from index 0; has room up to a multiple of 16
      * @param sums the partial sums so far; receives those with these elements
-     * @return the greatest, NaN if one is NaN
+     * @return the maximum
      */
     public static float exponentials(
             float[] scores,
@@ -52,11 +53,13 @@ public final class ScalarSoftmax {
             float[] sums) {
         float max = scale(scores, at, 0, elements, scale, hidesDropped, bits, bit, before, dst);
         if (max == Float.NEGATIVE_INFINITY) {
-            return max;
+            max = orNaN(dst, elements);
         }
-        for (int i = 0; i < elements; i++) {
-            dst[i] = ScalarMath.exp(dst[i] - max);
-            sums[i % PARTIAL_SUMS] += dst[i];
+        if (max != Float.NEGATIVE_INFINITY) {
+            for (int i = 0; i < elements; i++) {
+                dst[i] = ScalarMath.exp(dst[i] - max);
+                sums[i % PARTIAL_SUMS] += dst[i];
+            }
         }
         return max;
     }
@@ -76,9 +79,19 @@ public final class ScalarSoftmax {
         for (int i = start; i < end; i++) {
             boolean hidden = hidesDropped && !kept(bits, bit + i);
             dst[i] = hidden ? Float.NEGATIVE_INFINITY : scores[at + i] * scale;
-            max = Math.max(max, dst[i]);
+            max = dst[i] > max ? dst[i] : max;
         }
-        return max;
+        return max + 0f; // not -0, which would depend on the order
+    }
+
+    /** The maximum of what holds nothing above minus infinity. */
+    static float orNaN(float[] x, int elements) {
+        for (int i = 0; i < elements; i++) {
+            if (Float.isNaN(x[i])) {
+                return Float.NaN;
+            }
+        }
+        return Float.NEGATIVE_INFINITY;
     }
 
     /**
@@ -195,68 +208,6 @@ public final class ScalarSoftmax {
             float ofProbability = kept ? gradient[gradientAt + i] * maskScale : 0f;
             float ofScore = (x[i] * factor) * (ofProbability - dot);
             gradient[gradientAt + i] = kept || !renormalized ? ofScore : 0f;
-        }
-    }
-
-    /**
-     * A row of a tile of scores, given the row's log-sum: the probabilities after dropout, and the gradient with respect to
-     * the products of queries and keys.
-     *
-     * <pre>
-     * p           = exp(scores[i] * scale - logSum)
-     * scores[i]   = kept ? p * maskScale : +0
-     * gradient[i] = p * scale * ((kept ? gradient[i] * maskScale : 0) - dot)
-     * </pre>
-     *
-     * <p>Of a row that is renormalised, the gradient is +0 where dropped.
-     *
-     * @param scores holds the products of queries and keys; receives the probabilities
-     * @param gradient holds the gradient with respect to the probabilities; receives that with respect to the products
-     * @param at the index of the row's first element in both
-     * @param elements how many
-     * @param scale the scores' scale
-     * @param logSum the logarithm of the row's sum of exponentials
-     * @param maskScale the mask's scale
-     * @param dot the output times its gradient, summed over the row
-     * @param renormalized whether the row is
-     * @param bits the keep bits
-     * @param bit the first element's
-     */
-    public static void tileGradient(
-            float[] scores,
-            float[] gradient,
-            int at,
-            int elements,
-            float scale,
-            float logSum,
-            float maskScale,
-            float dot,
-            boolean renormalized,
-            byte[] bits,
-            int bit) {
-        tileGradient(scores, gradient, at, 0, elements, scale, logSum, maskScale, dot, renormalized, bits, bit);
-    }
-
-    static void tileGradient(
-            float[] scores,
-            float[] gradient,
-            int at,
-            int start,
-            int end,
-            float scale,
-            float logSum,
-            float maskScale,
-            float dot,
-            boolean renormalized,
-            byte[] bits,
-            int bit) {
-        for (int i = start; i < end; i++) {
-            boolean kept = kept(bits, bit + i);
-            float p = ScalarMath.exp((scores[at + i] * scale) - logSum);
-            scores[at + i] = kept ? p * maskScale : 0f;
-            float ofProbability = kept ? gradient[at + i] * maskScale : 0f;
-            float ofScore = (p * scale) * (ofProbability - dot);
-            gradient[at + i] = kept || !renormalized ? ofScore : 0f;
         }
     }
 

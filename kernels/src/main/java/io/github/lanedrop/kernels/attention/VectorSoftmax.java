@@ -46,7 +46,7 @@ public final class VectorSoftmax {
      * @param before the greatest so far, or minus infinity
      * @param dst receives the exponentials, from index 0, and then zeros up to a multiple of 16
      * @param sums the partial sums so far; receives those with these elements
-     * @return the greatest, NaN if one is NaN
+     * @return the maximum
      */
     public static float exponentials(
             float[] scores,
@@ -68,33 +68,32 @@ public final class VectorSoftmax {
                 FloatVector x = HIDDEN.blend(
                         FloatVector.fromArray(FLOATS, scores, at + i).mul(scales), mask(kept(bits, bit + i)));
                 x.intoArray(dst, i);
-                max0 = max0.max(x);
+                max0 = max0.blend(x, x.compare(VectorOperators.GT, max0));
             }
         } else {
-            for (; i <= elements - (2 * LANES); i += 2 * LANES) { // a maximum that minds NaN takes its time
-                FloatVector x0 =
-                        FloatVector.fromArray(FLOATS, scores, at + i).mul(scales);
+            for (; i <= elements - (2 * LANES); i += 2 * LANES) { // two, since each waits for the one before
+                FloatVector x0 = FloatVector.fromArray(FLOATS, scores, at + i).mul(scales);
                 FloatVector x1 =
                         FloatVector.fromArray(FLOATS, scores, at + i + LANES).mul(scales);
                 x0.intoArray(dst, i);
                 x1.intoArray(dst, i + LANES);
-                max0 = max0.max(x0);
-                max1 = max1.max(x1);
+                max0 = max0.blend(x0, x0.compare(VectorOperators.GT, max0));
+                max1 = max1.blend(x1, x1.compare(VectorOperators.GT, max1));
             }
         }
-        float max = ScalarSoftmax.scale(
-                scores,
-                at,
-                i,
-                elements,
-                scale,
-                hidesDropped,
-                bits,
-                bit,
-                max0.max(max1).reduceLanes(VectorOperators.MAX),
-                dst);
+        max0 = max0.blend(max1, max1.compare(VectorOperators.GT, max0));
+        // as integers in the order of the floats, since the greatest of floats, minding NaN and -0, takes 38 ns
+        IntVector order = max0.reinterpretAsInts();
+        order = order.lanewise(
+                VectorOperators.XOR, order.lanewise(VectorOperators.ASHR, 31).and(Integer.MAX_VALUE));
+        int greatestOrder = order.reduceLanes(VectorOperators.MAX);
+        float max = Float.intBitsToFloat(greatestOrder ^ ((greatestOrder >> 31) & Integer.MAX_VALUE));
+        max = ScalarSoftmax.scale(scores, at, i, elements, scale, hidesDropped, bits, bit, max, dst);
         if (max == Float.NEGATIVE_INFINITY) {
-            return max;
+            max = ScalarSoftmax.orNaN(dst, elements);
+            if (max == Float.NEGATIVE_INFINITY) {
+                return max;
+            }
         }
         int end = (elements + (PARTIAL_SUMS - 1)) & -PARTIAL_SUMS;
         for (i = elements; i < end; i++) {
@@ -202,50 +201,6 @@ public final class VectorSoftmax {
         }
         ScalarSoftmax.gradient(
                 x, i, elements, factor, maskScale, dot, renormalized, bits, bit, gradient, gradientAt);
-    }
-
-    /**
-     * As {@link ScalarSoftmax#tileGradient}, of whole vectors.
-     *
-     * @param scores holds the products of queries and keys; receives the probabilities
-     * @param gradient holds the gradient with respect to the probabilities; receives that with respect to the products
-     * @param at the index of the row's first element in both
-     * @param elements how many; after them up to 15 more in both are overwritten
-     * @param scale the scores' scale
-     * @param logSum the logarithm of the row's sum of exponentials
-     * @param maskScale the mask's scale
-     * @param dot the output times its gradient, summed over the row
-     * @param renormalized whether the row is
-     * @param bits the keep bits, and 8 bytes after them
-     * @param bit the first element's
-     */
-    public static void tileGradient(
-            float[] scores,
-            float[] gradient,
-            int at,
-            int elements,
-            float scale,
-            float logSum,
-            float maskScale,
-            float dot,
-            boolean renormalized,
-            byte[] bits,
-            int bit) {
-        FloatVector scales = FloatVector.broadcast(FLOATS, scale);
-        FloatVector logSums = FloatVector.broadcast(FLOATS, logSum);
-        FloatVector maskScales = FloatVector.broadcast(FLOATS, maskScale);
-        FloatVector dots = FloatVector.broadcast(FLOATS, dot);
-        long always = renormalized ? 0 : -1L;
-        for (int i = 0; i < elements; i += LANES) {
-            long kept = kept(bits, bit + i);
-            FloatVector p = VectorMath.exp(
-                    FloatVector.fromArray(FLOATS, scores, at + i).mul(scales).sub(logSums));
-            ZERO.blend(p.mul(maskScales), mask(kept)).intoArray(scores, at + i);
-            FloatVector ofProbability =
-                    ZERO.blend(FloatVector.fromArray(FLOATS, gradient, at + i).mul(maskScales), mask(kept));
-            FloatVector ofScore = p.mul(scales).mul(ofProbability.sub(dots));
-            ZERO.blend(ofScore, mask(kept | always)).intoArray(gradient, at + i);
-        }
     }
 
     /** Keep bits from an element on, at least 57 of them. */
