@@ -130,7 +130,7 @@ final class AttentionTest {
     @Test
     void everyBitOfRandomShapes() {
         var random = new Random(TestSeed.VALUE);
-        for (int i = 0; i < 90; i++) {
+        for (int i = 0; i < 60; i++) {
             AttentionShape shape = draw(random, i);
             double rate = RATES[random.nextInt(RATES.length)];
             long offset = random.nextInt(3) == 0 ? 0 : random.nextLong(1L << 40);
@@ -142,7 +142,7 @@ final class AttentionTest {
 
     /** More keys than have their keep bits drawn at a time, and the greatest depth. */
     @ParameterizedTest
-    @CsvSource({"1, 2, 2048, 4, 4", "1, 3, 2049, 2, 1", "1, 3, 4200, 1, 2", "1, 130, 70, 256, 256", "2, 2, 3, 200, 7"})
+    @CsvSource({"1, 2, 2048, 4, 4", "1, 3, 2049, 2, 1", "1, 3, 4200, 1, 2", "1, 33, 70, 256, 256", "2, 2, 3, 200, 7"})
     void longRowsAndGreatDepths(int planes, int rows, int columns, int depth, int valueDepth) {
         var random = new Random(TestSeed.VALUE + columns);
         var scores = AttentionScores.of(planes, rows, columns).scaledBy((float) (1 / Math.sqrt(depth)));
@@ -157,10 +157,10 @@ final class AttentionTest {
 
     @Test
     void threadsDoNotChangeABit() {
-        AttentionShape shape = AttentionShape.of(AttentionScores.of(3, 300, 290).causally(), 24);
+        AttentionShape shape = AttentionShape.of(AttentionScores.of(3, 140, 100).causally(), 24);
         float[][] expected = new Problem(shape, new Random(1)).run(mask(.1), 0, Workers.NONE).results();
         try (ExecutorService executor = Executors.newFixedThreadPool(3)) {
-            for (int tasks : new int[] {2, 3, 4, 7, 100}) {
+            for (int tasks : new int[] {2, 4, 100}) {
                 float[][] results = new Problem(shape, new Random(1))
                         .run(mask(.1), 0, new Workers(executor, tasks))
                         .results();
@@ -300,10 +300,10 @@ final class AttentionTest {
         return loss;
     }
 
-    /** Values of one give the sums of rows of probabilities: 1 in expectation, of 20,000 rows within 6 standard errors. */
+    /** Values of one give the sums of rows of probabilities: 1 in expectation, of 4,000 rows within 6 standard errors. */
     @Test
     void rowSumsAreOneInExpectation() {
-        int rows = 20_000;
+        int rows = 4_000;
         int columns = 16;
         AttentionShape shape = AttentionShape.of(1, rows, columns, 1);
         var problem = new Problem(shape, new Random(1));
