@@ -38,6 +38,7 @@ final class KernelCalls {
                                 Arrays.stream(DType.values()).flatMap(type -> elementwise(type, kind)),
                                 keepBits(kind),
                                 sources(kind),
+                                attention(kind),
                                 matrixProduct(kind))
                         .flatMap(calls -> calls))
                 .toList();
@@ -130,5 +131,47 @@ final class KernelCalls {
                         new KernelCall("a' b", () -> MatrixProduct.multiply(aTransposed, b, c)),
                         new KernelCall("a b', added", () -> MatrixProduct.multiplyAdd(a, bTransposed, c)))
                 .map(call -> call.in("product, float32, " + kind));
+    }
+
+    private static Stream<KernelCall> attention(Kind kind) {
+        AttentionScores scores = AttentionScores.of(2, 5, 70)
+                .causally()
+                .withKeyLengths(allocate(kind, 8).fill((byte) 0));
+        scores.keyLengths().set(Memory.INT, 4, 67);
+        MaskSource mask = new BernoulliMask(Rate.drop(.1), Key.of(1));
+        MemorySegment src = allocate(kind, 4 * scores.elements());
+        MemorySegment dst = allocate(kind, 4 * scores.elements());
+        MemorySegment gradient = allocate(kind, 4 * scores.elements());
+        AttentionScores renormalized = scores.renormalizing();
+        AttentionShape shape = AttentionShape.of(scores, 20);
+        AttentionOperands operands = operands(kind, shape);
+        AttentionOperands gradients = operands(kind, shape);
+        MemorySegment output = allocate(kind, 4 * shape.outputFloats());
+        MemorySegment outputGradient = allocate(kind, 4 * shape.outputFloats());
+        MemorySegment logSums = allocate(kind, 4 * shape.allRows());
+        return Stream.of(
+                        new KernelCall(
+                                "softmax forward", () -> SoftmaxDropout.forward(mask, 3, scores, src, dst)),
+                        new KernelCall(
+                                "softmax forward, renormalised",
+                                () -> SoftmaxDropout.forward(mask, 3, renormalized, src, dst)),
+                        new KernelCall(
+                                "softmax backward",
+                                () -> SoftmaxDropout.backward(mask, 3, scores, src, dst, gradient)),
+                        new KernelCall(
+                                "tiled forward",
+                                () -> Attention.forward(mask, 3, shape, operands, output, logSums)),
+                        new KernelCall(
+                                "tiled backward",
+                                () -> Attention.backward(
+                                        mask, 3, shape, operands, output, logSums, outputGradient, gradients)))
+                .map(call -> call.in("attention, float32, " + kind));
+    }
+
+    private static AttentionOperands operands(Kind kind, AttentionShape shape) {
+        return new AttentionOperands(
+                allocate(kind, 4 * shape.queryFloats()),
+                allocate(kind, 4 * shape.keyFloats()),
+                allocate(kind, 4 * shape.valueFloats()));
     }
 }
