@@ -22,6 +22,9 @@ final class LearnedScratch {
     /** A value for each element: a factor, a noise, a rate. */
     final float[] spread = new float[CHUNK];
 
+    /** A standard normal for each element. */
+    final float[] normals = new float[CHUNK];
+
     final float[] a = new float[CHUNK];
     final float[] b = new float[CHUNK];
     final float[] c = new float[CHUNK];

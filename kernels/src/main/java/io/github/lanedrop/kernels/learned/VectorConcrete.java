@@ -24,17 +24,39 @@ public final class VectorConcrete {
     /** As {@link ScalarConcrete#kept}. */
     public static void kept(
             byte[] words, int wordsAt, float[] kept, int count, float logit, float inverseTemperature) {
+        odds(words, wordsAt, kept, count);
+        exponents(kept, count, logit, inverseTemperature);
+        shares(kept, count);
+    }
+
+    // a loop, and a method, for each function: C2 would box the vectors of a second one
+
+    private static void odds(byte[] words, int wordsAt, float[] odds, int count) {
         for (int i = 0; i < count; i += LANES) {
             IntVector numerators = ByteVector.fromArray(BYTES, words, wordsAt + Integer.BYTES * i)
                     .reinterpretAsInts()
                     .lanewise(LSHR, 8)
                     .lanewise(LSHL, 1)
                     .add(1);
-            FloatVector odds = ((FloatVector) numerators.convert(I2F, 0))
-                    .div((FloatVector) numerators.neg().add(ScalarConcrete.ODDS).convert(I2F, 0));
-            FloatVector exp =
-                    VectorMath.exp(VectorMath.logOfNormal(odds).add(logit).mul(inverseTemperature));
-            ONE.div(exp.add(ONE)).intoArray(kept, i);
+            ((FloatVector) numerators.convert(I2F, 0))
+                    .div((FloatVector) numerators.neg().add(ScalarConcrete.ODDS).convert(I2F, 0))
+                    .intoArray(odds, i);
+        }
+    }
+
+    private static void exponents(float[] odds, int count, float logit, float inverseTemperature) {
+        for (int i = 0; i < count; i += LANES) {
+            VectorMath.logOfNormal(FloatVector.fromArray(FLOATS, odds, i))
+                    .add(logit)
+                    .mul(inverseTemperature)
+                    .intoArray(odds, i);
+        }
+    }
+
+    private static void shares(float[] exponents, int count) {
+        for (int i = 0; i < count; i += LANES) {
+            ONE.div(VectorMath.exp(FloatVector.fromArray(FLOATS, exponents, i)).add(ONE))
+                    .intoArray(exponents, i);
         }
     }
 

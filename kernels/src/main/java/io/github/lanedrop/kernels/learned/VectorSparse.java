@@ -31,29 +31,69 @@ public final class VectorSparse {
         }
     }
 
-    /** As {@link ScalarSparse#divergence}. */
-    public static void divergence(float[] logAlpha, float[] terms, int count) {
+    /**
+     * As {@link ScalarSparse#divergence}.
+     *
+     * @param work receives what comes between
+     */
+    public static void divergence(float[] logAlpha, float[] terms, float[] work, int count) {
+        sigmoids(logAlpha, terms, count);
+        inverses(logAlpha, work, count);
+        addLogarithms(work, terms, count);
+    }
+
+    // a loop, and a method, for each function: C2 would box the vectors of a second one
+
+    private static void sigmoids(float[] logAlpha, float[] terms, int count) {
         for (int i = 0; i < count; i += LANES) {
             FloatVector l =
                     FloatVector.fromArray(FLOATS, logAlpha, i).min(MOST).max(-MOST);
-            FloatVector inverse = VectorMath.exp(l.neg());
+            K1S.div(VectorMath.exp(l.mul(K3).add(K2)).add(1)).intoArray(terms, i);
+        }
+    }
+
+    private static void inverses(float[] logAlpha, float[] inverses, int count) {
+        for (int i = 0; i < count; i += LANES) {
+            FloatVector l =
+                    FloatVector.fromArray(FLOATS, logAlpha, i).min(MOST).max(-MOST);
+            VectorMath.exp(l.neg()).intoArray(inverses, i);
+        }
+    }
+
+    private static void addLogarithms(float[] inverses, float[] terms, int count) {
+        for (int i = 0; i < count; i += LANES) {
+            FloatVector inverse = FloatVector.fromArray(FLOATS, inverses, i);
             FloatVector sum = inverse.add(1);
-            FloatVector log = VectorMath.log(sum).mul(inverse.div(sum.sub(1)));
-            log.mul(0.5f)
-                    .add(K1S.div(VectorMath.exp(l.mul(K3).add(K2)).add(1)))
+            VectorMath.log(sum)
+                    .mul(inverse.div(sum.sub(1)))
+                    .mul(0.5f)
+                    .add(FloatVector.fromArray(FLOATS, terms, i))
                     .intoArray(terms, i);
         }
     }
 
     /** As {@link ScalarSparse#divergenceGradient}. */
     public static void divergenceGradient(float[] logAlpha, float[] slopes, int count) {
+        sigmoidSlopes(logAlpha, slopes, count);
+        addLogarithmSlopes(logAlpha, slopes, count);
+    }
+
+    private static void sigmoidSlopes(float[] logAlpha, float[] slopes, int count) {
+        for (int i = 0; i < count; i += LANES) {
+            FloatVector l =
+                    FloatVector.fromArray(FLOATS, logAlpha, i).min(MOST).max(-MOST);
+            FloatVector e = VectorMath.exp(l.mul(K3).add(K2));
+            FloatVector sum = e.add(1);
+            e.div(sum.mul(sum)).mul(K1 * K3).intoArray(slopes, i);
+        }
+    }
+
+    private static void addLogarithmSlopes(float[] logAlpha, float[] slopes, int count) {
         for (int i = 0; i < count; i += LANES) {
             FloatVector unclamped = FloatVector.fromArray(FLOATS, logAlpha, i);
             FloatVector l = unclamped.min(MOST).max(-MOST);
-            FloatVector e = VectorMath.exp(l.mul(K3).add(K2));
-            FloatVector sum = e.add(1);
             HALF.div(VectorMath.exp(l).add(1))
-                    .add(e.div(sum.mul(sum)).mul(K1 * K3))
+                    .add(FloatVector.fromArray(FLOATS, slopes, i))
                     .neg()
                     .blend(ZERO, unclamped.abs().compare(GE, MOST))
                     .intoArray(slopes, i);
