@@ -19,8 +19,10 @@ import jdk.incubator.vector.IntVector;
 /**
  * {@link ScalarMath} lane by lane, the same bits.
  *
- * <p>A method is 25 to 45 vector operations; a caller in whose loop several of them are inlined must stay below some 150,
- * lest C2 box the vectors that pass between them.
+ * <p><b>Call one of them in a loop, and early in it.</b> Each makes C2 build 10,000 to 20,000 nodes, and past 18,000 it
+ * inlines no method that is not the JDK's: a second call would box its vectors, ten times slower. A formula of several
+ * functions takes one pass for each over a chunk that stays in L1, which costs a load and a store beside some thirty
+ * operations. For the same reason nothing here has helper methods, and lines are repeated.
  */
 public final class VectorMath {
     private static final FloatVector ONE = FloatVector.broadcast(FLOATS, 1);
@@ -44,13 +46,9 @@ public final class VectorMath {
                 .min(EXP_MAX)
                 .lanewise(UMIN, EXP_MIN)
                 .reinterpretAsFloats();
-        return expOfMiddle(middle).blend(x, x.compare(NE, x));
-    }
-
-    private static FloatVector expOfMiddle(FloatVector x) {
-        FloatVector sum = x.mul(ScalarMath.LOG2_E).add(ScalarMath.ROUND_TO_SQUARE);
+        FloatVector sum = middle.mul(ScalarMath.LOG2_E).add(ScalarMath.ROUND_TO_SQUARE);
         FloatVector n = sum.sub(ScalarMath.ROUND_TO_SQUARE);
-        FloatVector r = x.sub(n.mul(ScalarMath.LN2_HIGH)).sub(n.mul(ScalarMath.LN2_LOW));
+        FloatVector r = middle.sub(n.mul(ScalarMath.LN2_HIGH)).sub(n.mul(ScalarMath.LN2_LOW));
         FloatVector p = r.mul(ScalarMath.E4)
                 .add(ScalarMath.E3)
                 .mul(r)
@@ -65,11 +63,10 @@ public final class VectorMath {
                 .add(1);
         IntVector bits = sum.reinterpretAsInts();
         IntVector half = bits.lanewise(LSHR, 1);
-        return p.mul(power(half)).mul(power(bits.sub(half)));
-    }
-
-    private static FloatVector power(IntVector exponent) {
-        return exponent.lanewise(LSHL, ScalarMath.EXPONENT_SHIFT).reinterpretAsFloats();
+        IntVector rest = bits.sub(half);
+        FloatVector e = p.mul(half.lanewise(LSHL, ScalarMath.EXPONENT_SHIFT).reinterpretAsFloats())
+                .mul(rest.lanewise(LSHL, ScalarMath.EXPONENT_SHIFT).reinterpretAsFloats());
+        return e.blend(x, x.compare(NE, x));
     }
 
     /**
@@ -80,7 +77,30 @@ public final class VectorMath {
      */
     public static FloatVector log(FloatVector x) {
         var subnormal = x.compare(LT, Float.MIN_NORMAL);
-        FloatVector y = logOfNormal(x.blend(x.mul(ScalarMath.LIFT), subnormal));
+        FloatVector normal = x.blend(x.mul(ScalarMath.LIFT), subnormal);
+        IntVector above = normal.reinterpretAsInts().sub(ScalarMath.SQRT_HALF);
+        FloatVector n = (FloatVector) above.lanewise(ASHR, ScalarMath.EXPONENT_SHIFT).convert(I2F, 0);
+        FloatVector f = above.and(ScalarMath.FRACTION)
+                .add(ScalarMath.SQRT_HALF)
+                .reinterpretAsFloats()
+                .sub(1);
+        FloatVector y = f.mul(ScalarMath.L6)
+                .add(ScalarMath.L5)
+                .mul(f)
+                .add(ScalarMath.L4)
+                .mul(f)
+                .add(ScalarMath.L3)
+                .mul(f)
+                .add(ScalarMath.L2)
+                .mul(f)
+                .add(ScalarMath.L1)
+                .mul(f)
+                .add(ScalarMath.L0)
+                .mul(f)
+                .sub(0.5f)
+                .mul(f.mul(f))
+                .add(f)
+                .add(n.mul(ScalarMath.LN2));
         y = y.blend(y.sub(ScalarMath.LOG_LIFT), subnormal);
         y = x.blend(y, x.compare(LT, Float.POSITIVE_INFINITY));
         y = y.blend(Float.NEGATIVE_INFINITY, x.compare(EQ, 0));
@@ -126,8 +146,30 @@ public final class VectorMath {
      * @return the logistic function
      */
     public static FloatVector sigmoid(FloatVector x) {
-        IntVector below = x.reinterpretAsInts().lanewise(OR, ScalarMath.SIGN);
-        FloatVector e = expOfMiddle(below.lanewise(UMIN, EXP_MIN).reinterpretAsFloats());
+        FloatVector below = x.reinterpretAsInts()
+                .lanewise(OR, ScalarMath.SIGN)
+                .lanewise(UMIN, EXP_MIN)
+                .reinterpretAsFloats();
+        FloatVector sum = below.mul(ScalarMath.LOG2_E).add(ScalarMath.ROUND_TO_SQUARE);
+        FloatVector n = sum.sub(ScalarMath.ROUND_TO_SQUARE);
+        FloatVector r = below.sub(n.mul(ScalarMath.LN2_HIGH)).sub(n.mul(ScalarMath.LN2_LOW));
+        FloatVector p = r.mul(ScalarMath.E4)
+                .add(ScalarMath.E3)
+                .mul(r)
+                .add(ScalarMath.E2)
+                .mul(r)
+                .add(ScalarMath.E1)
+                .mul(r)
+                .add(ScalarMath.E0)
+                .mul(r)
+                .add(1)
+                .mul(r)
+                .add(1);
+        IntVector bits = sum.reinterpretAsInts();
+        IntVector half = bits.lanewise(LSHR, 1);
+        IntVector rest = bits.sub(half);
+        FloatVector e = p.mul(half.lanewise(LSHL, ScalarMath.EXPONENT_SHIFT).reinterpretAsFloats())
+                .mul(rest.lanewise(LSHL, ScalarMath.EXPONENT_SHIFT).reinterpretAsFloats());
         return ONE.blend(e, x.compare(LT, 0)).div(e.add(1)).blend(x, x.compare(NE, x));
     }
 
@@ -155,7 +197,9 @@ public final class VectorMath {
                 .mul(r)
                 .add(1)
                 .mul(r);
-        FloatVector power = power(sum.reinterpretAsInts());
+        FloatVector power = sum.reinterpretAsInts()
+                .lanewise(LSHL, ScalarMath.EXPONENT_SHIFT)
+                .reinterpretAsFloats();
         FloatVector t = p.mul(power).add(power.sub(1));
         return t.div(t.add(2))
                 .reinterpretAsInts()
@@ -213,9 +257,22 @@ public final class VectorMath {
     public static FloatVector sinTurn(IntVector turn) {
         IntVector octant = turn.add(ScalarMath.EIGHTH);
         var odd = octant.and(ScalarMath.QUARTER).compare(NE, 0).cast(FLOATS);
-        FloatVector y = rest(turn);
-        FloatVector magnitude = sinOfRest(y).blend(cosOfRest(y), odd);
-        return magnitude
+        FloatVector y = ((FloatVector) turn.lanewise(LSHL, 2).convert(I2F, 0)).mul(ScalarMath.TURN);
+        FloatVector z = y.mul(y);
+        FloatVector sine = z.mul(ScalarMath.S3)
+                .add(ScalarMath.S2)
+                .mul(z)
+                .add(ScalarMath.S1)
+                .mul(z)
+                .add(ScalarMath.S0)
+                .mul(y);
+        FloatVector cosine = z.mul(ScalarMath.C2)
+                .add(ScalarMath.C1)
+                .mul(z)
+                .add(ScalarMath.C0)
+                .mul(z)
+                .add(1);
+        return sine.blend(cosine, odd)
                 .reinterpretAsInts()
                 .lanewise(XOR, octant.and(ScalarMath.SIGN))
                 .reinterpretAsFloats();
@@ -230,36 +287,24 @@ public final class VectorMath {
     public static FloatVector cosTurn(IntVector turn) {
         IntVector octant = turn.add(ScalarMath.EIGHTH);
         var odd = octant.and(ScalarMath.QUARTER).compare(NE, 0).cast(FLOATS);
-        FloatVector y = rest(turn);
-        FloatVector magnitude = cosOfRest(y).blend(sinOfRest(y), odd);
-        return magnitude
-                .reinterpretAsInts()
-                .lanewise(XOR, octant.add(ScalarMath.QUARTER).and(ScalarMath.SIGN))
-                .reinterpretAsFloats();
-    }
-
-    private static FloatVector rest(IntVector turn) {
-        return ((FloatVector) turn.lanewise(LSHL, 2).convert(I2F, 0)).mul(ScalarMath.TURN);
-    }
-
-    private static FloatVector sinOfRest(FloatVector y) {
+        FloatVector y = ((FloatVector) turn.lanewise(LSHL, 2).convert(I2F, 0)).mul(ScalarMath.TURN);
         FloatVector z = y.mul(y);
-        return z.mul(ScalarMath.S3)
+        FloatVector sine = z.mul(ScalarMath.S3)
                 .add(ScalarMath.S2)
                 .mul(z)
                 .add(ScalarMath.S1)
                 .mul(z)
                 .add(ScalarMath.S0)
                 .mul(y);
-    }
-
-    private static FloatVector cosOfRest(FloatVector y) {
-        FloatVector z = y.mul(y);
-        return z.mul(ScalarMath.C2)
+        FloatVector cosine = z.mul(ScalarMath.C2)
                 .add(ScalarMath.C1)
                 .mul(z)
                 .add(ScalarMath.C0)
                 .mul(z)
                 .add(1);
+        return cosine.blend(sine, odd)
+                .reinterpretAsInts()
+                .lanewise(XOR, octant.add(ScalarMath.QUARTER).and(ScalarMath.SIGN))
+                .reinterpretAsFloats();
     }
 }
