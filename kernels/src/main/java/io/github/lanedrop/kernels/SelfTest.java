@@ -13,9 +13,9 @@ import java.util.stream.Stream;
 final class SelfTest {
     private SelfTest() {}
 
-    /** Whether the vector code of products agrees with its twin, bit for bit; loops are tested when they are defined. */
+    /** Whether the vector code of products and of learned rates agrees with its twin, bit for bit; loops are tested when they are defined. */
     static boolean vectorsAgree() {
-        return productAgrees();
+        return productAgrees() && LearnedSelfTest.agrees();
     }
 
     /** Whether a vector loop agrees with the scalar one, bit for bit. */

@@ -1,8 +1,8 @@
 package io.github.lanedrop.kernels.learned;
 
 /**
- * Plain arithmetic on a chunk. It needs no twins: additions, multiplications and square roots, element by element, which
- * the JVM's compiler turns into vectors by itself and which are the same bits in both.
+ * Plain arithmetic on a chunk. It needs no twins: additions, multiplications, least and greatest, element by element,
+ * which the JVM's compiler turns into vectors by itself and which are the same bits in both.
  */
 public final class Chunks {
     private Chunks() {}
@@ -73,5 +73,21 @@ public final class Chunks {
             x[i] = 0.5f * (gradient[i] * x[i] * noise);
             gradient[i] = gradient[i] * (1 + noise);
         }
+    }
+
+    /** {@code values} clamped to {@code -most} to {@code most}; NaN stays. */
+    public static void clamp(float[] values, float most, int count) {
+        for (int i = 0; i < count; i++) {
+            values[i] = Math.max(Math.min(values[i], most), -most);
+        }
+    }
+
+    /** How many are above a threshold. */
+    public static int above(float[] values, float threshold, int count) {
+        int above = 0;
+        for (int i = 0; i < count; i++) {
+            above += values[i] > threshold ? 1 : 0;
+        }
+        return above;
     }
 }

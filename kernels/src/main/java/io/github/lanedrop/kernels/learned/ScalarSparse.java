@@ -13,7 +13,7 @@ public final class ScalarSparse {
     static final float K2 = 1.87320f;
     static final float K3 = 1.48695f;
     /** Log alpha is clamped to -8 to 8, as the authors' code does. */
-    static final float MOST = 8;
+    public static final float MOST = 8;
     /** Is added to squared means: a mean of 0 has a logarithm. */
     static final float EPSILON = 1e-8f;
 
@@ -23,13 +23,6 @@ public final class ScalarSparse {
     public static void logAlpha(float[] mean, float[] logVariance, float[] dst, int count) {
         for (int i = 0; i < count; i++) {
             dst[i] = logVariance[i] - ScalarMath.log(mean[i] * mean[i] + EPSILON);
-        }
-    }
-
-    /** {@code values} clamped to -8 to 8; NaN stays. */
-    public static void clamp(float[] values, int count) {
-        for (int i = 0; i < count; i++) {
-            values[i] = Math.max(Math.min(values[i], MOST), -MOST);
         }
     }
 
@@ -82,14 +75,5 @@ public final class ScalarSparse {
         for (int i = 0; i < count; i++) {
             mean[i] = logAlpha[i] > threshold ? 0 : mean[i];
         }
-    }
-
-    /** How many have a log alpha above the threshold. */
-    public static int pruned(float[] logAlpha, float threshold, int count) {
-        int pruned = 0;
-        for (int i = 0; i < count; i++) {
-            pruned += logAlpha[i] > threshold ? 1 : 0;
-        }
-        return pruned;
     }
 }
