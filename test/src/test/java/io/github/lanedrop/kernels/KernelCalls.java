@@ -33,7 +33,7 @@ final class KernelCalls {
 
     static List<KernelCall> all() {
         return Stream.of(Kind.HEAP_FLOATS, Kind.NATIVE)
-                .flatMap(kind -> Stream.of(dropout(kind), matrixProduct(kind)).flatMap(calls -> calls))
+                .flatMap(kind -> Stream.of(dropout(kind), matrixProduct(kind), LearnedCalls.in(kind)).flatMap(calls -> calls))
                 .toList();
     }
 
