@@ -3,6 +3,7 @@ package io.github.lanedrop.kernels;
 import static io.github.lanedrop.kernels.Learned.of;
 import static io.github.lanedrop.kernels.Learned.ones;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
 import io.github.lanedrop.kernels.learned.ScalarConcrete;
@@ -11,6 +12,7 @@ import java.util.Random;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** The numbers of concrete dropout: its probability, its expectation, its regulariser. */
 final class ConcreteRateTest {
@@ -146,5 +148,28 @@ final class ConcreteRateTest {
         assertThat(ConcreteRate.ofLogit(Double.POSITIVE_INFINITY, .1).logit())
                 .isEqualTo(ConcreteRate.drop(1).logit());
         assertThat(ConcreteRate.ofLogit(-14, .1).logit()).isEqualTo(-ConcreteRate.drop(1).logit());
+    }
+
+    @ParameterizedTest
+    @ValueSource(doubles = {0, -1, 9e-4, 1001, Double.NaN, Double.POSITIVE_INFINITY})
+    void temperatureOutOfRange(double temperature) {
+        assertThatThrownBy(() -> ConcreteRate.ofLogit(0, temperature))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessage("temperature must be in [0.001, 1000], got " + temperature);
+    }
+
+    @ParameterizedTest
+    @ValueSource(doubles = {-.1, 1.1, Double.NaN})
+    void probabilityOutOfRange(double p) {
+        assertThatThrownBy(() -> ConcreteRate.drop(p))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessage("p must be in [0, 1], got " + p);
+    }
+
+    @Test
+    void logitThatIsNoNumber() {
+        assertThatThrownBy(() -> ConcreteRate.ofLogit(Double.NaN, .1))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessage("logit must be a number, got NaN");
     }
 }
