@@ -39,7 +39,7 @@ final class ConcreteRateTest {
 
     /** For a u above 1 - p and no other: an identity in u, so all 2^24 words are tried. */
     @ParameterizedTest
-    @CsvSource({".05, .1", ".1, .1", ".1, .5", ".25, .01", ".5, .1", ".9, .3"})
+    @CsvSource({".1, .1", ".1, .5", ".7, .01"})
     void noiseIsAboveHalfWithProbabilityPExactly(double p, double temperature) {
         int chunk = 1 << 16;
         byte[] words = new byte[4 * chunk];

@@ -4,7 +4,8 @@ import static io.github.lanedrop.kernels.Learned.of;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import java.util.Arrays;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Random;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -24,27 +25,39 @@ final class SharedSumTest {
         var sharing = new Sharing(shared, inner);
         float[] src = Learned.gaussian(new Random(1), elements, 0, 1);
         int values = (int) sharing.values(elements);
+        List<List<Float>> sharers = new ArrayList<>();
+        for (int value = 0; value < values; value++) {
+            sharers.add(new ArrayList<>());
+        }
+        for (int i = 0; i < elements; i++) {
+            sharers.get((int) sharing.index(i)).add(src[i]);
+        }
         float[] expected = new float[values];
         for (int value = 0; value < values; value++) {
-            float[] sharers = new float[elements];
-            int count = 0;
-            for (int i = 0; i < elements; i++) {
-                if (sharing.index(i) == value) {
-                    sharers[count++] = src[i];
-                }
-            }
-            sharers = Arrays.copyOf(sharers, count);
-            double sum = 0;
-            for (float sharer : sharers) {
-                sum += sharer;
-            }
-            expected[value] = (float) (inner == 1 ? Learned.sum(sharers) : sum);
+            List<Float> terms = sharers.get(value);
+            expected[value] = (float) (inner == 1 ? Learned.sum(floats(terms)) : inOrder(terms));
         }
         for (int tasks : new int[] {1, 2, 3, 7}) {
             float[] dst = new float[values];
             SharedSum.sum(sharing, of(src), of(dst), elements, new Workers(Runnable::run, tasks));
             assertThat(dst).isEqualTo(expected);
         }
+    }
+
+    private static float[] floats(List<Float> values) {
+        float[] floats = new float[values.size()];
+        for (int i = 0; i < floats.length; i++) {
+            floats[i] = values.get(i);
+        }
+        return floats;
+    }
+
+    private static double inOrder(List<Float> values) {
+        double sum = 0;
+        for (float value : values) {
+            sum += value;
+        }
+        return sum;
     }
 
     @Test

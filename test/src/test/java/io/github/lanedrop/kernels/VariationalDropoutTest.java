@@ -64,7 +64,7 @@ final class VariationalDropoutTest {
     void gaussianDropoutHasAlphaPOverQ(double rate, double alpha) {
         assertThat(Math.exp(VariationalDropout.logAlpha(rate))).isCloseTo(alpha, within(1e-8));
         assertThat(VariationalDropout.rate(VariationalDropout.logAlpha(rate))).isCloseTo(rate, within(1e-15));
-        int elements = 1 << 18;
+        int elements = 1 << 16;
         float[] src = new float[elements];
         Arrays.fill(src, 3);
         float[] dst = new float[elements];
@@ -149,7 +149,7 @@ final class VariationalDropoutTest {
 
     @Test
     void divergenceGradientIsItsFiniteDifference() {
-        float[] logAlpha = gaussian(new Random(2), 2000, -3, 1);
+        float[] logAlpha = gaussian(new Random(2), 400, -3, 1);
         double[] expected = differences(doubles(logAlpha), x -> {
             double sum = 0;
             for (double l : x) {
@@ -158,8 +158,8 @@ final class VariationalDropoutTest {
             }
             return .25 * sum;
         });
-        float[] gradient = new float[2000];
-        VariationalDropout.addDivergenceGradient(.25f, of(logAlpha), of(gradient), 2000, ONE);
+        float[] gradient = new float[400];
+        VariationalDropout.addDivergenceGradient(.25f, of(logAlpha), of(gradient), 400, ONE);
         assertThat(relative(gradient, expected)).isLessThan(1e-6);
     }
 
@@ -294,7 +294,7 @@ final class VariationalDropoutTest {
      */
     @Test
     void localNoiseMakesTheGradientVaryLess() {
-        int draws = 4000;
+        int draws = 2000;
         int examples = 32;
         var random = new Random(5);
         float[] a = gaussian(random, examples * INPUTS, 0, 1);
