@@ -23,12 +23,13 @@ import java.util.stream.Stream;
 final class SelfTest {
     private SelfTest() {}
 
-    /** Whether the vector code of products and masks agrees with its twin, bit for bit; loops are tested when they are defined. */
+    /** Whether the vector code of every family agrees with its twin, bit for bit; loops are tested when they are defined. */
     static boolean vectorsAgree() {
         return productAgrees()
                 && masksAgree()
                 && softmaxAgrees()
-                && tilesAgree();
+                && tilesAgree()
+                && LearnedSelfTest.agrees();
     }
 
     /** Whether a vector loop agrees with the scalar one, bit for bit. */

@@ -39,7 +39,8 @@ final class KernelCalls {
                                 keepBits(kind),
                                 sources(kind),
                                 attention(kind),
-                                matrixProduct(kind))
+                                matrixProduct(kind),
+                                LearnedCalls.in(kind))
                         .flatMap(calls -> calls))
                 .toList();
     }
