@@ -20,9 +20,6 @@ package io.github.lanedrop.kernels;
  * is checked before the first write.
  */
 public final class MatrixProduct {
-    /** Rows that are split no further: a few tiles. */
-    private static final int ROW_GRAIN = 8;
-
     private MatrixProduct() {}
 
     /**
@@ -73,19 +70,7 @@ public final class MatrixProduct {
 
     private static void run(Matrix a, Matrix b, Matrix c, boolean add, Workers workers) {
         check(a, b, c, workers);
-        if (workers.tasks() == 1) {
-            rows(a, b, c, add, 0, c.rows());
-        } else {
-            workers.split(c.rows(), ROW_GRAIN, (start, end) -> rows(a, b, c, add, (int) start, (int) end));
-        }
-    }
-
-    private static void rows(Matrix a, Matrix b, Matrix c, boolean add, int start, int end) {
-        if (Live.VECTOR) {
-            VectorProduct.rows(a, b, c, add, start, end);
-        } else {
-            ScalarProduct.rows(a, b, c, add, start, end);
-        }
+        BlockedProduct.run(a, b, PackedMatrix.NONE, c, add, DropConnect.NONE, false, Epilogue.NONE, workers);
     }
 
     private static void check(Matrix a, Matrix b, Matrix c, Workers workers) {
