@@ -1,6 +1,6 @@
 package io.github.lanedrop.kernels;
 
-import static io.github.lanedrop.kernels.ScalarScaleSelect.FLOAT;
+import static io.github.lanedrop.kernels.Scratch.FLOAT;
 import static io.github.lanedrop.kernels.product.Tiles.BLOCK_COLUMNS;
 import static io.github.lanedrop.kernels.product.Tiles.BLOCK_ROWS;
 import static io.github.lanedrop.kernels.product.Tiles.COLUMNS;

@@ -73,6 +73,6 @@ public record DropConnect(MaskSource mask, long offset, int examplesPerMask) {
 
     /** Whether a mask keeps everything, so that nothing is drawn and the scale is 1. */
     static boolean keepsAll(MaskSource mask) {
-        return mask instanceof BernoulliMask && mask.rate().keepsAll();
+        return KeepBits.constant(mask) && !mask.rate().dropsAll();
     }
 }

@@ -2,18 +2,16 @@ package io.github.lanedrop.kernels;
 
 import static java.lang.foreign.ValueLayout.JAVA_BYTE;
 
+import io.github.lanedrop.kernels.mask.Bits;
+import io.github.lanedrop.kernels.mask.ScalarBytes;
+import io.github.lanedrop.kernels.mask.VectorBytes;
 import io.github.lanedrop.rng.Key;
 import io.github.lanedrop.rng.Philox4x32;
 import io.github.lanedrop.rng.simd.PhiloxVectors;
 import java.lang.foreign.MemorySegment;
-import java.lang.invoke.MethodHandles;
-import java.lang.invoke.VarHandle;
-import java.nio.ByteOrder;
 
 /** Fills the keep bits of a chunk from a mask source. */
 final class KeepBits {
-    private static final VarHandle LONG = MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.LITTLE_ENDIAN);
-
     private KeepBits() {}
 
     /**
@@ -21,14 +19,52 @@ final class KeepBits {
      * this returns. Bits beyond {@code elements} are unspecified.
      */
     static int fill(MaskSource mask, long first, int elements, Scratch scratch) {
-        int at = switch (mask) {
-            case BernoulliMask(Rate rate, Key key) when rate.isHalf() -> half(key, first, elements, scratch.keepBits);
-            case BernoulliMask(Rate rate, Key key) -> patterns(rate.table(), key, first, elements, scratch);
+        return switch (mask) {
+            case BernoulliMask(Rate rate, Key key) -> bernoulli(rate, key, first, elements, scratch);
             case StoredMask(Rate _, MemorySegment bits) -> stored(bits, first, elements, scratch.keepBits);
+            case ByteMask(Rate _, MemorySegment bytes) -> bytes(bytes, first, elements, scratch);
+            case BroadcastMask broadcast -> {
+                BroadcastBits.fill(broadcast, first, elements, scratch);
+                yield 0;
+            }
+            case DropBlockMask blocks -> {
+                DropBlockBits.fill(blocks, first, elements, scratch);
+                yield 0;
+            }
+            case ScaledMask(MaskSource scaled, double _) -> fill(scaled, first, elements, scratch);
         };
-        int shift = (int) (first & 7);
+    }
+
+    /** Whether every element has the same fate, so that nothing is drawn and kept elements keep all their bits. */
+    static boolean constant(MaskSource mask) {
+        return mask.rate().dropsAll() || keepsAll(mask);
+    }
+
+    private static boolean keepsAll(MaskSource mask) {
+        return switch (mask) {
+            case BernoulliMask(Rate rate, Key _) -> rate.keepsAll();
+            case StoredMask _, ByteMask _ -> false;
+            case BroadcastMask(MaskSource decisions, BroadcastShape _) -> keepsAll(decisions);
+            case DropBlockMask(DropBlock blocks, Key _) -> blocks.anchors().keepsAll();
+            case ScaledMask(MaskSource scaled, double scale) -> scale == 1 && keepsAll(scaled);
+        };
+    }
+
+    /** As {@link #fill}, without a mask object. */
+    static int bernoulli(Rate rate, Key key, long first, int elements, Scratch scratch) {
+        if (rate.keepsAll() || rate.dropsAll()) {
+            Bits.run(scratch.keepBits, 0, elements, rate.keepsAll());
+            return 0;
+        }
+        int at = rate.isHalf()
+                ? half(key, first, elements, scratch.keepBits)
+                : patterns(rate.table(), key, first, elements, scratch);
+        return fromBit(at, (int) (first & 7), elements, scratch.keepBits);
+    }
+
+    private static int fromBit(int at, int shift, int elements, byte[] keepBits) {
         if (shift != 0) {
-            shiftDown(scratch.keepBits, at, shift, elements);
+            Bits.shiftDown(keepBits, at, shift, elements);
         }
         return at;
     }
@@ -76,14 +112,40 @@ final class KeepBits {
 
     private static int stored(MemorySegment bits, long first, int elements, byte[] keepBits) {
         MemorySegment.copy(bits, JAVA_BYTE, first >>> 3, keepBits, 0, bytes(first, elements));
+        return fromBit(0, (int) (first & 7), elements, keepBits);
+    }
+
+    private static int bytes(MemorySegment bytes, long first, int elements, Scratch scratch) {
+        byte[] chunk = scratch.ofMask.bytes;
+        MemorySegment.copy(bytes, JAVA_BYTE, first, chunk, 0, elements);
+        pack(chunk, elements, scratch.keepBits);
         return 0;
     }
 
-    private static void shiftDown(byte[] bits, int at, int shift, int elements) {
-        for (int word = at; word < at + ((elements + 7) >>> 3); word += Long.BYTES) {
-            long low = (long) LONG.get(bits, word);
-            long next = (long) LONG.get(bits, word + Long.BYTES);
-            LONG.set(bits, word, (low >>> shift) | (next << -shift));
+    /** Writes the keep bits of a chunk to memory, the unused bits of the last byte as 0. */
+    static void store(byte[] bits, int bitsAt, int elements, MemorySegment keepBits, long firstElement) {
+        int bytes = (elements + 7) >>> 3;
+        if ((elements & 7) != 0) {
+            bits[bitsAt + bytes - 1] &= (byte) ((1 << (elements & 7)) - 1);
+        }
+        MemorySegment.copy(bits, bitsAt, keepBits, JAVA_BYTE, firstElement >>> 3, bytes);
+    }
+
+    /** Bytes to bits. */
+    static void pack(byte[] bytes, int elements, byte[] bits) {
+        if (Live.VECTOR) {
+            VectorBytes.pack(bytes, elements, bits);
+        } else {
+            ScalarBytes.pack(bytes, elements, bits);
+        }
+    }
+
+    /** Bits to bytes. */
+    static void unpack(byte[] bits, int elements, byte[] bytes) {
+        if (Live.VECTOR) {
+            VectorBytes.unpack(bits, elements, bytes);
+        } else {
+            ScalarBytes.unpack(bits, elements, bytes);
         }
     }
 }

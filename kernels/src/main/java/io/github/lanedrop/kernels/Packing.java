@@ -1,6 +1,6 @@
 package io.github.lanedrop.kernels;
 
-import static io.github.lanedrop.kernels.ScalarScaleSelect.FLOAT;
+import static io.github.lanedrop.kernels.Scratch.FLOAT;
 import static io.github.lanedrop.kernels.product.Tiles.COLUMNS;
 import static io.github.lanedrop.kernels.product.Tiles.LANES;
 import static io.github.lanedrop.kernels.product.Tiles.LINE;

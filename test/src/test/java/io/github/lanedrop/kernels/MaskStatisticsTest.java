@@ -8,13 +8,13 @@ import java.lang.foreign.ValueLayout;
 import java.nio.ByteOrder;
 import java.util.Arrays;
 import org.apache.commons.statistics.inference.ChiSquareTest;
-import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /**
- * Masks as random variables, at fixed seeds. Counts of independent draws are held to six standard deviations, which a
+ * What is kept, over elements, positions and patterns, and what it does to outputs, at fixed seeds; that elements and
+ * masks are independent is the matter of {@link MaskIndependenceTest}. Counts of independent draws are held to six standard deviations, which a
  * true Bernoulli source exceeds once in 5e8 times; with the seeds fixed, a test passes always or never.
  */
 final class MaskStatisticsTest {
@@ -102,77 +102,6 @@ final class MaskStatisticsTest {
                 .test(Arrays.copyOfRange(expected, from, bins), Arrays.copyOfRange(pooled, from, bins))
                 .getPValue();
         assertThat(p).as("chi-square p-value over %d bins", bins - from).isBetween(1e-6, 1 - 1e-6);
-    }
-
-    /** Pairs of elements 1 to 64 apart are both kept as often as independent ones: no autocorrelation. */
-    @ParameterizedTest
-    @ValueSource(doubles = {.1, .3, .5, .9})
-    void autocorrelation(double rate) {
-        long[] words = words(keepBits(rate, new Key(77, 1), 0, ELEMENTS));
-        double keep = 1 - Rate.drop(rate).effective();
-        int pairs = 64 * (words.length - 1);
-        for (int lag = 1; lag <= 64; lag++) {
-            long equal = 0;
-            for (int i = 0; i + 1 < words.length; i++) {
-                long later = lag == 64 ? words[i + 1] : (words[i] >>> lag) | (words[i + 1] << -lag);
-                equal += Long.bitCount(~(words[i] ^ later));
-            }
-            assertCorrelation("lag " + lag, equal, pairs, keep);
-        }
-    }
-
-    /**
-     * The number of equal pairs, {@code n (q^2 + p^2)} for independent ones. Pairs share elements, which adds covariance:
-     * the variance is at most {@code n} times {@code e (1 - e) + 2 p q (q - p)^2}.
-     */
-    private static void assertCorrelation(String what, long equal, double pairs, double keep) {
-        double drop = 1 - keep;
-        double e = keep * keep + drop * drop;
-        double sigma = Math.sqrt(pairs * (e * (1 - e) + 2 * drop * keep * (keep - drop) * (keep - drop)));
-        assertThat((double) equal).as(what).isBetween(pairs * e - SIGMAS * sigma, pairs * e + SIGMAS * sigma);
-    }
-
-    /** Streams, seeds and far parts of one stream know nothing of each other. */
-    @ParameterizedTest
-    @ValueSource(doubles = {.1, .3, .5, .9})
-    void neighbouringMasksAreIndependent(double rate) {
-        Key key = new Key(2026, 10);
-        long[] base = words(keepBits(rate, key, 0, ELEMENTS));
-        double keep = 1 - Rate.drop(rate).effective();
-        byte[][] others = {
-            keepBits(rate, new Key(2026, 11), 0, ELEMENTS),
-            keepBits(rate, new Key(2026, 10 + (1L << 32)), 0, ELEMENTS),
-            keepBits(rate, new Key(2026, 10 + (1L << 62)), 0, ELEMENTS),
-            keepBits(rate, new Key(2027, 10), 0, ELEMENTS),
-            keepBits(rate, new Key(2026 + (1L << 32), 10), 0, ELEMENTS),
-            keepBits(rate, key, ELEMENTS, ELEMENTS),
-            keepBits(rate, key, 1L << 40, ELEMENTS)
-        };
-        for (int other = 0; other < others.length; other++) {
-            long[] words = words(others[other]);
-            long equal = 0;
-            for (int i = 0; i < words.length; i++) {
-                equal += Long.bitCount(~(base[i] ^ words[i]));
-            }
-            assertBinomial(
-                    "equal bits of mask " + other, equal, 64d * words.length, keep * keep + (1 - keep) * (1 - keep));
-        }
-    }
-
-    /** Rows of a batch have masks of their own. */
-    @Test
-    void rowsDiffer() {
-        int width = 512;
-        long[] words = words(keepBits(.5, Key.of(6), 0, 64 * width));
-        for (int row = 0; row < 64; row++) {
-            for (int other = 0; other < row; other++) {
-                long equal = 0;
-                for (int i = 0; i < width / 64; i++) {
-                    equal += Long.bitCount(~(words[row * width / 64 + i] ^ words[other * width / 64 + i]));
-                }
-                assertBinomial("equal bits of rows " + row + " and " + other, equal, width, .5);
-            }
-        }
     }
 
     /** {@code E[y] = x}: the mean of the outputs of a constant is the constant, within six standard errors. */

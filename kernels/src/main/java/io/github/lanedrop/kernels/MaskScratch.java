@@ -1,0 +1,88 @@
+package io.github.lanedrop.kernels;
+
+import io.github.lanedrop.kernels.mask.VectorBytes;
+import io.github.lanedrop.rng.Key;
+
+/**
+ * What mask sources need that are made of other sources or decide more than one element at once.
+ *
+ * <p>It remembers what the last fill drew, since the next one mostly needs the rest of it; by value, and only what is a
+ * function of values, so that it is right whoever borrows it next, and holds on to nobody's memory.
+ */
+final class MaskScratch {
+    /** Decisions fetched at a time: as many as one group of random blocks gives at the widest vectors. */
+    private static final int WINDOW = 512;
+
+    /** Bytes of a chunk of a byte mask. */
+    final byte[] bytes = new byte[Scratch.CHUNK + VectorBytes.SLACK];
+
+    final DropBlockBits dropBlock = new DropBlockBits();
+
+    private Scratch[] inner = {}; // made when first needed: a source within a source within ...
+
+    // the window in inner: decisions `first` to `end` of a Bernoulli mask, or of the fill at hand
+    private boolean held;
+    private long seed;
+    private long stream;
+    private long threshold;
+    private long first;
+    private long end;
+    private int bitsAt;
+
+    /** Scratch of the next depth, for another use than {@link #fetch}. */
+    Scratch inner() {
+        held = false;
+        return next();
+    }
+
+    private Scratch next() {
+        if (inner.length == 0) {
+            inner = new Scratch[] {Scratch.inner()};
+        }
+        return inner[0];
+    }
+
+    /** Keep bits that {@link #fetch} fetched. */
+    byte[] fetched() {
+        return next().keepBits;
+    }
+
+    /** Begins a fill: forgets the window unless it is of this very mask. */
+    void begin(MaskSource mask) {
+        if (mask instanceof BernoulliMask(Rate rate, Key key)) {
+            held &= key.seed() == seed && key.stream() == stream && rate.threshold() == threshold;
+            seed = key.seed();
+            stream = key.stream();
+            threshold = rate.threshold();
+        } else {
+            held = false;
+            threshold = -1; // no rate's
+        }
+    }
+
+    /**
+     * Makes keep bits of a mask available.
+     *
+     * @param mask the one that {@link #begin} was told of
+     * @param count at most a chunk
+     * @return the index in {@link #fetched()} of the bit of element {@code from}
+     */
+    int fetch(MaskSource mask, long from, int count) {
+        if (!held || from < first || from + count > end) {
+            long start = from - from % WINDOW;
+            long stop = from + count;
+            if (stop <= Long.MAX_VALUE - WINDOW) {
+                stop = Math.min(mask.elements(), (stop + WINDOW - 1) / WINDOW * WINDOW);
+            }
+            if (stop - start > Scratch.CHUNK) {
+                start = from;
+                stop = from + count;
+            }
+            bitsAt = KeepBits.fill(mask, start, (int) (stop - start), next());
+            first = start;
+            end = stop;
+            held = true;
+        }
+        return 8 * bitsAt + (int) (from - first);
+    }
+}
