@@ -1,0 +1,104 @@
+package io.github.lanedrop.kernels.math;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import io.github.lanedrop.rng.simd.Lanes;
+import io.github.lanedrop.rng.simd.Simd;
+import java.util.function.UnaryOperator;
+import jdk.incubator.vector.FloatVector;
+import jdk.incubator.vector.IntVector;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+
+/** Every function gives, lane by lane, the bits of its scalar definition. */
+@Tag("paths")
+final class VectorMathTest {
+    /** A prime, so that all low bits come; a million floats in all. */
+    private static final int STRIDE = 4001;
+
+    @BeforeEach
+    void needsVectors() {
+        assumeTrue(Simd.ENABLED, "the SIMD path is off: " + Simd.REASON);
+    }
+
+    @Test
+    void exp() {
+        assertTwins(VectorMath::exp, ScalarMath::exp);
+    }
+
+    @Test
+    void log() {
+        assertTwins(VectorMath::log, ScalarMath::log);
+    }
+
+    @Test
+    void logOfNormal() {
+        assertTwins(VectorMath::logOfNormal, ScalarMath::logOfNormal); // of any float, whatever that means
+    }
+
+    @Test
+    void sigmoid() {
+        assertTwins(VectorMath::sigmoid, ScalarMath::sigmoid);
+    }
+
+    @Test
+    void tanh() {
+        assertTwins(VectorMath::tanh, ScalarMath::tanh);
+    }
+
+    @Test
+    void erf() {
+        assertTwins(VectorMath::erf, ScalarMath::erf);
+    }
+
+    @Test
+    void sinTurn() {
+        assertTwins(
+                x -> VectorMath.sinTurn(x.reinterpretAsInts()), x -> ScalarMath.sinTurn(Float.floatToRawIntBits(x)));
+    }
+
+    @Test
+    void cosTurn() {
+        assertTwins(
+                x -> VectorMath.cosTurn(x.reinterpretAsInts()), x -> ScalarMath.cosTurn(Float.floatToRawIntBits(x)));
+    }
+
+    private static void assertTwins(UnaryOperator<FloatVector> lanewise, ScalarMathTest.FloatFunction scalar) {
+        int lanes = Lanes.INTS.length();
+        int[] bits = new int[lanes];
+        int[] results = new int[lanes];
+        // strided, and with them the infinities, NaNs and zeros on either side of each seam
+        int[] seams = {0, 0x7F800000, 0x80000000, 0xFF800000, 0x7FFFFFF0, 0x3F800000, 0x00800000, 0x42B17218};
+        for (int seam : seams) {
+            for (int i = -2 * lanes; i < 2 * lanes; i += lanes) {
+                for (int lane = 0; lane < lanes; lane++) {
+                    bits[lane] = seam + i + lane;
+                }
+                compare(bits, results, lanewise, scalar);
+            }
+        }
+        for (long first = 0; first < 1L << 32; first += (long) lanes * STRIDE) {
+            for (int lane = 0; lane < lanes; lane++) {
+                bits[lane] = (int) (first + (long) lane * STRIDE);
+            }
+            compare(bits, results, lanewise, scalar);
+        }
+    }
+
+    private static void compare(
+            int[] bits, int[] results, UnaryOperator<FloatVector> lanewise, ScalarMathTest.FloatFunction scalar) {
+        lanewise.apply(IntVector.fromArray(Lanes.INTS, bits, 0).reinterpretAsFloats())
+                .reinterpretAsInts()
+                .intoArray(results, 0);
+        for (int lane = 0; lane < bits.length; lane++) {
+            int expected = Float.floatToRawIntBits(scalar.of(Float.intBitsToFloat(bits[lane])));
+            if (results[lane] != expected) {
+                assertThat(Integer.toHexString(results[lane]))
+                        .as("of the bits %x in lane %d", bits[lane], lane)
+                        .isEqualTo(Integer.toHexString(expected));
+            }
+        }
+    }
+}
