@@ -111,7 +111,7 @@ final class PathMatrixTest {
                 .as("%s%n%s", child.jvm.command(), child.jvm.err())
                 .isZero();
         String patterns = Kernels.describe().permutes() ? "VectorPatterns" : "ScalarPatterns";
-        for (String type : List.of("PhiloxVectors", patterns, "VectorScaleSelect", "VectorProduct", "DropoutKernel")) {
+        for (String type : List.of("PhiloxVectors", patterns, "VectorSegmentLoop", "VectorProduct", "DropoutKernel")) {
             child.assertCompiled(type, Compiler.C2.level);
         }
     }

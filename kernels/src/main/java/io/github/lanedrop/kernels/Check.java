@@ -26,6 +26,23 @@ final class Check {
         return elements * Float.BYTES;
     }
 
+    static long bytes(DType type, long elements) {
+        if (elements > Long.MAX_VALUE / type.bytes()) {
+            throw new IllegalArgumentException("elements must be in [0, 2^"
+                    + (Long.SIZE - 1 - Integer.numberOfTrailingZeros(type.bytes())) + "), got " + elements);
+        }
+        return elements * type.bytes();
+    }
+
+    static String unit(DType type) {
+        return switch (type) {
+            case FLOAT32 -> "float32 elements";
+            case FLOAT64 -> "float64 elements";
+            case BFLOAT16 -> "bfloat16 elements";
+            case FLOAT16 -> "float16 elements";
+        };
+    }
+
     static long keepBitsBytes(long elements) {
         return (elements >>> 3) + ((elements & 7) == 0 ? 0 : 1);
     }

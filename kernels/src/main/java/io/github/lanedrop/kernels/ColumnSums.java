@@ -1,6 +1,6 @@
 package io.github.lanedrop.kernels;
 
-import static io.github.lanedrop.kernels.ScalarScaleSelect.FLOAT;
+import static io.github.lanedrop.kernels.Scratch.FLOAT;
 
 import io.github.lanedrop.kernels.norm.NormLoop;
 import java.lang.foreign.MemorySegment;

@@ -2,11 +2,11 @@ package io.github.lanedrop.kernels;
 
 import static java.lang.foreign.ValueLayout.JAVA_BYTE;
 
+import io.github.lanedrop.kernels.lanes.ScaleSelect;
 import java.lang.foreign.MemorySegment;
-import java.util.Arrays;
 
 /**
- * Inverted dropout on 32-bit floats: zeroes elements by a mask and scales the rest, in one pass over memory.
+ * Inverted dropout: zeroes elements by a mask and scales the rest, in one pass over memory.
  *
  * <pre>
  * forward:   dst[k] = kept(offset + k) ? src[k] * scale : +0
@@ -15,7 +15,8 @@ import java.util.Arrays;
  *
  * <p><b>Parameters.</b> {@code offset} is the logical row-major index, in the mask, of the first element of the buffers,
  * 0 to 2^63 - 1; so any slice of a tensor can be done alone, in any order, on any thread, and gets the same bits.
- * {@code elements} counts 32-bit floats in native memory, heap arrays or mapped files, little endian, of any alignment.
+ * {@code elements} counts elements of {@code type}, float32 where none is given, in native memory, heap arrays or mapped
+ * files, little endian, of any alignment. The scale is computed in double and rounded once to the type it is applied in.
  *
  * <p><b>Edges.</b> Rate 0 copies every bit and draws nothing; rate 1 writes +0 and draws nothing; 0 elements do nothing.
  * A dropped element is +0 whatever it was, NaN and infinities included; a kept one is multiplied as IEEE 754 says:
@@ -36,7 +37,8 @@ import java.util.Arrays;
  */
 public final class DropoutKernel {
     private static final byte[] ZEROS = new byte[Scratch.CHUNK * Float.BYTES];
-    private static final MemorySegment NO_KEEP_BITS = MemorySegment.NULL;
+    /** Shared by all that select and scale. */
+    static final Elementwise SCALE_SELECT = new Elementwise(new ScaleSelect());
 
     private DropoutKernel() {}
 
@@ -65,13 +67,30 @@ public final class DropoutKernel {
      */
     public static void forward(
             MaskSource mask, long offset, MemorySegment src, MemorySegment dst, long elements, Workers workers) {
-        check(mask, offset, src, dst, elements, workers);
-        if (workers.tasks() == 1) {
-            run(mask, offset, src, dst, NO_KEEP_BITS, 0, elements);
-        } else {
-            workers.split(
-                    elements, Scratch.CHUNK, (start, end) -> run(mask, offset, src, dst, NO_KEEP_BITS, start, end));
-        }
+        forward(mask, DType.FLOAT32, offset, src, dst, elements, workers);
+    }
+
+    /**
+     * Drops and scales elements of any type, on the caller's executor.
+     *
+     * @param mask which elements are kept
+     * @param type how an element is stored
+     * @param offset the mask's index of the first element
+     * @param src the activations, of a shared, automatic or heap arena if there are several tasks
+     * @param dst receives the result; may be {@code src}
+     * @param elements how many
+     * @param workers who does it
+     */
+    public static void forward(
+            MaskSource mask,
+            DType type,
+            long offset,
+            MemorySegment src,
+            MemorySegment dst,
+            long elements,
+            Workers workers) {
+        Elementwise.check(mask, offset, type, src, dst, elements, workers);
+        split(mask, offset, type, src, dst, Elementwise.NO_KEEP_BITS, elements, workers);
     }
 
     /**
@@ -94,14 +113,39 @@ public final class DropoutKernel {
             long elements,
             MemorySegment keepBits,
             Workers workers) {
-        check(mask, offset, src, dst, elements, workers);
+        forward(mask, DType.FLOAT32, offset, src, dst, elements, keepBits, workers);
+    }
+
+    /**
+     * Drops and scales elements of any type, and writes the mask on the way.
+     *
+     * @param mask which elements are kept
+     * @param type how an element is stored
+     * @param offset the mask's index of the first element
+     * @param src the activations
+     * @param dst receives the result; may be {@code src}
+     * @param elements how many
+     * @param keepBits receives {@code ceil(elements / 8)} bytes, bit {@code k} for element {@code offset + k}, 1 for
+     *     kept; unused bits of the last byte are 0
+     * @param workers who does it
+     */
+    public static void forward(
+            MaskSource mask,
+            DType type,
+            long offset,
+            MemorySegment src,
+            MemorySegment dst,
+            long elements,
+            MemorySegment keepBits,
+            Workers workers) {
+        Elementwise.check(mask, offset, type, src, dst, elements, workers);
         checkKeepBits(keepBits, elements, workers);
-        long bytes = Check.float32Bytes(elements);
+        long bytes = Check.bytes(type, elements);
         long bitsBytes = Check.keepBitsBytes(elements);
         Check.disjoint("keepBits", keepBits, bitsBytes, "src", src, bytes);
         Check.disjoint("keepBits", keepBits, bitsBytes, "dst", dst, bytes);
-        checkExportFromStored(mask, offset, elements, keepBits);
-        split(mask, offset, src, dst, keepBits, elements, workers);
+        checkMaskAgainst(mask, offset, elements, "keepBits", keepBits, bitsBytes);
+        split(mask, offset, type, src, dst, keepBits, elements, workers);
     }
 
     /**
@@ -139,6 +183,28 @@ public final class DropoutKernel {
     }
 
     /**
+     * The gradient with respect to the input, of any type, on the caller's executor.
+     *
+     * @param mask the source of the forward pass
+     * @param type how an element is stored
+     * @param offset the offset of the forward pass
+     * @param dstGradient the gradient with respect to {@code dst}
+     * @param srcGradient receives the gradient with respect to {@code src}; may be {@code dstGradient}
+     * @param elements how many
+     * @param workers who does it
+     */
+    public static void backward(
+            MaskSource mask,
+            DType type,
+            long offset,
+            MemorySegment dstGradient,
+            MemorySegment srcGradient,
+            long elements,
+            Workers workers) {
+        forward(mask, type, offset, dstGradient, srcGradient, elements, workers);
+    }
+
+    /**
      * Writes the mask alone.
      *
      * @param mask which elements are kept
@@ -165,7 +231,7 @@ public final class DropoutKernel {
         Check.range(offset, elements);
         checkMask(mask, offset, elements, workers);
         checkKeepBits(keepBits, elements, workers);
-        checkExportFromStored(mask, offset, elements, keepBits);
+        checkMaskAgainst(mask, offset, elements, "keepBits", keepBits, Check.keepBitsBytes(elements));
         if (workers.tasks() == 1) { // a lambda may be allocated
             export(mask, offset, keepBits, 0, elements);
         } else {
@@ -173,23 +239,8 @@ public final class DropoutKernel {
         }
     }
 
-    private static void check(
-            MaskSource mask, long offset, MemorySegment src, MemorySegment dst, long elements, Workers workers) {
-        Check.range(offset, elements);
-        long bytes = Check.float32Bytes(elements);
-        checkMask(mask, offset, elements, workers);
-        Check.readable("src", src, bytes, elements, "float32 elements");
-        Check.writable("dst", dst, bytes, elements, "float32 elements");
-        Check.sharedWith(workers, "src", src);
-        Check.sharedWith(workers, "dst", dst);
-        Check.identicalOrDisjoint("src", src, bytes, "dst", dst, bytes);
-        if (mask instanceof StoredMask stored) {
-            long bitsBytes = Check.keepBitsBytes(offset + elements);
-            Check.disjoint("the mask's keepBits", stored.keepBits(), bitsBytes, "dst", dst, bytes);
-        }
-    }
-
-    private static void checkMask(MaskSource mask, long offset, long elements, Workers workers) {
+    /** Refuses a mask that cannot be read. */
+    static void checkMask(MaskSource mask, long offset, long elements, Workers workers) {
         if (mask instanceof StoredMask stored) {
             long bits = offset + elements;
             Check.readable("the mask's keepBits", stored.keepBits(), Check.keepBitsBytes(bits), bits, "bits");
@@ -202,63 +253,55 @@ public final class DropoutKernel {
         Check.sharedWith(workers, "keepBits", keepBits);
     }
 
-    private static void checkExportFromStored(MaskSource mask, long offset, long elements, MemorySegment keepBits) {
+    /** Refuses to write over the mask's own memory. */
+    static void checkMaskAgainst(
+            MaskSource mask, long offset, long elements, String name, MemorySegment segment, long bytes) {
         if (mask instanceof StoredMask stored) {
-            Check.disjoint(
-                    "the mask's keepBits",
-                    stored.keepBits(),
-                    Check.keepBitsBytes(offset + elements),
-                    "keepBits",
-                    keepBits,
-                    Check.keepBitsBytes(elements));
+            long bitsBytes = Check.keepBitsBytes(offset + elements);
+            Check.disjoint("the mask's keepBits", stored.keepBits(), bitsBytes, name, segment, bytes);
         }
     }
 
     private static void split(
             MaskSource mask,
             long offset,
+            DType type,
             MemorySegment src,
             MemorySegment dst,
             MemorySegment keepBits,
             long elements,
             Workers workers) {
         if (workers.tasks() == 1) { // a lambda may be allocated
-            run(mask, offset, src, dst, keepBits, 0, elements);
+            run(mask, offset, type, src, dst, keepBits, 0, elements);
         } else {
-            workers.split(elements, Scratch.CHUNK, (start, end) -> run(mask, offset, src, dst, keepBits, start, end));
+            workers.split(
+                    elements, Scratch.CHUNK, (start, end) -> run(mask, offset, type, src, dst, keepBits, start, end));
         }
     }
 
     private static void run(
             MaskSource mask,
             long offset,
+            DType type,
             MemorySegment src,
             MemorySegment dst,
             MemorySegment keepBits,
             long start,
             long end) {
-        if (constant(mask)) {
-            if (mask.rate().dropsAll()) {
-                zero(dst, start * Float.BYTES, end * Float.BYTES);
-            } else {
-                MemorySegment.copy(src, start * Float.BYTES, dst, start * Float.BYTES, (end - start) * Float.BYTES);
-            }
-            if (keepBits.byteSize() > 0) {
-                export(mask, offset, keepBits, start, end);
-            }
+        if (!constant(mask)) {
+            SCALE_SELECT.range(mask, offset, type, src, src, dst, keepBits, start, end, mask.scale(), 0, 0);
             return;
         }
-        Scratch scratch = Scratch.POOL.borrow();
-        float scale = (float) mask.scale();
-        for (long at = start; at < end; at += Scratch.CHUNK) {
-            int elements = (int) Math.min(Scratch.CHUNK, end - at);
-            int bitsAt = KeepBits.fill(mask, offset + at, elements, scratch);
-            ScaleSelect.apply(src, dst, at * Float.BYTES, elements, scale, scratch, bitsAt);
-            if (keepBits.byteSize() > 0) {
-                store(scratch.keepBits, bitsAt, elements, keepBits, at);
-            }
+        long startByte = start * type.bytes();
+        long bytes = (end - start) * type.bytes();
+        if (mask.rate().dropsAll()) {
+            zero(dst, startByte, startByte + bytes);
+        } else {
+            MemorySegment.copy(src, startByte, dst, startByte, bytes);
         }
-        Scratch.POOL.giveBack(scratch);
+        if (keepBits.byteSize() > 0) {
+            export(mask, offset, keepBits, start, end);
+        }
     }
 
     /** By copying, since filling needs a slice, which may be allocated. */
@@ -272,28 +315,15 @@ public final class DropoutKernel {
         Scratch scratch = Scratch.POOL.borrow();
         for (long at = start; at < end; at += Scratch.CHUNK) {
             int elements = (int) Math.min(Scratch.CHUNK, end - at);
-            int bitsAt = 0;
-            if (constant(mask)) {
-                Arrays.fill(scratch.keepBits, (byte) (mask.rate().dropsAll() ? 0 : -1));
-            } else {
-                bitsAt = KeepBits.fill(mask, offset + at, elements, scratch);
-            }
-            store(scratch.keepBits, bitsAt, elements, keepBits, at);
+            int bitsAt = KeepBits.fill(mask, offset + at, elements, scratch);
+            KeepBits.store(scratch.keepBits, bitsAt, elements, keepBits, at);
         }
         Scratch.POOL.giveBack(scratch);
     }
 
-    /** Whether every element has the same fate, so that nothing is drawn. */
-    private static boolean constant(MaskSource mask) {
+    /** Whether every element has the same fate, so that nothing is drawn and kept elements keep all their bits. */
+    static boolean constant(MaskSource mask) {
         Rate rate = mask.rate();
         return rate.dropsAll() || (rate.keepsAll() && mask instanceof BernoulliMask);
-    }
-
-    private static void store(byte[] bits, int bitsAt, int elements, MemorySegment keepBits, long firstElement) {
-        int bytes = (elements + 7) >>> 3;
-        if ((elements & 7) != 0) {
-            bits[bitsAt + bytes - 1] &= (byte) ((1 << (elements & 7)) - 1);
-        }
-        MemorySegment.copy(bits, bitsAt, keepBits, JAVA_BYTE, firstElement >>> 3, bytes);
     }
 }

@@ -9,6 +9,7 @@ import java.lang.foreign.MemorySegment;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.nio.ByteOrder;
+import java.util.Arrays;
 
 /** Fills the keep bits of a chunk from a mask source. */
 final class KeepBits {
@@ -22,6 +23,8 @@ final class KeepBits {
      */
     static int fill(MaskSource mask, long first, int elements, Scratch scratch) {
         int at = switch (mask) {
+            case BernoulliMask(Rate rate, Key _)
+            when rate.keepsAll() || rate.dropsAll() -> constant(rate.keepsAll(), first, elements, scratch.keepBits);
             case BernoulliMask(Rate rate, Key key) when rate.isHalf() -> half(key, first, elements, scratch.keepBits);
             case BernoulliMask(Rate rate, Key key) -> patterns(rate.table(), key, first, elements, scratch);
             case StoredMask(Rate _, MemorySegment bits) -> stored(bits, first, elements, scratch.keepBits);
@@ -52,6 +55,11 @@ final class KeepBits {
         }
     }
 
+    private static int constant(boolean kept, long first, int elements, byte[] keepBits) {
+        Arrays.fill(keepBits, 0, bytes(first, elements), (byte) (kept ? -1 : 0));
+        return 0;
+    }
+
     private static int half(Key key, long first, int elements, byte[] keepBits) {
         long pattern = first >>> 3;
         int at = (int) (pattern % Philox4x32.BLOCK_BYTES);
@@ -77,6 +85,15 @@ final class KeepBits {
     private static int stored(MemorySegment bits, long first, int elements, byte[] keepBits) {
         MemorySegment.copy(bits, JAVA_BYTE, first >>> 3, keepBits, 0, bytes(first, elements));
         return 0;
+    }
+
+    /** Writes the keep bits of a chunk to memory, the unused bits of the last byte as 0. */
+    static void store(byte[] bits, int bitsAt, int elements, MemorySegment keepBits, long firstElement) {
+        int bytes = (elements + 7) >>> 3;
+        if ((elements & 7) != 0) {
+            bits[bitsAt + bytes - 1] &= (byte) ((1 << (elements & 7)) - 1);
+        }
+        MemorySegment.copy(bits, bitsAt, keepBits, JAVA_BYTE, firstElement >>> 3, bytes);
     }
 
     private static void shiftDown(byte[] bits, int at, int shift, int elements) {

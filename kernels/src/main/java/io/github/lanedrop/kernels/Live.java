@@ -95,7 +95,7 @@ final class Live {
         return agree;
     }
 
-    private static void warn(String message) {
+    static void warn(String message) {
         System.getLogger("io.github.lanedrop").log(System.Logger.Level.WARNING, message);
     }
 

@@ -1,7 +1,17 @@
 package io.github.lanedrop.kernels;
 
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.nio.ByteOrder;
+
 /** What one call needs beside its arguments, small enough to stay in L1: the random bytes and keep bits of a chunk. */
 final class Scratch {
+    /** How floats lie in memory. */
+    static final ValueLayout.OfFloat FLOAT = ValueLayout.JAVA_FLOAT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
+
+    static final ValueLayout.OfDouble DOUBLE = ValueLayout.JAVA_DOUBLE_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
+    static final ValueLayout.OfShort SHORT = ValueLayout.JAVA_SHORT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
+
     /** Elements handled at a time. */
     static final int CHUNK = 4096;
 
@@ -14,8 +24,19 @@ final class Scratch {
     final byte[] stream = new byte[CHUNK / 4 + SLACK];
     /** Keep bits, lowest bit first. */
     final byte[] keepBits = new byte[CHUNK / 8 + SLACK];
-    /** Elements of a chunk whose memory has no loop of its own. */
-    final float[] spare = new float[CHUNK];
+    /** Elements of a chunk that goes through arrays. */
+    final float[] floats = new float[CHUNK];
+    /** The operand beside them. */
+    final float[] otherFloats = new float[CHUNK];
+
+    final double[] doubles = new double[CHUNK];
+    final double[] otherDoubles = new double[CHUNK];
+    final short[] shorts = new short[CHUNK];
+    final MemorySegment floatSegment = MemorySegment.ofArray(floats);
+    final MemorySegment otherFloatSegment = MemorySegment.ofArray(otherFloats);
+    final MemorySegment doubleSegment = MemorySegment.ofArray(doubles);
+    final MemorySegment otherDoubleSegment = MemorySegment.ofArray(otherDoubles);
+
     /** A bit a pattern: whether its first 16 random bits left it open. */
     final long[] undecided = new long[CHUNK / 8 / 64 + 1];
 

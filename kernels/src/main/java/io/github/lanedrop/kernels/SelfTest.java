@@ -1,44 +1,70 @@
 package io.github.lanedrop.kernels;
 
+import io.github.lanedrop.kernels.lanes.ArrayLoop;
+import io.github.lanedrop.kernels.lanes.SegmentLoop;
 import io.github.lanedrop.rng.Key;
 import io.github.lanedrop.rng.Philox4x32;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.util.Arrays;
+import java.util.stream.Stream;
 
 /** Holds the vector code against its scalar twin on small inputs, before it is trusted. */
 final class SelfTest {
     private SelfTest() {}
 
-    /** Whether selecting and multiplying agree, bit for bit. */
+    /** Whether the vector code of products agrees with its twin, bit for bit; loops are tested when they are defined. */
     static boolean vectorsAgree() {
-        return scaleSelectAgrees() && productAgrees();
+        return productAgrees();
     }
 
-    private static boolean scaleSelectAgrees() {
-        int elements = 150; // every loop of the vector code, and a tail
-        float[] values = new float[elements];
-        byte[] bits = new byte[2 * Philox4x32.BLOCK_BYTES]; // a bit for each element, and room for reads of whole longs
+    /** Whether a vector loop agrees with the scalar one, bit for bit. */
+    static boolean loopAgrees(DType type, boolean hasOperand, Class<?> memory, SegmentLoop loop, ArrayLoop definition) {
+        int elements = 152; // every loop of the vector code, and whole longs
+        MemorySegment x = memory(memory, type.bytes() * elements);
+        MemorySegment operand = memory(memory, type.bytes() * elements);
+        if (x.getClass() != memory) {
+            return true; // a kind that we cannot make; the code is the same for all
+        }
+        Scratch scratch = Scratch.POOL.borrow();
+        Philox4x32.fill(1, 0, 0, Philox4x32.ROUNDS, scratch.keepBits, 0, 4);
         for (int i = 0; i < elements; i++) {
-            values[i] = i % 7 == 0 ? Float.NaN : i % 11 == 0 ? -0f : i - 70.3f;
+            float value = i % 7 == 0 ? Float.NaN : i % 11 == 0 ? -0f : i - 70.3f;
+            scratch.floats[i] = value;
+            scratch.doubles[i] = value;
+            scratch.otherFloats[i] = 1 / (i - 9.5f);
+            scratch.otherDoubles[i] = 1 / (i - 9.5);
         }
-        Philox4x32.fill(1, 0, 0, Philox4x32.ROUNDS, bits, 0, bits.length / Philox4x32.BLOCK_BYTES);
-        MemorySegment src = MemorySegment.ofArray(values);
-        float[] twin = new float[elements];
-        ScalarScaleSelect.apply(values, 0, twin, 0, 0, elements, 1.25f, bits, 0);
-        MemorySegment expected = MemorySegment.ofArray(twin);
-        MemorySegment[] memories = { // of each kind that has a branch of its own
-            MemorySegment.ofArray(new float[elements]),
-            Arena.ofAuto().allocate((long) Float.BYTES * elements),
-            MemorySegment.ofArray(new byte[Float.BYTES * elements])
-        };
-        boolean agree = true;
-        for (MemorySegment memory : memories) {
-            memory.copyFrom(src);
-            VectorScaleSelect.apply(memory, memory, 0, elements, 1.25f, bits, 0, new float[elements]);
-            agree &= expected.mismatch(memory) < 0;
+        Elementwise.store(type, x, 0, 0, elements, scratch, scratch.floats, scratch.doubles);
+        Elementwise.store(type, operand, 0, 0, elements, scratch, scratch.otherFloats, scratch.otherDoubles);
+        int done = loop.run(x, hasOperand ? operand : x, x, 0, elements, scratch.keepBits, 0, 1.25, -.3, .7);
+        // the values as rounded to the type
+        MemorySegment rounded = memory(memory, type.bytes() * elements);
+        Elementwise.store(type, rounded, 0, 0, elements, scratch, scratch.floats, scratch.doubles);
+        Elementwise.load(type, rounded, 0, 0, elements, scratch, scratch.floats, scratch.doubles);
+        Elementwise.load(type, operand, 0, 0, elements, scratch, scratch.otherFloats, scratch.otherDoubles);
+        if (type == DType.FLOAT64) {
+            definition.run(scratch.doubles, scratch.otherDoubles, 0, done, scratch.keepBits, 0, 1.25, -.3, .7);
+        } else {
+            definition.run(scratch.floats, scratch.otherFloats, 0, done, scratch.keepBits, 0, 1.25f, -.3f, .7f);
         }
-        return agree;
+        Elementwise.store(type, rounded, 0, 0, done, scratch, scratch.floats, scratch.doubles);
+        Scratch.POOL.giveBack(scratch);
+        return rounded.mismatch(x) < 0;
+    }
+
+    private static MemorySegment memory(Class<?> memory, int bytes) {
+        return Stream.of(
+                        MemorySegment.ofArray(new float[bytes / Float.BYTES]),
+                        MemorySegment.ofArray(new byte[bytes]),
+                        MemorySegment.ofArray(new double[bytes / Double.BYTES]),
+                        MemorySegment.ofArray(new short[bytes / Short.BYTES]),
+                        MemorySegment.ofArray(new int[bytes / Integer.BYTES]),
+                        MemorySegment.ofArray(new long[bytes / Long.BYTES]),
+                        MemorySegment.ofArray(new char[bytes / Character.BYTES]))
+                .filter(segment -> segment.getClass() == memory)
+                .findFirst()
+                .orElseGet(() -> Arena.ofAuto().allocate(bytes));
     }
 
     private static boolean productAgrees() {

@@ -1,6 +1,6 @@
 package io.github.lanedrop.kernels;
 
-import static io.github.lanedrop.kernels.ScalarScaleSelect.FLOAT;
+import static io.github.lanedrop.kernels.Scratch.FLOAT;
 import static io.github.lanedrop.rng.simd.Lanes.FLOATS;
 
 import java.lang.foreign.MemorySegment;

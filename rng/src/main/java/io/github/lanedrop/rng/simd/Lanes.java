@@ -12,10 +12,14 @@ public final class Lanes {
     public static final VectorSpecies<Long> LONGS = VectorSpecies.of(long.class, SHAPE);
     /** Lanes of 32-bit integers. */
     public static final VectorSpecies<Integer> INTS = VectorSpecies.of(int.class, SHAPE);
+    /** Lanes of 16-bit integers. */
+    public static final VectorSpecies<Short> SHORTS = VectorSpecies.of(short.class, SHAPE);
     /** Lanes of bytes. */
     public static final VectorSpecies<Byte> BYTES = VectorSpecies.of(byte.class, SHAPE);
     /** Lanes of 32-bit floats. */
     public static final VectorSpecies<Float> FLOATS = VectorSpecies.of(float.class, SHAPE);
+    /** Lanes of 64-bit floats. */
+    public static final VectorSpecies<Double> DOUBLES = VectorSpecies.of(double.class, SHAPE);
     /** Byte order of everything that is read or written. */
     public static final ByteOrder ORDER = ByteOrder.LITTLE_ENDIAN;
 

@@ -1,0 +1,97 @@
+package io.github.lanedrop.kernels;
+
+import io.github.lanedrop.kernels.lanes.SelectDropped;
+import io.github.lanedrop.kernels.lanes.SelectOperand;
+import java.lang.foreign.MemorySegment;
+
+/**
+ * Zoneout: a dropped unit of a recurrent state keeps its previous value.
+ *
+ * <pre>
+ * forward:           dst[k] = kept(offset + k) ? src[k] : previous[k]
+ * backward:          srcGradient[k]       = kept(offset + k) ? dstGradient[k] : +0
+ * backwardPrevious:  previousGradient[k]  = kept(offset + k) ? +0 : dstGradient[k]
+ * </pre>
+ *
+ * <p>Nothing is scaled. At rate 0 the state is the candidate, at rate 1 it never changes. In evaluation the state is the
+ * expectation, {@code (1 - rate) * src + rate * previous}: a sum of two arrays, and no business of masks.
+ *
+ * <p>Parameters, aliasing, threads, determinism and errors are those of {@link DropoutKernel}.
+ *
+ * <p>Source: D. Krueger et al., "Zoneout: Regularizing RNNs by Randomly Preserving Hidden Activations", ICLR 2017.
+ */
+public final class Zoneout {
+    private static final Elementwise SELECT_OPERAND = new Elementwise(new SelectOperand());
+    private static final Elementwise SELECT_DROPPED = new Elementwise(new SelectDropped());
+
+    private Zoneout() {}
+
+    /**
+     * The new state.
+     *
+     * @param mask which units take the candidate
+     * @param type how an element is stored
+     * @param offset the mask's index of the first element
+     * @param src the candidate: the state that the cell computed
+     * @param previous the state before
+     * @param dst receives the state; may be {@code src} or {@code previous}
+     * @param elements how many
+     * @param workers who does it
+     */
+    public static void forward(
+            MaskSource mask,
+            DType type,
+            long offset,
+            MemorySegment src,
+            MemorySegment previous,
+            MemorySegment dst,
+            long elements,
+            Workers workers) {
+        SELECT_OPERAND.run(mask, offset, type, src, "previous", previous, dst, elements, 0, 0, 0, workers);
+    }
+
+    /**
+     * The gradient with respect to the candidate.
+     *
+     * @param mask the source of the forward pass
+     * @param type how an element is stored
+     * @param offset the offset of the forward pass
+     * @param dstGradient the gradient with respect to {@code dst}
+     * @param srcGradient receives the gradient; may be {@code dstGradient}
+     * @param elements how many
+     * @param workers who does it
+     */
+    public static void backward(
+            MaskSource mask,
+            DType type,
+            long offset,
+            MemorySegment dstGradient,
+            MemorySegment srcGradient,
+            long elements,
+            Workers workers) {
+        StandardDropout.backward(mask, type, offset, dstGradient, srcGradient, elements, workers);
+    }
+
+    /**
+     * The gradient with respect to the previous state.
+     *
+     * @param mask the source of the forward pass
+     * @param type how an element is stored
+     * @param offset the offset of the forward pass
+     * @param dstGradient the gradient with respect to {@code dst}
+     * @param previousGradient receives the gradient; may be {@code dstGradient}
+     * @param elements how many
+     * @param workers who does it
+     */
+    public static void backwardPrevious(
+            MaskSource mask,
+            DType type,
+            long offset,
+            MemorySegment dstGradient,
+            MemorySegment previousGradient,
+            long elements,
+            Workers workers) {
+        SELECT_DROPPED.run(
+                mask, offset, type, dstGradient, "src", dstGradient, previousGradient, elements, 0, 0, 0, workers);
+    }
+}

@@ -1,0 +1,59 @@
+package io.github.lanedrop.kernels.lanes;
+
+import java.lang.invoke.MethodHandles;
+
+/** Defines the loops of an operation. */
+public final class Loops {
+    private static final MethodHandles.Lookup LOOKUP = MethodHandles.lookup();
+
+    private Loops() {}
+
+    /**
+     * The scalar loop.
+     *
+     * @param operation what becomes of an element
+     * @return the loop over arrays
+     */
+    public static ArrayLoop scalar(Operation operation) {
+        return Specialised.define(LOOKUP, ArrayLoop.class, ScalarArrayLoop.class, operation);
+    }
+
+    /**
+     * A vector loop over floats.
+     *
+     * @param operation what becomes of an element
+     * @param memory the class of the segments
+     * @return the loop
+     */
+    public static SegmentLoop float32(Operation operation, Class<?> memory) {
+        return define(VectorSegmentLoop.class, operation, memory, false);
+    }
+
+    /**
+     * A vector loop over doubles.
+     *
+     * @param operation what becomes of an element
+     * @param memory the class of the segments
+     * @return the loop
+     */
+    public static SegmentLoop float64(Operation operation, Class<?> memory) {
+        return define(VectorSegmentLoop.class, operation, memory, true);
+    }
+
+    /**
+     * A vector loop over bfloat16.
+     *
+     * @param operation what becomes of an element
+     * @param memory the class of the segments
+     * @return the loop
+     */
+    public static SegmentLoop bfloat16(Operation operation, Class<?> memory) {
+        return define(VectorBfloat16Loop.class, operation, memory, false);
+    }
+
+    private static SegmentLoop define(
+            Class<? extends SegmentLoop> template, Operation operation, Class<?> memory, boolean doubles) {
+        var data = new VectorLoopData(operation.vectors(), operation.hasOperand(), memory, doubles);
+        return Specialised.define(LOOKUP, SegmentLoop.class, template, data);
+    }
+}
