@@ -1,5 +1,7 @@
 package io.github.lanedrop.kernels;
 
+import io.github.lanedrop.kernels.activation.ScalarActivation;
+
 /**
  * A function of each element alone, applied between a layer's sum and its dropout.
  *
@@ -17,7 +19,7 @@ public enum Activation {
      * f(z) = z          f'(z) = 1
      * </pre>
      */
-    IDENTITY,
+    IDENTITY(ScalarActivation.IDENTITY),
 
     /**
      * The rectified linear unit. NaN passes, and lets the gradient through. A dropped gradient is +0, by selection.
@@ -26,7 +28,7 @@ public enum Activation {
      * f(z) = z &lt;= 0 ? +0 : z          f'(z) = z &lt;= 0 ? 0 : 1
      * </pre>
      */
-    RELU,
+    RELU(ScalarActivation.RELU),
 
     /**
      * The logistic function.
@@ -35,7 +37,7 @@ public enum Activation {
      * f(z) = s = 1 / (1 + exp(-z))          f'(z) = s (1 - s)
      * </pre>
      */
-    SIGMOID,
+    SIGMOID(ScalarActivation.SIGMOID),
 
     /**
      * The hyperbolic tangent.
@@ -44,7 +46,7 @@ public enum Activation {
      * f(z) = t = tanh(z)          f'(z) = 1 - t^2
      * </pre>
      */
-    TANH,
+    TANH(ScalarActivation.TANH),
 
     /**
      * The Gaussian error linear unit, by the error function: what other libraries call exact, and their default.
@@ -56,7 +58,7 @@ public enum Activation {
      *
      * <p>Source: D. Hendrycks and K. Gimpel, "Gaussian Error Linear Units (GELUs)", 2016.
      */
-    GELU,
+    GELU(ScalarActivation.GELU),
 
     /**
      * The same paper's approximation of {@link #GELU} by a hyperbolic tangent, for models that were trained with it; it
@@ -67,7 +69,7 @@ public enum Activation {
      * t = tanh(sqrt(2 / pi) (z + .044715 z^3))
      * </pre>
      */
-    GELU_TANH,
+    GELU_TANH(ScalarActivation.GELU_TANH),
 
     /**
      * The sigmoid linear unit, also called swish.
@@ -79,5 +81,11 @@ public enum Activation {
      * <p>Source: S. Elfwing, E. Uchibe, K. Doya, "Sigmoid-Weighted Linear Units for Neural Network Function Approximation
      * in Reinforcement Learning", 2017.
      */
-    SILU
+    SILU(ScalarActivation.SILU);
+
+    final ScalarActivation definition;
+
+    Activation(ScalarActivation definition) {
+        this.definition = definition;
+    }
 }
