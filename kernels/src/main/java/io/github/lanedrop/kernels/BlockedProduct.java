@@ -35,8 +35,18 @@ import java.util.Arrays;
  * the transposes: lanes are then rows of C, and none is wasted.
  */
 final class BlockedProduct {
+    /** What is computed. */
+    enum Form {
+        /** The product, of weights under masks if there are masks: each for a block of rows of {@code a}. */
+        PRODUCT,
+        /** The gradient of weights under masks, each for a block of the inner index; always added. */
+        GRADIENT,
+        /** The variance of the product that masks cause: of squares, times drop rate over keep rate. */
+        VARIANCE
+    }
+
     private static final Pool<BlockedProduct> POOL = new Pool<>(BlockedProduct::new);
-    private static final Matrix NONE = Matrix.of(MemorySegment.NULL, 0, 0);
+    static final Matrix NONE = Matrix.of(MemorySegment.NULL, 0, 0);
 
     private final ProductScratch scratch = new ProductScratch();
 
@@ -46,8 +56,7 @@ final class BlockedProduct {
     private Matrix c = NONE;
     private boolean add;
     private DropConnect weights = DropConnect.NONE;
-    /** Whether the masks are those of the result, the gradient of weights, and not of the right operand. */
-    private boolean gradient;
+    private Form form = Form.PRODUCT;
 
     private Epilogue epilogue = Epilogue.NONE;
     private boolean across;
@@ -72,6 +81,9 @@ final class BlockedProduct {
      * @param packed the right operand, or {@link PackedMatrix#NONE}
      * @param add whether chains start with what {@code c} holds
      * @param weights the masks of the right operand or, for a gradient, of {@code c}
+     * @param form what is computed
+     * @param epilogue what becomes of a product
+     * @param workers who does it
      */
     static void run(
             Matrix a,
@@ -80,17 +92,17 @@ final class BlockedProduct {
             Matrix c,
             boolean add,
             DropConnect weights,
-            boolean gradient,
+            Form form,
             Epilogue epilogue,
             Workers workers) {
         boolean across = isAcross(c, packed, weights);
         int rows = across ? c.columns() : c.rows();
         int columns = across ? c.rows() : c.columns();
         if (workers.tasks() == 1) {
-            part(a, b, packed, c, add, weights, gradient, epilogue, 0, rows, 0, columns);
+            part(a, b, packed, c, add, weights, form, epilogue, 0, rows, 0, columns);
             return;
         }
-        boolean blocksOfExamples = !gradient && weights.examplesPerMask() < rows;
+        boolean blocksOfExamples = form == Form.PRODUCT && weights.examplesPerMask() < rows;
         int grain = blocksOfExamples ? weights.examplesPerMask() : Tiles.ROWS;
         boolean packsOnce = blocksOfExamples || packed != PackedMatrix.NONE;
         int tall = tall(workers.tasks(), rows, grain, columns, packsOnce);
@@ -104,7 +116,7 @@ final class BlockedProduct {
                         c,
                         add,
                         weights,
-                        gradient,
+                        form,
                         epilogue,
                         border(i / wide, tall, rows, grain),
                         border(i / wide + 1, tall, rows, grain),
@@ -156,7 +168,7 @@ final class BlockedProduct {
             Matrix c,
             boolean add,
             DropConnect weights,
-            boolean gradient,
+            Form form,
             Epilogue epilogue,
             int rowStart,
             int rowEnd,
@@ -169,7 +181,7 @@ final class BlockedProduct {
         product.c = c;
         product.add = add;
         product.weights = weights;
-        product.gradient = gradient;
+        product.form = form;
         product.epilogue = epilogue;
         product.across = isAcross(c, packed, weights);
         product.masks(rowStart, rowEnd, columnStart, columnEnd);
@@ -186,9 +198,9 @@ final class BlockedProduct {
     private void masks(int rowStart, int rowEnd, int columnStart, int columnEnd) {
         int inner = a.columns();
         int examples = weights.examplesPerMask();
-        if (DropConnect.keepsAll(weights.mask())) {
+        if (!masksWeights() && !masksResult()) {
             group(rowStart, rowEnd, columnStart, columnEnd, 0, inner);
-        } else if (gradient) {
+        } else if (masksResult()) {
             long size = (long) c.rows() * c.columns();
             for (int k = 0; k < inner; k += Math.min(examples, inner - k)) {
                 firstWeight = weights.offset() + k / examples * size;
@@ -223,8 +235,9 @@ final class BlockedProduct {
                             column,
                             columns,
                             scratch.panels,
-                            gradient ? DropConnect.NONE : weights,
+                            masksWeights() ? weights : DropConnect.NONE,
                             firstWeight,
+                            form == Form.VARIANCE,
                             scratch);
                 }
                 rows(rowStart, rowEnd, column, columns, k, inner, k == innerStart, k + inner == innerEnd);
@@ -235,11 +248,11 @@ final class BlockedProduct {
     /** All blocks of rows by a block of columns and of the inner index. */
     private void rows(
             int rowStart, int rowEnd, int column, int columns, int k, int inner, boolean first, boolean last) {
-        float scale = masksResult() ? (float) weights.mask().scale() : 1;
+        float scale = scale();
         for (int row = rowStart; row < rowEnd; row += BLOCK_ROWS) {
             int rows = Math.min(BLOCK_ROWS, rowEnd - row);
             scratch.holdRows(rows);
-            Packing.rows(across ? b : a, across, row, rows, k, inner, scale, scratch);
+            Packing.rows(across ? b : a, across, row, rows, k, inner, scale, form == Form.VARIANCE, scratch);
             if (masksResult()) {
                 drawBits(weights.mask(), firstWeight, row, rows, column, columns);
             } else if (last && epilogue.drops()) {
@@ -254,8 +267,21 @@ final class BlockedProduct {
         }
     }
 
+    private boolean masksWeights() {
+        return form == Form.PRODUCT && !DropConnect.keepsAll(weights.mask());
+    }
+
     private boolean masksResult() {
-        return gradient && !DropConnect.keepsAll(weights.mask());
+        return form == Form.GRADIENT && !DropConnect.keepsAll(weights.mask());
+    }
+
+    /** What elements of the left operand are multiplied by. */
+    private float scale() {
+        return switch (form) {
+            case PRODUCT -> 1;
+            case GRADIENT -> DropConnect.keepsAll(weights.mask()) ? 1 : (float) weights.mask().scale();
+            case VARIANCE -> (float) (weights.mask().rate().effective() * weights.mask().rate().scale());
+        };
     }
 
     private void drawBits(MaskSource mask, long first, int row, int rows, int column, int columns) {
@@ -350,7 +376,11 @@ final class BlockedProduct {
                     ScalarFinish.relu(strip, rows);
                 }
             }
-            default -> throw new AssertionError();
+            case SIGMOID, TANH, GELU, GELU_TANH, SILU -> {
+                MemorySegment segment = strip == scratch.strip ? scratch.stripSegment : scratch.otherSegment;
+                Chain.ofActivation(epilogue.activation())
+                        .forward(Chain.NO_MASK, 0, segment, Chain.NO_BIAS, COLUMNS, segment, 0, (long) rows * COLUMNS);
+            }
         }
         if (epilogue.drops()) {
             float scale = (float) epilogue.dropout().scale();

@@ -12,6 +12,8 @@ import io.github.lanedrop.kernels.product.Tiles;
 public final class PackedMatrix {
     static final PackedMatrix NONE = new PackedMatrix(0, 0);
 
+    private static final float[] NOTHING = {};
+
     private final int rows;
     private final int columns;
     /** The panels of each block of the inner index. */
@@ -72,6 +74,6 @@ public final class PackedMatrix {
 
     /** The panels of the block that begins with this step of the inner index. */
     float[] panels(int k) {
-        return blocks[k / Tiles.innerBlock(rows)];
+        return blocks.length == 0 ? NOTHING : blocks[k / Tiles.innerBlock(rows)];
     }
 }

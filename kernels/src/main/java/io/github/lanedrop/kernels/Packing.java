@@ -27,15 +27,21 @@ final class Packing {
         return (columns + COLUMNS - 1) / COLUMNS;
     }
 
-    /** Row {@code r} of the block to {@code scratch.a}, from {@code r * ROW_STRIDE}, times the scale. */
+    /** Row {@code r} of the block to {@code scratch.a}, from {@code r * ROW_STRIDE}, perhaps squared, times the scale. */
     static void rows(
-            Matrix a, boolean across, int row, int rows, int k, int inner, float scale, ProductScratch scratch) {
+            Matrix a,
+            boolean across,
+            int row,
+            int rows,
+            int k,
+            int inner,
+            float scale,
+            boolean squares,
+            ProductScratch scratch) {
         if (a.transposed() == across) {
             for (int r = 0; r < rows; r++) {
                 line(a, row + r, k, inner, scratch.a, r * ROW_STRIDE);
-                if (scale != 1) {
-                    ScalarPacking.scale(scratch.a, r * ROW_STRIDE, inner, scale);
-                }
+                change(scratch.a, r * ROW_STRIDE, inner, scale, squares);
             }
             return;
         }
@@ -43,21 +49,28 @@ final class Packing {
             int lines = Math.min(LANES, inner - i);
             for (int l = 0; l < lines; l++) {
                 line(a, k + i + l, row, rows, scratch.lines, l * LINE_STRIDE);
-                if (scale != 1) {
-                    ScalarPacking.scale(scratch.lines, l * LINE_STRIDE, rows, scale);
-                }
+                change(scratch.lines, l * LINE_STRIDE, rows, scale, squares);
             }
             transpose(scratch.lines, 0, LINE_STRIDE, rows, lines, scratch.a, i, ROW_STRIDE, scratch.square);
+        }
+    }
+
+    private static void change(float[] line, int at, int count, float scale, boolean squares) {
+        if (squares) {
+            ScalarPacking.square(line, at, count);
+        }
+        if (scale != 1) {
+            ScalarPacking.scale(line, at, count, scale);
         }
     }
 
     /** Panels of the columns to {@code dst}; what they hold beyond the columns is stale. */
     static void panels(
             Matrix b, boolean across, int k, int inner, int column, int columns, float[] dst, ProductScratch scratch) {
-        panels(b, across, k, inner, column, columns, dst, DropConnect.NONE, 0, scratch);
+        panels(b, across, k, inner, column, columns, dst, DropConnect.NONE, 0, false, scratch);
     }
 
-    /** As above, of weights under the mask whose first element has the index {@code first}. */
+    /** As above, perhaps squared, of weights under the mask whose first element has the index {@code first}. */
     static void panels(
             Matrix b,
             boolean across,
@@ -68,6 +81,7 @@ final class Packing {
             float[] dst,
             DropConnect weights,
             long first,
+            boolean squares,
             ProductScratch scratch) {
         boolean byColumn = b.transposed() != across; // whether a line of memory is a column
         int row = byColumn ? column : k;
@@ -92,7 +106,7 @@ final class Packing {
                 int panel = j / COLUMNS * panelStride + j % COLUMNS;
                 for (int i = 0; i < inner; i += LINE) {
                     int count = Math.min(LINE, inner - i);
-                    lines(b, row + j, lines, start + i, count, weights, j * bitStride + i, bitStride, scratch);
+                    lines(b, row + j, lines, start + i, count, weights, j * bitStride + i, bitStride, squares, scratch);
                     transpose(
                             scratch.lines,
                             0,
@@ -111,7 +125,7 @@ final class Packing {
             int lines = Math.min(LINES, inner - i);
             for (int j = 0; j < columns; j += LINE) {
                 int count = Math.min(LINE, columns - j);
-                lines(b, row + i, lines, start + j, count, weights, i * bitStride + j, bitStride, scratch);
+                lines(b, row + i, lines, start + j, count, weights, i * bitStride + j, bitStride, squares, scratch);
                 for (int n = 0; n < count; n += COLUMNS) {
                     spread(scratch.lines, n, lines, dst, (j + n) / COLUMNS * panelStride + i * COLUMNS);
                 }
@@ -129,9 +143,11 @@ final class Packing {
             DropConnect weights,
             int bit,
             int bitStride,
+            boolean squares,
             ProductScratch scratch) {
         for (int l = 0; l < lines; l++) {
             line(b, row + l, start, count, scratch.lines, l * LINE_STRIDE);
+            change(scratch.lines, l * LINE_STRIDE, count, 1, squares);
         }
         if (bitStride == 0) {
             return;

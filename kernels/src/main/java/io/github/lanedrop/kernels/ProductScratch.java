@@ -1,6 +1,7 @@
 package io.github.lanedrop.kernels;
 
 import io.github.lanedrop.kernels.product.Tiles;
+import java.lang.foreign.MemorySegment;
 
 /** Packed blocks of a matrix product: A in L2, panels of B in L2 and L3, a strip of C in L1. Grows to what calls need. */
 final class ProductScratch {
@@ -16,6 +17,8 @@ final class ProductScratch {
     /** A strip across, or what memory held before. */
     final float[] other = new float[Tiles.STRIP_ROWS * Tiles.COLUMNS];
 
+    final MemorySegment stripSegment = MemorySegment.ofArray(strip);
+    final MemorySegment otherSegment = MemorySegment.ofArray(other);
     final float[] bias = new float[Tiles.BLOCK_COLUMNS + SLACK];
 
     /** Rows of A. */
