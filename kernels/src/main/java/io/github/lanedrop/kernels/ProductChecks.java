@@ -61,7 +61,7 @@ final class ProductChecks {
 
     /** Masks of so many weights for so many examples. */
     static void weights(DropConnect weights, long size, int examples, Matrix c, Workers workers) {
-        long count = (examples + weights.examplesPerMask() - 1L) / weights.examplesPerMask();
+        long count = ((long) examples + weights.examplesPerMask() - 1) / weights.examplesPerMask();
         if (Math.multiplyHigh(count, size) != 0 || count * size < 0) {
             throw new IllegalArgumentException("the masks must have fewer than 2^63 elements, got " + count
                     + " masks of " + size + " weights");
