@@ -86,7 +86,9 @@ public final class DropConnectProduct {
      * {@code variance = p / q * (a * a) (b * b)}, elements squared. Each element of the variance is a chain of fused
      * multiply-adds of {@code a * a * (p / q)} and {@code b * b}, whose factors are rounded.
      *
-     * @param rate the rate of dropping, less than 1
+     * <p>They are those of masks that drop each weight on its own, at a rate; the mask itself is not read.
+     *
+     * @param weights the masks, of which only the rate counts, which is less than 1
      * @param a M x K, one row an example
      * @param b K x N, the weights
      * @param mean M x N, receives the expectation, without a bias
@@ -94,7 +96,9 @@ public final class DropConnectProduct {
      * @param workers who does it
      * @throws IllegalArgumentException if the rate is 1, for which no scale makes up
      */
-    public static void moments(Rate rate, Matrix a, Matrix b, Matrix mean, Matrix variance, Workers workers) {
+    public static void moments(
+            DropConnect weights, Matrix a, Matrix b, Matrix mean, Matrix variance, Workers workers) {
+        Rate rate = weights.mask().rate();
         if (rate.dropsAll()) {
             throw new IllegalArgumentException("rate must be less than 1, got " + rate.nominal());
         }
@@ -111,7 +115,6 @@ public final class DropConnectProduct {
                 BlockedProduct.Form.PRODUCT,
                 Epilogue.NONE,
                 workers);
-        var weights = DropConnect.perBatch(new BernoulliMask(rate, Key.of(0)));
         BlockedProduct.run(
                 a,
                 b,

@@ -247,7 +247,7 @@ final class DropConnectTest {
         float[] means = new float[1];
         float[] variances = new float[1];
         DropConnectProduct.moments(
-                rate,
+                DropConnect.perBatch(new BernoulliMask(rate, KEY)),
                 matrix(x, 1, 6, false),
                 matrix(w, 6, 1, false),
                 Matrix.of(MemorySegment.ofArray(means), 1, 1),
@@ -292,7 +292,7 @@ final class DropConnectTest {
                 Matrix mean = matrix(new float[rows * columns], rows, columns, false);
                 Matrix variance = matrix(Kind.NATIVE, new float[rows * columns], rows, columns, false);
                 DropConnectProduct.moments(
-                        rate,
+                        DropConnect.perBatch(new BernoulliMask(rate, KEY)),
                         matrix(a, rows, inner, transposed),
                         matrix(b, inner, columns, transposed),
                         mean,
@@ -541,10 +541,10 @@ final class DropConnectTest {
         refused("offset must be in [0, 2^63 - 1 - elements], got -1", () -> new DropConnect(small, -1, 1));
         refused(
                 "rate must be less than 1, got 1.0",
-                () -> DropConnectProduct.moments(Rate.drop(1), two, two, c, two, Workers.NONE));
+                () -> DropConnectProduct.moments(masks(0, 1, 1), two, two, c, two, Workers.NONE));
         refused(
                 "overlap by 16 bytes",
-                () -> DropConnectProduct.moments(Rate.drop(.5), two, two, c, c, Workers.NONE));
+                () -> DropConnectProduct.moments(masks(0, .5, 1), two, two, c, c, Workers.NONE));
         MemorySegment segment = c.segment();
         MemorySegment other = MemorySegment.ofArray(new float[4]);
         refused(
