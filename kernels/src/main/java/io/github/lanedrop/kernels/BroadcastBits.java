@@ -46,9 +46,10 @@ final class BroadcastBits {
             Bits.copy(fetcher.fetched(), at, keepBits, to, count);
         } else if (axis + 2 == shape.axes()) { // runs of equal ones
             long run = from / period;
-            int runs = (int) ((from + count - 1) / period - run) + 1;
-            int at = fetcher.fetch(mask.decisions(), decision + run, runs);
-            Bits.runs(fetcher.fetched(), at, period, from % period, keepBits, to, count);
+            long skip = from - run * period;
+            int more = skip + count <= period ? 0 : (int) ((skip + count - 1) / period); // a division less at times
+            int at = fetcher.fetch(mask.decisions(), decision + run, 1 + more);
+            Bits.runs(fetcher.fetched(), at, period, skip, keepBits, to, count);
         } else {
             long decisions = shape.blockDecisions(axis + 1);
             int done = 0;

@@ -1,6 +1,5 @@
 package io.github.lanedrop.kernels;
 
-import io.github.lanedrop.kernels.mask.Bits;
 import java.util.Arrays;
 
 /**
@@ -22,14 +21,14 @@ import java.util.Arrays;
  * {@link BernoulliMask}, with blocks as long as the plane that of one decision a plane, bit for bit. Rate 0 drops nothing
  * and rate 1 everything, by either rule.
  *
- * <p>Immutable, with a bit for each position of a plane; making one takes up to milliseconds, so keep it while the sizes and
- * the rate stay. Safe for use by any number of threads.
+ * <p>Immutable. It holds up to a word for each position of a plane and takes up to milliseconds to make: keep it while
+ * the sizes and the rate stay. Safe for use by any number of threads.
  *
  * <p>Source: G. Ghiasi, T.-Y. Lin, Q. V. Le, "DropBlock: A Regularization Method for Convolutional Networks", NeurIPS 2018.
  */
 public final class DropBlock {
     private static final long ONE = 1L << 32;
-    private static final int MAX_POSITIONS = 1 << 30;
+    private static final int MAX_POSITIONS = 1 << 24;
     private static final int AXES = 3;
 
     /** How gamma follows from the rate. */
@@ -53,7 +52,7 @@ public final class DropBlock {
     private final double wantedGamma;
     private final Rate anchors;
     private final double expectedKeep;
-    private final byte[] anchorPositions;
+    private final long[] anchorPlaces;
 
     private DropBlock(Rule rule, Rate rate, double gammaScale, int[] block, int[] plane) {
         this.rule = rule;
@@ -75,7 +74,7 @@ public final class DropBlock {
         wantedGamma = wantedGamma(covers);
         anchors = Rate.drop(Math.min(1, wantedGamma));
         expectedKeep = meanKeep(covers, anchors.effective());
-        anchorPositions = anchorPositions();
+        anchorPlaces = anchorPlaces();
     }
 
     /**
@@ -86,7 +85,7 @@ public final class DropBlock {
      * @param plane the lengths of the plane's axes: {@code (length)}, {@code (height, width)} or
      *     {@code (depth, height, width)}, 1 or more
      * @return how to drop
-     * @throws IllegalArgumentException if a length is less than 1, or there are not 1 to 3 of them, or more than 2^30
+     * @throws IllegalArgumentException if a length is less than 1, or there are not 1 to 3 of them, or more than 2^24
      *     positions
      */
     public static DropBlock paper(Rate rate, int block, int... plane) {
@@ -130,7 +129,7 @@ public final class DropBlock {
             positions *= plane[axis];
             if (positions > MAX_POSITIONS) {
                 throw new IllegalArgumentException(
-                        "plane must have at most 2^30 positions, got " + Arrays.toString(plane));
+                        "plane must have at most 2^24 positions, got " + Arrays.toString(plane));
             }
         }
         return new DropBlock(rule, rate, 1, block.clone(), plane.clone());
@@ -214,20 +213,19 @@ public final class DropBlock {
         return sum / positions();
     }
 
-    /** A bit for each position: whether it can be an anchor. The plane's beginning follows its end, for whole words. */
-    private byte[] anchorPositions() {
+    /** A bit for each position, whether it can be an anchor; planes one after another until they end with a word. */
+    private long[] anchorPlaces() {
         int positions = positions();
-        byte[] bits = new byte[Bits.bytes(positions + 2 * Long.SIZE) + Bits.SLACK];
-        for (int line = 0; line < length[0] * length[1]; line++) {
-            boolean holdsAnchors = line / length[1] < valid[0] && line % length[1] < valid[1];
-            Bits.run(bits, line * length[2], holdsAnchors ? valid[2] : 0, true);
-            Bits.run(bits, line * length[2] + (holdsAnchors ? valid[2] : 0), length[2] - valid[2], false);
-            if (!holdsAnchors) {
-                Bits.run(bits, line * length[2], length[2], false);
-            }
+        int planes = Long.SIZE / Math.min(Long.SIZE, Integer.lowestOneBit(positions));
+        long[] places = new long[(int) ((long) positions * planes / Long.SIZE)];
+        for (long i = 0; i < (long) positions * planes; i++) {
+            int position = (int) (i % positions);
+            boolean anchor = position % length[2] < valid[2]
+                    && position / length[2] % length[1] < valid[1]
+                    && position / length[2] / length[1] < valid[0];
+            places[(int) (i / Long.SIZE)] |= (anchor ? 1L : 0L) << i;
         }
-        Bits.repeat(bits, 0, positions, positions + 2 * Long.SIZE);
-        return bits;
+        return places;
     }
 
     /**
@@ -299,9 +297,9 @@ public final class DropBlock {
         return anchors;
     }
 
-    /** {@link #anchorPositions()}, to be read. */
-    byte[] anchorPositionBits() {
-        return anchorPositions;
+    /** {@link #anchorPlaces()}, to be read. */
+    long[] places() {
+        return anchorPlaces;
     }
 
     /** Anchors before a position, all planes in a row. */

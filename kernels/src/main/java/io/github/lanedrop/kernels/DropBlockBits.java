@@ -42,7 +42,7 @@ final class DropBlockBits {
         int reach = blocks.reach();
         if (reach <= NEAR) {
             held = false;
-            long begin = Math.max(0, first - reach);
+            long begin = Math.max(0, first - reach) / WORD * WORD;
             make(blocks, key, begin, (int) (first - begin) + elements, scratch);
             copy((int) (first - begin), elements, scratch.keepBits, 0);
             return;
@@ -53,7 +53,7 @@ final class DropBlockBits {
             long from = first + done;
             if (!isHeld(blocks, key) || from < bandFirst || from >= bandEnd) {
                 long start = from - from % band;
-                long begin = Math.max(0, start - reach);
+                long begin = Math.max(0, start - reach) / WORD * WORD;
                 long end = start > Long.MAX_VALUE - band ? Long.MAX_VALUE : start + band;
                 make(blocks, key, begin, (int) (end - begin), scratch);
                 remember(blocks, key, begin, start, end);
@@ -91,7 +91,7 @@ final class DropBlockBits {
         bandEnd = end;
     }
 
-    /** Dropped elements from {@code begin} on, as ones; right where all anchors are among them. */
+    /** Dropped elements from {@code begin} on, a multiple of 64, as ones; right where all anchors are among them. */
     private void make(DropBlock blocks, Key key, long begin, int count, Scratch scratch) {
         int length = (count + WORD - 1) / WORD;
         int before = blocks.reach() / WORD + 2;
@@ -136,18 +136,15 @@ final class DropBlockBits {
 
     /** Puts anchors where they belong: the next ones go to the ones of the plane's positions that can hold them. */
     private void spread(DropBlock blocks, long begin, int length, byte[] keptAnchors, int firstAnchor) {
-        byte[] positionBits = blocks.anchorPositionBits();
-        int period = blocks.positions();
-        int position = (int) (begin % period);
-        int step = WORD % period;
+        long[] allPlaces = blocks.places();
+        int next = (int) (begin / WORD % allPlaces.length);
         int anchor = firstAnchor;
-        for (int i = 0; i < length; i++) {
-            long places = Bits.word(positionBits, position);
-            words[at + i] = Long.expand(~Bits.word(keptAnchors, anchor), places);
+        for (int i = at; i < at + length; i++) {
+            long places = allPlaces[next];
+            words[i] = Long.expand(~Bits.word(keptAnchors, anchor), places);
             anchor += Long.bitCount(places);
-            position += step;
-            if (position >= period) {
-                position -= period;
+            if (++next == allPlaces.length) {
+                next = 0;
             }
         }
     }

@@ -295,7 +295,7 @@ final class DropBlockTest {
         refused("plane and block must have lengths of 1 or more, got plane [4, 4] and block [0, 0]", () ->
                 DropBlock.paper(rate, 0, 4, 4));
         refused("plane and block must have lengths of 1 or more", () -> DropBlock.exact(rate, 3, 4, 0));
-        refused("plane must have at most 2^30 positions", () -> DropBlock.exact(rate, 3, 1 << 16, 1 << 16));
+        refused("plane must have at most 2^24 positions", () -> DropBlock.exact(rate, 3, 1 << 16, 1 << 16));
         refused("gamma scale must be in [0, infinity), got NaN", () ->
                 DropBlock.paper(rate, 3, 4, 4).gammaScale(Double.NaN));
         refused("gamma must stay as it is by the exact rule", () ->

@@ -3,6 +3,7 @@ package io.github.lanedrop.kernels.mask;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.nio.ByteOrder;
+import java.util.Arrays;
 
 /**
  * Strings of keep bits in byte arrays, lowest bit first, 64 bits at a time.
@@ -13,6 +14,9 @@ import java.nio.ByteOrder;
 public final class Bits {
     /** Bytes that an array must have beyond its last bit. */
     public static final int SLACK = 16;
+
+    /** Bits from which on a call to fill them is faster than a loop. */
+    private static final int FILL = 512;
 
     private static final VarHandle LONG = MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.LITTLE_ENDIAN);
 
@@ -30,43 +34,63 @@ public final class Bits {
 
     /** 64 bits, from any one on. */
     public static long word(byte[] bits, int index) {
-        int shift = index & 7;
-        int at = index >>> 3;
+        int at = index >>> 6 << 3;
         // shifted twice, since a shift by 64 is none
-        return ((long) LONG.get(bits, at) >>> shift) | (((long) bits[at + Long.BYTES] << 1) << (63 - shift));
+        return ((long) LONG.get(bits, at) >>> index) | (((long) LONG.get(bits, at + Long.BYTES) << 1) << ~index);
     }
 
     /** Copies bits; {@code dst} may be {@code src} where the copy begins at or after the end of the original. */
     public static void copy(byte[] src, int srcBit, byte[] dst, int dstBit, int count) {
-        int from = srcBit;
-        int at = dstBit >>> 3;
-        int left = count;
         int shift = dstBit & 7;
-        if (shift != 0) {
-            dst[at] = (byte) ((dst[at] & lowest(shift)) | (word(src, from) << shift));
-            from += 8 - shift;
-            left -= 8 - shift;
-            at++;
-        }
-        if (left <= 0) {
+        if (shift == 0) {
+            copyToByte(src, srcBit, dst, dstBit >>> 3, count);
             return;
         }
-        if ((from & 7) == 0) {
-            System.arraycopy(src, from >>> 3, dst, at, bytes(left));
+        int at = dstBit >>> 3;
+        dst[at] = (byte) ((dst[at] & lowest(shift)) | (word(src, srcBit) << shift));
+        copyToByte(src, srcBit + 8 - shift, dst, at + 1, count - (8 - shift));
+    }
+
+    private static void copyToByte(byte[] src, int srcBit, byte[] dst, int at, int count) {
+        int from = srcBit >>> 3;
+        int shift = srcBit & 7;
+        if (count <= 0) {
             return;
         }
-        for (int i = 0; i < left; i += Long.SIZE) {
-            LONG.set(dst, at + (i >>> 3), word(src, from + i));
+        if (shift == 0) {
+            System.arraycopy(src, from, dst, at, bytes(count));
+            return;
+        }
+        long low = (long) LONG.get(src, from) >>> shift;
+        for (int i = 0; i < bytes(count); i += Long.BYTES) {
+            long next = (long) LONG.get(src, from + i + Long.BYTES);
+            LONG.set(dst, at + i, low | (next << -shift));
+            low = next >>> shift;
         }
     }
 
     /** Copies bits of words, each turned over. */
     public static void copyInverted(long[] src, int srcBit, byte[] dst, int dstBit, int count) {
-        int shift = srcBit & 63;
-        int at = srcBit >>> 6;
-        for (int i = 0; i < count; i += Long.SIZE, at++) {
-            put(dst, dstBit + i, ~((src[at] >>> shift) | ((src[at + 1] << 1) << (63 - shift))));
+        int at = dstBit >>> 3;
+        int from = srcBit;
+        int shift = dstBit & 7;
+        if (shift != 0) {
+            dst[at] = (byte) ((dst[at] & lowest(shift)) | (~word(src, from) << shift));
+            from += 8 - shift;
+            at++;
         }
+        int word = from >>> 6;
+        long low = src[word] >>> from;
+        for (int i = 0; i < srcBit + count - from; i += Long.SIZE) {
+            long next = src[++word];
+            LONG.set(dst, at + (i >>> 3), ~(low | ((next << 1) << ~from)));
+            low = next >>> from;
+        }
+    }
+
+    private static long word(long[] words, int index) {
+        int at = index >>> 6;
+        return (words[at] >>> index) | ((words[at + 1] << 1) << ~index);
     }
 
     /** Writes a string again and again behind itself, until there are {@code count} bits, the first ones included. */
@@ -89,10 +113,16 @@ public final class Bits {
 
     /** Writes one value many times. */
     public static void run(byte[] bits, int first, int count, boolean value) {
-        long fill = value ? -1 : 0;
-        for (int i = 0; i < count; ) {
-            put(bits, first + i, fill);
-            i += Long.SIZE - (first + i & 7); // now at a byte's beginning, where it stays
+        byte fill = (byte) (value ? -1 : 0);
+        int at = first >>> 3;
+        int shift = first & 7;
+        if (shift != 0) {
+            bits[at] = (byte) ((bits[at] & lowest(shift)) | (fill << shift));
+            at++;
+        }
+        int end = bytes(first + count);
+        if (at < end) {
+            Arrays.fill(bits, at, end, fill);
         }
     }
 
@@ -114,9 +144,20 @@ public final class Bits {
             long fill = -get(src, bit);
             long end = filled + length;
             word |= fill << filled;
-            for (; end >= Long.SIZE; end -= Long.SIZE) {
+            if (end >= Long.SIZE) {
                 LONG.set(dst, at, word);
                 at += Long.BYTES;
+                end -= Long.SIZE;
+                if (end >= FILL) {
+                    int bytes = (int) (end / Long.SIZE) * Long.BYTES;
+                    Arrays.fill(dst, at, at + bytes, (byte) fill);
+                    at += bytes;
+                    end %= Long.SIZE;
+                }
+                for (; end >= Long.SIZE; end -= Long.SIZE) {
+                    LONG.set(dst, at, fill);
+                    at += Long.BYTES;
+                }
                 word = fill;
             }
             filled = (int) end;
@@ -128,9 +169,7 @@ public final class Bits {
 
     /** Moves bits down, so that bit {@code shift} of byte {@code at} becomes bit 0. */
     public static void shiftDown(byte[] bits, int at, int shift, int count) {
-        for (int i = 0; i < count; i += Long.SIZE) {
-            LONG.set(bits, at + (i >>> 3), word(bits, 8 * at + shift + i));
-        }
+        copyToByte(bits, 8 * at + shift, bits, at, count);
     }
 
     /** How many of the bits are 1. */
