@@ -180,9 +180,20 @@ final class Chain {
                 && Memories.haveLoops(memory)
                 && src.getClass() == memory
                 && dstGradient.getClass() == memory) {
-            done = loop(memory)
-                    .backward(
-                            src, scratch.bias, biasAt, dstGradient, srcGradient, firstByte, elements, scale, bits, bitsAt);
+            ChainLoop loop = loop(memory);
+            loop.densities(src, scratch.bias, biasAt, scratch.densities, firstByte, elements);
+            done = loop.backward(
+                    src,
+                    scratch.bias,
+                    biasAt,
+                    scratch.densities,
+                    dstGradient,
+                    srcGradient,
+                    firstByte,
+                    elements,
+                    scale,
+                    bits,
+                    bitsAt);
         }
         if (done == elements) {
             return;
@@ -194,19 +205,22 @@ final class Chain {
         MemorySegment.copy(src, FLOAT, at, x, start, elements - start);
         MemorySegment.copy(dstGradient, FLOAT, at, dy, start, elements - start);
         if (Live.VECTOR && start == 0) {
+            MemorySegment array = scratch.elementSegment;
             MemorySegment gradients = scratch.gradientSegment;
-            done = loop(gradients.getClass())
-                    .backward(
-                            scratch.elementSegment,
-                            scratch.bias,
-                            biasAt,
-                            gradients,
-                            gradients,
-                            0,
-                            elements,
-                            scale,
-                            bits,
-                            bitsAt);
+            ChainLoop loop = loop(array.getClass());
+            loop.densities(array, scratch.bias, biasAt, scratch.densities, 0, elements);
+            done = loop.backward(
+                    array,
+                    scratch.bias,
+                    biasAt,
+                    scratch.densities,
+                    gradients,
+                    gradients,
+                    0,
+                    elements,
+                    scale,
+                    bits,
+                    bitsAt);
         }
         ScalarChain.backward(links, x, scratch.bias, biasAt, dy, dy, done, elements, scale, bits, bitsAt);
         MemorySegment.copy(dy, start, srcGradient, FLOAT, at, elements - start);
@@ -246,6 +260,7 @@ final class Chain {
                 MemorySegment src,
                 RepeatedBias bias,
                 int biasAt,
+                float[] densities,
                 MemorySegment dstGradient,
                 MemorySegment srcGradient,
                 long firstByte,
@@ -255,5 +270,9 @@ final class Chain {
                 int bitsAt) {
             return 0;
         }
+
+        @Override
+        public void densities(
+                MemorySegment src, RepeatedBias bias, int biasAt, float[] densities, long firstByte, int elements) {}
     }
 }

@@ -45,7 +45,9 @@ final class FusedSelfTest {
         boolean agree = same(expected, dst);
 
         MemorySegment dstGradient = memory(memory, gradient);
-        done = loop.backward(src, bias, biasAt, dstGradient, dst, 0, ELEMENTS, SCALE, bits, 0);
+        float[] densities = new float[ELEMENTS];
+        loop.densities(src, bias, biasAt, densities, 0, ELEMENTS);
+        done = loop.backward(src, bias, biasAt, densities, dstGradient, dst, 0, ELEMENTS, SCALE, bits, 0);
         ScalarChain.backward(links, x, bias, biasAt, gradient, expected, 0, done, SCALE, bits, 0);
         return agree && same(expected, dst);
     }

@@ -214,10 +214,10 @@ final class VectorNormLoop implements NormLoop {
         FloatVector mean = FloatVector.broadcast(FLOATS, row.mean);
         Arrays.fill(sums, 0);
         for (int j = 0; j < PARTIAL_SUMS; j += STEP) {
-            FloatVector s0 = ZERO;
-            FloatVector s1 = ZERO;
-            FloatVector s2 = ZERO;
-            FloatVector s3 = ZERO;
+            FloatVector s0 = FloatVector.zero(FLOATS);
+            FloatVector s1 = FloatVector.zero(FLOATS);
+            FloatVector s2 = FloatVector.zero(FLOATS);
+            FloatVector s3 = FloatVector.zero(FLOATS);
             for (int i = j; i < rounds; i += PARTIAL_SUMS) {
                 FloatVector d0 = load(values, i).sub(mean);
                 FloatVector d1 = load(values, i + LANES).sub(mean);
@@ -279,8 +279,8 @@ final class VectorNormLoop implements NormLoop {
         Arrays.fill(sums, 0);
         Arrays.fill(products, 0);
         for (int j = 0; j < PARTIAL_SUMS; j += LANES) {
-            FloatVector sum = ZERO;
-            FloatVector product = ZERO;
+            FloatVector sum = FloatVector.zero(FLOATS);
+            FloatVector product = FloatVector.zero(FLOATS);
             for (int i = j; i <= columns - LANES; i += PARTIAL_SUMS) {
                 FloatVector dy = load(dstGradient, at(firstByte, i));
                 FloatVector value = load(src, at(firstByte, i)).sub(mean).mul(rstd);
