@@ -129,7 +129,7 @@ final class Chain {
     /**
      * Elements {@code start} to {@code end}, exclusive, of rows of {@code columns}.
      *
-     * @param sums receives sums of the gradient over columns from {@code sumsAt} on if {@code columnSums}
+     * @param sums receives sums of the gradient over columns from {@code sumsByte} on if {@code columnSums}
      */
     void backward(
             MaskSource mask,
@@ -142,8 +142,8 @@ final class Chain {
             long start,
             long end,
             boolean columnSums,
-            float[] sums,
-            int sumsAt) {
+            MemorySegment sums,
+            long sumsByte) {
         ChainScratch scratch = ChainScratch.POOL.borrow();
         Scratch maskScratch = Scratch.POOL.borrow();
         if (links.bias()) {
@@ -155,7 +155,7 @@ final class Chain {
             int bitsAt = links.dropout() ? keepBits(mask, offset + at, elements, maskScratch) : 0;
             backward(src, dstGradient, srcGradient, at, elements, scale, maskScratch.keepBits, bitsAt, scratch);
             if (columnSums) {
-                ColumnSums.add(srcGradient, at, elements, columns, sums, sumsAt, scratch);
+                ColumnSums.add(srcGradient, at, elements, columns, sums, sumsByte, scratch);
             }
         }
         Scratch.POOL.giveBack(maskScratch);
