@@ -24,7 +24,7 @@ import java.lang.foreign.MemorySegment;
  * null. Everything is checked before the first write.
  */
 public final class ActivationKernel {
-    private static final float[] NO_SUMS = {};
+    private static final MemorySegment NO_SUMS = MemorySegment.NULL;
 
     private ActivationKernel() {}
 

@@ -250,7 +250,7 @@ public final class BiasActivationDropout {
                     ColumnSums.row(part + 1, parts, rows) * columns,
                     true,
                     sums.first,
-                    (int) part * columns);
+                    ColumnSums.at(part, columns));
         }
     }
 }

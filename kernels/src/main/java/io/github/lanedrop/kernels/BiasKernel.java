@@ -135,7 +135,7 @@ public final class BiasKernel {
             long end = ColumnSums.row(part + 1, parts, rows) * columns;
             for (long at = ColumnSums.row(part, parts, rows) * columns; at < end; at += Scratch.CHUNK) {
                 int elements = (int) Math.min(Scratch.CHUNK, end - at);
-                ColumnSums.add(dstGradient, at, elements, columns, sums.first, (int) part * columns, scratch);
+                ColumnSums.add(dstGradient, at, elements, columns, sums.first, ColumnSums.at(part, columns), scratch);
             }
         }
         ChainScratch.POOL.giveBack(scratch);

@@ -129,7 +129,7 @@ final class Chain {
     /**
      * Elements {@code start} to {@code end}, exclusive, of rows of {@code columns}.
      *
-     * @param sums receives sums of the gradient over columns from {@code sumsAt} on if {@code columnSums}
+     * @param sums receives sums of the gradient over columns from {@code sumsByte} on if {@code columnSums}
      */
     void backward(
             MaskSource mask,
@@ -142,8 +142,8 @@ final class Chain {
             long start,
             long end,
             boolean columnSums,
-            float[] sums,
-            int sumsAt) {
+            MemorySegment sums,
+            long sumsByte) {
         ChainScratch scratch = ChainScratch.POOL.borrow();
         Scratch maskScratch = Scratch.POOL.borrow();
         if (links.bias()) {
@@ -155,7 +155,7 @@ final class Chain {
             int bitsAt = links.dropout() ? keepBits(mask, offset + at, elements, maskScratch) : 0;
             backward(src, dstGradient, srcGradient, at, elements, scale, maskScratch.keepBits, bitsAt, scratch);
             if (columnSums) {
-                ColumnSums.add(srcGradient, at, elements, columns, sums, sumsAt, scratch);
+                ColumnSums.add(srcGradient, at, elements, columns, sums, sumsByte, scratch);
             }
         }
         Scratch.POOL.giveBack(maskScratch);
@@ -180,9 +180,20 @@ final class Chain {
                 && Memories.haveLoops(memory)
                 && src.getClass() == memory
                 && dstGradient.getClass() == memory) {
-            done = loop(memory)
-                    .backward(
-                            src, scratch.bias, biasAt, dstGradient, srcGradient, firstByte, elements, scale, bits, bitsAt);
+            ChainLoop loop = loop(memory);
+            loop.densities(src, scratch.bias, biasAt, scratch.densities, firstByte, elements);
+            done = loop.backward(
+                    src,
+                    scratch.bias,
+                    biasAt,
+                    scratch.densities,
+                    dstGradient,
+                    srcGradient,
+                    firstByte,
+                    elements,
+                    scale,
+                    bits,
+                    bitsAt);
         }
         if (done == elements) {
             return;
@@ -194,19 +205,22 @@ final class Chain {
         MemorySegment.copy(src, FLOAT, at, x, start, elements - start);
         MemorySegment.copy(dstGradient, FLOAT, at, dy, start, elements - start);
         if (Live.VECTOR && start == 0) {
+            MemorySegment array = scratch.elementSegment;
             MemorySegment gradients = scratch.gradientSegment;
-            done = loop(gradients.getClass())
-                    .backward(
-                            scratch.elementSegment,
-                            scratch.bias,
-                            biasAt,
-                            gradients,
-                            gradients,
-                            0,
-                            elements,
-                            scale,
-                            bits,
-                            bitsAt);
+            ChainLoop loop = loop(array.getClass());
+            loop.densities(array, scratch.bias, biasAt, scratch.densities, 0, elements);
+            done = loop.backward(
+                    array,
+                    scratch.bias,
+                    biasAt,
+                    scratch.densities,
+                    gradients,
+                    gradients,
+                    0,
+                    elements,
+                    scale,
+                    bits,
+                    bitsAt);
         }
         ScalarChain.backward(links, x, scratch.bias, biasAt, dy, dy, done, elements, scale, bits, bitsAt);
         MemorySegment.copy(dy, start, srcGradient, FLOAT, at, elements - start);
@@ -246,6 +260,7 @@ final class Chain {
                 MemorySegment src,
                 RepeatedBias bias,
                 int biasAt,
+                float[] densities,
                 MemorySegment dstGradient,
                 MemorySegment srcGradient,
                 long firstByte,
@@ -255,5 +270,9 @@ final class Chain {
                 int bitsAt) {
             return 0;
         }
+
+        @Override
+        public void densities(
+                MemorySegment src, RepeatedBias bias, int biasAt, float[] densities, long firstByte, int elements) {}
     }
 }

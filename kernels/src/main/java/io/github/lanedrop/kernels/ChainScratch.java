@@ -12,6 +12,9 @@ final class ChainScratch {
     final float[] elements = new float[Scratch.CHUNK];
 
     final float[] gradients = new float[Scratch.CHUNK];
+    /** What {@link io.github.lanedrop.kernels.activation.ChainLoop#densities} leaves for the rest of a backward pass. */
+    final float[] densities = new float[Scratch.CHUNK];
+
     final MemorySegment elementSegment = MemorySegment.ofArray(elements);
     final MemorySegment gradientSegment = MemorySegment.ofArray(gradients);
 

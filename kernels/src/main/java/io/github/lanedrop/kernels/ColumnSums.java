@@ -2,9 +2,9 @@ package io.github.lanedrop.kernels;
 
 import static io.github.lanedrop.kernels.Scratch.FLOAT;
 
+import io.github.lanedrop.kernels.lanes.Aligned;
 import io.github.lanedrop.kernels.norm.NormLoop;
 import java.lang.foreign.MemorySegment;
-import java.util.Arrays;
 
 /**
  * Sums over columns, the gradients of what is added to every row: their bits depend on the rows alone.
@@ -15,13 +15,14 @@ import java.util.Arrays;
  */
 final class ColumnSums {
     private static final int PARTS = 16;
+    private static final int MOST_COLUMNS = 1 << 28;
 
     static final Pool<ColumnSums> POOL = new Pool<>(ColumnSums::new);
 
     /** Sums of each part, for one or two gradients. */
-    float[] first = {};
+    MemorySegment first = MemorySegment.NULL;
 
-    float[] second = {};
+    MemorySegment second = MemorySegment.NULL;
 
     private ColumnSums() {}
 
@@ -34,28 +35,34 @@ final class ColumnSums {
         return rows / parts * part + Math.min(part, rows % parts);
     }
 
-    /** Refuses rows whose sums would not fit into an array. */
+    /** Refuses rows whose sums would not fit into memory. */
     static void check(long rows, int columns) {
-        if ((long) parts(rows) * columns > Integer.MAX_VALUE / 2) {
-            throw new IllegalArgumentException(
-                    "columns must be at most " + Integer.MAX_VALUE / 2 / parts(rows) + " for sums over " + rows
-                            + " rows, got " + columns);
+        if (columns > MOST_COLUMNS) {
+            throw new IllegalArgumentException("columns must be at most " + MOST_COLUMNS + " for sums over rows, got "
+                    + rows + " x " + columns);
         }
+    }
+
+    /** Where a part's sums begin. */
+    static long at(long part, int columns) {
+        return part * columns * Float.BYTES;
     }
 
     /** Begins sums of zero. */
     void begin(int parts, int columns, boolean both) {
-        int length = parts * columns;
-        if (first.length < length) {
-            first = new float[length];
-        }
-        Arrays.fill(first, 0, length, 0);
+        long floats = (long) parts * columns;
+        first = cleared(first, floats);
         if (both) {
-            if (second.length < length) {
-                second = new float[length];
-            }
-            Arrays.fill(second, 0, length, 0);
+            second = cleared(second, floats);
         }
+    }
+
+    private static MemorySegment cleared(MemorySegment sums, long floats) {
+        if (sums.byteSize() < floats * Float.BYTES) {
+            return Aligned.floats(floats);
+        }
+        DropoutKernel.zero(sums, 0, floats * Float.BYTES);
+        return sums;
     }
 
     /** Adds elements from {@code first} on to a part's sums. */
@@ -64,27 +71,28 @@ final class ColumnSums {
             long first,
             int elements,
             int columns,
-            float[] sums,
-            int sumsAt,
+            MemorySegment sums,
+            long sumsByte,
             ChainScratch scratch) {
         int column = (int) (first % columns);
         NormLoop loop = Norm.loop(src.getClass());
         if (Norm.reads(src.getClass())) {
-            loop.addRows(src, first * Float.BYTES, elements, column, columns, sums, sumsAt);
+            loop.addRows(src, first * Float.BYTES, elements, column, columns, sums, sumsByte);
         } else {
             MemorySegment.copy(src, FLOAT, first * Float.BYTES, scratch.elements, 0, elements);
-            loop.addRows(scratch.elementSegment, 0, elements, column, columns, sums, sumsAt);
+            loop.addRows(scratch.elementSegment, 0, elements, column, columns, sums, sumsByte);
         }
     }
 
     /** Writes the sums of all parts. */
-    static void store(float[] sums, int parts, int columns, MemorySegment dst) {
+    static void store(MemorySegment sums, int parts, int columns, MemorySegment dst) {
+        NormLoop loop = Norm.loop(sums.getClass());
         for (int half = parts / 2; half > 0; half /= 2) {
-            int length = half * columns;
-            for (int i = 0; i < length; i++) {
-                sums[i] += sums[length + i];
+            for (int part = 0; part < half; part++) {
+                long upper = at(part + half, columns);
+                loop.addRows(sums, upper, columns, 0, columns, sums, at(part, columns));
             }
         }
-        MemorySegment.copy(sums, 0, dst, FLOAT, 0, columns);
+        MemorySegment.copy(sums, 0, dst, 0, (long) columns * Float.BYTES);
     }
 }

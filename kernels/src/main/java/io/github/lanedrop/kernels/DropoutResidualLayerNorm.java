@@ -166,7 +166,7 @@ public final class DropoutResidualLayerNorm {
         } else {
             workers.split(
                     rows,
-                    NormRows.rowsOfChunk(norm.columns()),
+                    NormRows.batchRows(norm.columns()),
                     (start, end) ->
                             NormRows.forward(mask, offset, norm, src, residual, sum, dst, mean, rstd, start, end));
         }
@@ -499,7 +499,7 @@ public final class DropoutResidualLayerNorm {
                     srcGradient,
                     residualGradient,
                     sums,
-                    (int) part * norm.columns(),
+                    ColumnSums.at(part, norm.columns()),
                     ColumnSums.row(part, parts, rows),
                     ColumnSums.row(part + 1, parts, rows));
         }

@@ -4,17 +4,18 @@ import io.github.lanedrop.kernels.activation.ChainLoop;
 import io.github.lanedrop.kernels.activation.Links;
 import io.github.lanedrop.kernels.activation.RepeatedBias;
 import io.github.lanedrop.kernels.activation.ScalarChain;
+import io.github.lanedrop.kernels.lanes.Aligned;
 import io.github.lanedrop.kernels.norm.NormLoop;
-import io.github.lanedrop.kernels.norm.NormRow;
+import io.github.lanedrop.kernels.norm.RowBatch;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
-import java.lang.foreign.ValueLayout;
 import java.util.Arrays;
 
 /** Holds the vector loops of chains and layer normalisation against their scalar twins, before they are trusted. */
 final class FusedSelfTest {
-    private static final int ELEMENTS = 150; // every loop of the vector code, and a tail
+    private static final int ELEMENTS = 170; // every loop of the vector code, and a tail
     private static final int BIAS_COLUMNS = 70;
+    private static final int ROW = 85;
     private static final float SCALE = 1.25f;
     private static final float EPSILON = 1e-5f;
 
@@ -45,7 +46,9 @@ final class FusedSelfTest {
         boolean agree = same(expected, dst);
 
         MemorySegment dstGradient = memory(memory, gradient);
-        done = loop.backward(src, bias, biasAt, dstGradient, dst, 0, ELEMENTS, SCALE, bits, 0);
+        float[] densities = new float[ELEMENTS];
+        loop.densities(src, bias, biasAt, densities, 0, ELEMENTS);
+        done = loop.backward(src, bias, biasAt, densities, dstGradient, dst, 0, ELEMENTS, SCALE, bits, 0);
         ScalarChain.backward(links, x, bias, biasAt, gradient, expected, 0, done, SCALE, bits, 0);
         return agree && same(expected, dst);
     }
@@ -59,32 +62,46 @@ final class FusedSelfTest {
         MemorySegment src = memory(memory, values(.37f));
         MemorySegment other = memory(memory, values(-.21f));
         MemorySegment normalised = memory(memory, values(0));
-        MemorySegment taken = memory(memory, values(0));
+        MemorySegment srcGradient = memory(memory, values(0));
         MemorySegment gradient = memory(memory, values(0));
         MemorySegment residualGradient = memory(memory, values(0));
-        float[] gammaSums = values(.1f);
-        float[] betaSums = values(.2f);
+        MemorySegment gammaSums = memory(Aligned.MEMORY, values(.1f));
+        MemorySegment betaSums = memory(Aligned.MEMORY, values(.2f));
         byte[] bits = bits();
-        var row = new NormRow();
-        row.set(MemorySegment.ofArray(values(.3f)), MemorySegment.ofArray(values(.4f)), ELEMENTS);
+        var batch = new RowBatch();
+        batch.set(MemorySegment.ofArray(values(.3f)), MemorySegment.ofArray(values(.4f)), ROW, ELEMENTS);
 
-        loop.take(src, 0, 0, ELEMENTS, row);
-        loop.normalise(row, EPSILON, taken, 0);
-        loop.join(src, other, 0, 0, ELEMENTS, SCALE, bits, 3, row);
-        loop.normalise(row, EPSILON, normalised, 0);
-        loop.differentiate(src, other, 0, row, gammaSums, betaSums, 0);
-        loop.finish(row, gradient, 0);
-        loop.part(row, other, true, residualGradient, src, 0, 0, ELEMENTS, SCALE, bits, 3);
-        loop.addRows(other, 0, ELEMENTS, 7, BIAS_COLUMNS, betaSums, 0);
+        loop.take(src, 0, 0, 0, ROW, batch);
+        loop.join(src, other, ROW * Float.BYTES, 1, 0, ROW, SCALE, bits, 3, batch);
+        loop.measure(batch, 2, EPSILON);
+        loop.normalise(batch, 2, normalised, 0);
+        loop.differentiate(src, other, 0, batch, 2);
+        loop.finish(src, other, gradient, 0, batch, 2, gammaSums, betaSums, 0);
+        loop.part(
+                src,
+                other,
+                gradient,
+                true,
+                residualGradient,
+                srcGradient,
+                0,
+                batch,
+                1,
+                0,
+                ROW,
+                SCALE,
+                bits,
+                3,
+                gammaSums,
+                betaSums,
+                0);
+        loop.addRows(other, 0, ELEMENTS, 7, ROW, betaSums, 0);
 
-        float[] results = new float[7 * ELEMENTS];
-        MemorySegment[] segments = {taken, normalised, gradient, residualGradient, src};
+        MemorySegment[] segments = {normalised, gradient, residualGradient, srcGradient, gammaSums, betaSums};
+        float[] results = new float[segments.length * ELEMENTS];
         for (int i = 0; i < segments.length; i++) {
-            MemorySegment.copy(
-                    segments[i], ValueLayout.JAVA_FLOAT_UNALIGNED, 0, results, i * ELEMENTS, ELEMENTS);
+            MemorySegment.copy(segments[i], Scratch.FLOAT, 0, results, i * ELEMENTS, ELEMENTS);
         }
-        System.arraycopy(gammaSums, 0, results, 5 * ELEMENTS, ELEMENTS);
-        System.arraycopy(betaSums, 0, results, 6 * ELEMENTS, ELEMENTS);
         return results;
     }
 

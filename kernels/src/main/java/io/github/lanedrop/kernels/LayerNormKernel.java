@@ -91,7 +91,7 @@ public final class LayerNormKernel {
         } else {
             workers.split(
                     rows,
-                    NormRows.rowsOfChunk(columns),
+                    NormRows.batchRows(columns),
                     (start, end) -> NormRows.forward(norm, src, dst, mean, rstd, start, end));
         }
     }
@@ -245,7 +245,7 @@ public final class LayerNormKernel {
                     dstGradient,
                     srcGradient,
                     sums,
-                    (int) part * norm.columns(),
+                    ColumnSums.at(part, norm.columns()),
                     ColumnSums.row(part, parts, rows),
                     ColumnSums.row(part + 1, parts, rows));
         }

@@ -2,27 +2,28 @@ package io.github.lanedrop.kernels;
 
 import static io.github.lanedrop.kernels.Scratch.FLOAT;
 
+import io.github.lanedrop.kernels.lanes.Aligned;
 import io.github.lanedrop.kernels.norm.NormLoop;
-import io.github.lanedrop.kernels.norm.NormRow;
+import io.github.lanedrop.kernels.norm.RowBatch;
 import java.lang.foreign.MemorySegment;
 
 /**
- * Layer normalisation row by row, with or without dropout and a residual before it.
+ * Layer normalisation in batches of rows that fit into a chunk, with or without dropout and a residual before it; a longer
+ * row is a batch of its own, whose keep bits are filled chunk by chunk.
  *
- * <p>The keep bits of as many rows as fit into a chunk are filled at once; a longer row takes several chunks. A row is read
- * once, normalised in arrays and written once.
+ * <p>A row is read once and written once. Rows in memory that has no loop of its own, or in several kinds, are copied.
  */
 final class NormRows {
     /** There is no such buffer. */
     static final MemorySegment NONE = MemorySegment.NULL;
 
-    private static final Pool<NormRow> POOL = new Pool<>(NormRow::new);
+    private static final Pool<RowBatch> POOL = new Pool<>(RowBatch::new);
 
     private NormRows() {}
 
-    /** How many rows share a chunk. */
-    static int rowsOfChunk(int columns) {
-        return Math.max(1, Scratch.CHUNK / columns);
+    /** How many rows are in a batch. */
+    static int batchRows(int columns) {
+        return Math.clamp(Scratch.CHUNK / columns, 1, RowBatch.ROWS);
     }
 
     /** Rows {@code start} to {@code end}, exclusive, of {@code src} normalised. */
@@ -35,23 +36,30 @@ final class NormRows {
             long start,
             long end) {
         int columns = norm.columns();
-        NormRow row = borrow(norm);
+        int batchRows = batchRows(columns);
+        RowBatch batch = borrow(norm);
         boolean direct = src.getClass() == dst.getClass() && Norm.reads(dst.getClass());
-        NormLoop loop = Norm.loop(direct ? dst.getClass() : Memories.FLOAT_ARRAY);
-        for (long r = start; r < end; r++) {
-            long firstByte = r * columns * Float.BYTES;
-            if (direct) {
-                loop.take(src, firstByte, 0, columns, row);
-                loop.normalise(row, norm.epsilon(), dst, firstByte);
-            } else {
-                copy(src, firstByte, row.stage, columns);
-                loop.take(row.stage, 0, 0, columns, row);
-                loop.normalise(row, norm.epsilon(), row.stage, 0);
-                copyBack(row.stage, columns, dst, firstByte);
+        NormLoop loop = Norm.loop(direct ? dst.getClass() : Aligned.MEMORY);
+        for (long first = start; first < end; first += batchRows) {
+            int rows = (int) Math.min(batchRows, end - first);
+            long firstByte = first * columns * Float.BYTES;
+            long bytes = (long) rows * columns * Float.BYTES;
+            long at = direct ? firstByte : 0;
+            if (!direct) {
+                MemorySegment.copy(src, firstByte, batch.stage, 0, bytes);
             }
-            store(row, mean, rstd, r);
+            for (int r = 0; r < rows; r++) {
+                long rowByte = at + (long) r * columns * Float.BYTES;
+                loop.take(direct ? src : batch.stage, rowByte, r, 0, columns, batch);
+            }
+            loop.measure(batch, rows, norm.epsilon());
+            loop.normalise(batch, rows, direct ? dst : batch.stage, at);
+            if (!direct) {
+                MemorySegment.copy(batch.stage, 0, dst, firstByte, bytes);
+            }
+            store(batch, mean, rstd, first, rows);
         }
-        POOL.giveBack(row);
+        POOL.giveBack(batch);
     }
 
     /**
@@ -73,60 +81,53 @@ final class NormRows {
             long start,
             long end) {
         int columns = norm.columns();
-        NormRow row = borrow(norm);
+        int batchRows = batchRows(columns);
+        RowBatch batch = borrow(norm);
         Scratch scratch = Scratch.POOL.borrow();
         float scale = (float) mask.scale();
         Class<?> memory = dst.getClass();
         boolean direct = src.getClass() == memory && residual.getClass() == memory && Norm.reads(memory);
-        NormLoop loop = Norm.loop(direct ? memory : Memories.FLOAT_ARRAY);
-        int rows = rowsOfChunk(columns);
-        int bitsAt = 0;
-        for (long r = start; r < end; r++) {
-            long first = r * columns;
-            int batched = (int) ((r - start) % rows);
-            if (batched == 0 && columns <= Scratch.CHUNK) {
-                int elements = (int) Math.min(rows, end - r) * columns;
-                bitsAt = Chain.keepBits(mask, offset + first, elements, scratch);
+        NormLoop loop = Norm.loop(direct ? memory : Aligned.MEMORY);
+        MemorySegment from = direct ? src : batch.stage;
+        MemorySegment fromResidual = direct ? residual : batch.otherStage;
+        for (long first = start; first < end; first += batchRows) {
+            int rows = (int) Math.min(batchRows, end - first);
+            long firstByte = first * columns * Float.BYTES;
+            long bytes = (long) rows * columns * Float.BYTES;
+            long at = direct ? firstByte : 0;
+            if (!direct) {
+                MemorySegment.copy(src, firstByte, batch.stage, 0, bytes);
+                MemorySegment.copy(residual, firstByte, batch.otherStage, 0, bytes);
             }
-            for (int at = 0; at < columns; at += Scratch.CHUNK) {
-                int elements = Math.min(Scratch.CHUNK, columns - at);
-                long firstByte = (first + at) * Float.BYTES;
-                if (columns > Scratch.CHUNK) {
-                    bitsAt = Chain.keepBits(mask, offset + first + at, elements, scratch);
-                }
-                int firstBit = bitsAt * Byte.SIZE + batched * columns;
-                if (direct) {
+            for (int piece = 0; piece < columns; piece += Scratch.CHUNK) { // one piece but for long rows
+                int elements = Math.min(Scratch.CHUNK, columns - piece);
+                int bitsAt = Chain.keepBits(mask, offset + first * columns + piece, rows * elements, scratch);
+                for (int r = 0; r < rows; r++) {
                     loop.join(
-                            src, residual, firstByte, at, elements, scale, scratch.keepBits, firstBit, row);
-                } else {
-                    copy(src, firstByte, row.stage, elements);
-                    copy(residual, firstByte, row.otherStage, elements);
-                    loop.join(
-                            row.stage,
-                            row.otherStage,
-                            0,
-                            at,
+                            from,
+                            fromResidual,
+                            at + ((long) r * columns + piece) * Float.BYTES,
+                            r,
+                            piece,
                             elements,
                             scale,
                             scratch.keepBits,
-                            firstBit,
-                            row);
+                            bitsAt * Byte.SIZE + r * columns,
+                            batch);
                 }
             }
-            long firstByte = first * Float.BYTES;
             if (sum.byteSize() > 0) {
-                MemorySegment.copy(row.values, 0, sum, FLOAT, firstByte, columns);
+                MemorySegment.copy(batch.values, 0, sum, firstByte, bytes);
             }
-            if (direct) {
-                loop.normalise(row, norm.epsilon(), dst, firstByte);
-            } else {
-                loop.normalise(row, norm.epsilon(), row.stage, 0);
-                copyBack(row.stage, columns, dst, firstByte);
+            loop.measure(batch, rows, norm.epsilon());
+            loop.normalise(batch, rows, direct ? dst : batch.stage, at);
+            if (!direct) {
+                MemorySegment.copy(batch.stage, 0, dst, firstByte, bytes);
             }
-            store(row, mean, rstd, r);
+            store(batch, mean, rstd, first, rows);
         }
         Scratch.POOL.giveBack(scratch);
-        POOL.giveBack(row);
+        POOL.giveBack(batch);
     }
 
     /** The backward pass of rows {@code start} to {@code end}, exclusive, which are a part of the sums over columns. */
@@ -138,29 +139,35 @@ final class NormRows {
             MemorySegment dstGradient,
             MemorySegment srcGradient,
             ColumnSums sums,
-            int sumsAt,
+            long sumsByte,
             long start,
             long end) {
         int columns = norm.columns();
-        NormRow row = borrow(norm);
+        int batchRows = batchRows(columns);
+        RowBatch batch = borrow(norm);
         Class<?> memory = srcGradient.getClass();
         boolean direct = src.getClass() == memory && dstGradient.getClass() == memory && Norm.reads(memory);
-        NormLoop loop = Norm.loop(direct ? memory : Memories.FLOAT_ARRAY);
-        for (long r = start; r < end; r++) {
-            long firstByte = r * columns * Float.BYTES;
-            load(row, mean, rstd, r);
-            if (direct) {
-                loop.differentiate(src, dstGradient, firstByte, row, sums.first, sums.second, sumsAt);
-                loop.finish(row, srcGradient, firstByte);
-            } else {
-                copy(src, firstByte, row.stage, columns);
-                copy(dstGradient, firstByte, row.otherStage, columns);
-                loop.differentiate(row.stage, row.otherStage, 0, row, sums.first, sums.second, sumsAt);
-                loop.finish(row, row.stage, 0);
-                copyBack(row.stage, columns, srcGradient, firstByte);
+        NormLoop loop = Norm.loop(direct ? memory : Aligned.MEMORY);
+        MemorySegment x = direct ? src : batch.stage;
+        MemorySegment dy = direct ? dstGradient : batch.otherStage;
+        MemorySegment dx = direct ? srcGradient : batch.stage;
+        for (long first = start; first < end; first += batchRows) {
+            int rows = (int) Math.min(batchRows, end - first);
+            long firstByte = first * columns * Float.BYTES;
+            long bytes = (long) rows * columns * Float.BYTES;
+            long at = direct ? firstByte : 0;
+            if (!direct) {
+                MemorySegment.copy(src, firstByte, batch.stage, 0, bytes);
+                MemorySegment.copy(dstGradient, firstByte, batch.otherStage, 0, bytes);
+            }
+            load(batch, mean, rstd, first, rows);
+            loop.differentiate(x, dy, at, batch, rows);
+            loop.finish(x, dy, dx, at, batch, rows, sums.first, sums.second, sumsByte);
+            if (!direct) {
+                MemorySegment.copy(batch.stage, 0, srcGradient, firstByte, bytes);
             }
         }
-        POOL.giveBack(row);
+        POOL.giveBack(batch);
     }
 
     /**
@@ -181,11 +188,12 @@ final class NormRows {
             MemorySegment srcGradient,
             MemorySegment residualGradient,
             ColumnSums sums,
-            int sumsAt,
+            long sumsByte,
             long start,
             long end) {
         int columns = norm.columns();
-        NormRow row = borrow(norm);
+        int batchRows = batchRows(columns);
+        RowBatch batch = borrow(norm);
         Scratch scratch = Scratch.POOL.borrow();
         float scale = (float) mask.scale();
         boolean hasSumGradient = sumGradient.byteSize() > 0;
@@ -195,84 +203,74 @@ final class NormRows {
                 && residualGradient.getClass() == memory
                 && (!hasSumGradient || sumGradient.getClass() == memory)
                 && Norm.reads(memory);
-        NormLoop loop = Norm.loop(direct ? memory : Memories.FLOAT_ARRAY);
-        MemorySegment other = hasSumGradient ? sumGradient : residualGradient;
-        int rows = rowsOfChunk(columns);
-        int bitsAt = 0;
-        for (long r = start; r < end; r++) {
-            long first = r * columns;
-            int batched = (int) ((r - start) % rows);
-            if (batched == 0 && columns <= Scratch.CHUNK) {
-                int elements = (int) Math.min(rows, end - r) * columns;
-                bitsAt = Chain.keepBits(mask, offset + first, elements, scratch);
-            }
-            load(row, mean, rstd, r);
-            if (direct) {
-                loop.differentiate(
-                        sum, dstGradient, first * Float.BYTES, row, sums.first, sums.second, sumsAt);
-            } else {
-                copy(sum, first * Float.BYTES, row.stage, columns);
-                copy(dstGradient, first * Float.BYTES, row.otherStage, columns);
-                loop.differentiate(row.stage, row.otherStage, 0, row, sums.first, sums.second, sumsAt);
-            }
-            for (int at = 0; at < columns; at += Scratch.CHUNK) {
-                int elements = Math.min(Scratch.CHUNK, columns - at);
-                long firstByte = (first + at) * Float.BYTES;
-                if (columns > Scratch.CHUNK) {
-                    bitsAt = Chain.keepBits(mask, offset + first + at, elements, scratch);
+        NormLoop loop = Norm.loop(direct ? memory : Aligned.MEMORY);
+        MemorySegment x = direct ? sum : batch.stage;
+        MemorySegment dy = direct ? dstGradient : batch.otherStage;
+        // where they are copies, the gradients take the place of what they come from
+        MemorySegment dResidual = direct ? residualGradient : batch.stage;
+        MemorySegment dx = direct ? srcGradient : batch.otherStage;
+        MemorySegment dSum = !direct ? batch.values : hasSumGradient ? sumGradient : residualGradient;
+        for (long first = start; first < end; first += batchRows) {
+            int rows = (int) Math.min(batchRows, end - first);
+            long firstByte = first * columns * Float.BYTES;
+            long bytes = (long) rows * columns * Float.BYTES;
+            long at = direct ? firstByte : 0;
+            if (!direct) {
+                MemorySegment.copy(sum, firstByte, batch.stage, 0, bytes);
+                MemorySegment.copy(dstGradient, firstByte, batch.otherStage, 0, bytes);
+                if (hasSumGradient) {
+                    MemorySegment.copy(sumGradient, firstByte, batch.values, 0, bytes);
                 }
-                int firstBit = bitsAt * Byte.SIZE + batched * columns;
-                byte[] bits = scratch.keepBits;
-                if (direct) {
+            }
+            load(batch, mean, rstd, first, rows);
+            loop.differentiate(x, dy, at, batch, rows);
+            for (int piece = 0; piece < columns; piece += Scratch.CHUNK) { // one piece but for long rows
+                int elements = Math.min(Scratch.CHUNK, columns - piece);
+                int bitsAt = Chain.keepBits(mask, offset + first * columns + piece, rows * elements, scratch);
+                for (int r = 0; r < rows; r++) {
                     loop.part(
-                            row,
-                            other,
+                            x,
+                            dy,
+                            dSum,
                             hasSumGradient,
-                            residualGradient,
-                            srcGradient,
-                            firstByte,
-                            at,
+                            dResidual,
+                            dx,
+                            at + ((long) r * columns + piece) * Float.BYTES,
+                            batch,
+                            r,
+                            piece,
                             elements,
                             scale,
-                            bits,
-                            firstBit);
-                } else {
-                    MemorySegment stage = row.stage;
-                    if (hasSumGradient) {
-                        copy(sumGradient, firstByte, stage, elements);
-                    }
-                    loop.part(
-                            row, stage, hasSumGradient, stage, row.otherStage, 0, at, elements, scale, bits, firstBit);
-                    copyBack(stage, elements, residualGradient, firstByte);
-                    copyBack(row.otherStage, elements, srcGradient, firstByte);
+                            scratch.keepBits,
+                            bitsAt * Byte.SIZE + r * columns,
+                            sums.first,
+                            sums.second,
+                            sumsByte);
                 }
+            }
+            if (!direct) {
+                MemorySegment.copy(batch.stage, 0, residualGradient, firstByte, bytes);
+                MemorySegment.copy(batch.otherStage, 0, srcGradient, firstByte, bytes);
             }
         }
         Scratch.POOL.giveBack(scratch);
-        POOL.giveBack(row);
+        POOL.giveBack(batch);
     }
 
-    private static NormRow borrow(LayerNorm norm) {
-        NormRow row = POOL.borrow();
-        row.set(norm.gamma(), norm.beta(), norm.columns());
-        return row;
+    private static RowBatch borrow(LayerNorm norm) {
+        RowBatch batch = POOL.borrow();
+        int columns = norm.columns();
+        batch.set(norm.gamma(), norm.beta(), columns, Math.max(Scratch.CHUNK, columns));
+        return batch;
     }
 
-    private static void copy(MemorySegment src, long firstByte, MemorySegment array, int elements) {
-        MemorySegment.copy(src, firstByte, array, 0, (long) elements * Float.BYTES);
+    private static void store(RowBatch batch, MemorySegment mean, MemorySegment rstd, long first, int rows) {
+        MemorySegment.copy(batch.mean, 0, mean, FLOAT, first * Float.BYTES, rows);
+        MemorySegment.copy(batch.rstd, 0, rstd, FLOAT, first * Float.BYTES, rows);
     }
 
-    private static void copyBack(MemorySegment array, int elements, MemorySegment dst, long firstByte) {
-        MemorySegment.copy(array, 0, dst, firstByte, (long) elements * Float.BYTES);
-    }
-
-    private static void store(NormRow row, MemorySegment mean, MemorySegment rstd, long r) {
-        mean.set(FLOAT, r * Float.BYTES, row.mean);
-        rstd.set(FLOAT, r * Float.BYTES, row.rstd);
-    }
-
-    private static void load(NormRow row, MemorySegment mean, MemorySegment rstd, long r) {
-        row.mean = mean.get(FLOAT, r * Float.BYTES);
-        row.rstd = rstd.get(FLOAT, r * Float.BYTES);
+    private static void load(RowBatch batch, MemorySegment mean, MemorySegment rstd, long first, int rows) {
+        MemorySegment.copy(mean, FLOAT, first * Float.BYTES, batch.mean, 0, rows);
+        MemorySegment.copy(rstd, FLOAT, first * Float.BYTES, batch.rstd, 0, rows);
     }
 }

@@ -43,6 +43,7 @@ public interface ChainLoop {
      * @param src the elements of the forward pass
      * @param bias the bias
      * @param biasAt the index of the first element's bias
+     * @param densities what {@link #densities} has written
      * @param dstGradient the gradient with respect to {@code dst}
      * @param srcGradient receives the gradient with respect to {@code src}; may be {@code src} or {@code dstGradient}
      * @param firstByte where the chunk begins in the segments
@@ -56,6 +57,7 @@ public interface ChainLoop {
             MemorySegment src,
             RepeatedBias bias,
             int biasAt,
+            float[] densities,
             MemorySegment dstGradient,
             MemorySegment srcGradient,
             long firstByte,
@@ -63,4 +65,18 @@ public interface ChainLoop {
             float scale,
             byte[] bits,
             int bitsAt);
+
+    /**
+     * The first half of the backward pass of {@link ScalarActivation#GELU}, {@code z phi(z)}, for as many whole vectors as
+     * there are; others do nothing. Two elementary functions in one loop would be too many operations for C2.
+     *
+     * @param src the elements of the forward pass
+     * @param bias the bias
+     * @param biasAt the index of the first element's bias
+     * @param densities receives the products
+     * @param firstByte where the chunk begins in the segment
+     * @param elements how many
+     */
+    void densities(
+            MemorySegment src, RepeatedBias bias, int biasAt, float[] densities, long firstByte, int elements);
 }

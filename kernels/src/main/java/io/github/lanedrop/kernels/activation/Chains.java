@@ -15,7 +15,12 @@ public final class Chains {
      * @return the loop
      */
     public static ChainLoop vectors(Links links, Class<?> memory) {
-        var data = VectorChainData.of(links, memory);
-        return Specialised.define(MethodHandles.lookup(), ChainLoop.class, VectorChainLoop.class, data);
+        var data = new VectorChainData(links, memory);
+        return switch (links.activation()) {
+            case IDENTITY, RELU ->
+                Specialised.define(MethodHandles.lookup(), ChainLoop.class, VectorChainLoop.class, data);
+            case SIGMOID, TANH, GELU, GELU_TANH, SILU ->
+                Specialised.define(MethodHandles.lookup(), ChainLoop.class, VectorCurveLoop.class, data);
+        };
     }
 }

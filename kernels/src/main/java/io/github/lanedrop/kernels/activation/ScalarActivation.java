@@ -67,9 +67,8 @@ public enum ScalarActivation {
 
         @Override
         public float backward(float z, float dy) {
-            float near = within(z, SATURATED);
-            float density = ScalarMath.exp((near * near) * -0.5f) * DENSITY;
-            return dy * (phi(z) + near * density);
+            float density = ScalarMath.exp((z * z) * -0.5f) * DENSITY;
+            return dy * (phi(z) + within(z, SATURATED) * density);
         }
 
         /** The normal distribution function. */
@@ -82,14 +81,13 @@ public enum ScalarActivation {
     GELU_TANH {
         @Override
         public float forward(float z) {
-            float near = above(z, -SATURATED);
-            return (near * 0.5f) * (ScalarMath.tanh(inner(near)) + 1);
+            return (above(z, -SATURATED) * 0.5f) * (ScalarMath.tanh(inner(z)) + 1);
         }
 
         @Override
         public float backward(float z, float dy) {
+            float t = ScalarMath.tanh(inner(z));
             float near = within(z, SATURATED);
-            float t = ScalarMath.tanh(inner(near));
             float slope = (near * near) * (3 * CUBIC * SQRT_2_OVER_PI) + SQRT_2_OVER_PI;
             return dy * ((t + 1) * 0.5f + (near * 0.5f) * ((1 - t * t) * slope));
         }
@@ -108,9 +106,8 @@ public enum ScalarActivation {
 
         @Override
         public float backward(float z, float dy) {
-            float near = within(z, SATURATED_SIGMOID);
-            float s = ScalarMath.sigmoid(near);
-            return dy * (s * (near * (1 - s) + 1));
+            float s = ScalarMath.sigmoid(z);
+            return dy * (s * (within(z, SATURATED_SIGMOID) * (1 - s) + 1));
         }
     };
 

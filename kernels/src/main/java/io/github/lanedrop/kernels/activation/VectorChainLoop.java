@@ -15,11 +15,13 @@ import jdk.incubator.vector.IntVector;
 import jdk.incubator.vector.VectorMask;
 import jdk.incubator.vector.VectorOperators;
 
-/** The template of {@link ChainLoop}, see {@link Specialised}. */
+/**
+ * The template of {@link ChainLoop} for activations that are a selection or nothing, see {@link Specialised}; the others are
+ * {@link VectorCurveLoop}.
+ */
 final class VectorChainLoop implements ChainLoop {
     private static final VectorChainData DATA = Specialised.data(MethodHandles.lookup(), VectorChainData.class);
-    private static final VectorActivation ACTIVATION = DATA.activation();
-    private static final boolean RELU = DATA.relu();
+    private static final boolean RELU = DATA.links().activation() == ScalarActivation.RELU;
     private static final boolean BIAS = DATA.links().bias();
     private static final boolean DROPOUT = DATA.links().dropout();
     private static final Class<?> MEMORY = DATA.memory();
@@ -31,8 +33,8 @@ final class VectorChainLoop implements ChainLoop {
     private static final IntVector TO_SIGN =
             IntVector.broadcast(INTS, 31).sub(IntVector.zero(INTS).addIndex(1));
 
-    /** Vectors an iteration: cheap activations gain a tenth by four, the others have too many operations for C2. */
-    private static final int STEP = (ACTIVATION.cheap() ? 4 : 1) * LANES;
+    /** Four vectors an iteration: a tenth faster than one. */
+    private static final int STEP = 4 * LANES;
 
     VectorChainLoop() {}
 
@@ -58,21 +60,17 @@ final class VectorChainLoop implements ChainLoop {
             long kept = DROPOUT ? kept(bits, bitsAt, i) : 0;
             long at = firstByte + (long) Float.BYTES * i;
             forward(src, b, c, dst, at, scale, kept);
-            if (STEP > LANES) {
-                forward(src, b, c + LANES, dst, at + BYTES, scale, kept >>> LANES);
-                forward(src, b, c + 2 * LANES, dst, at + 2 * BYTES, scale, kept >>> (2 * LANES));
-                forward(src, b, c + 3 * LANES, dst, at + 3 * BYTES, scale, kept >>> (3 * LANES));
-            }
+            forward(src, b, c + LANES, dst, at + BYTES, scale, kept >>> LANES);
+            forward(src, b, c + 2 * LANES, dst, at + 2 * BYTES, scale, kept >>> (2 * LANES));
+            forward(src, b, c + 3 * LANES, dst, at + 3 * BYTES, scale, kept >>> (3 * LANES));
             c += STEP;
             c = c < period ? c : c - period;
         }
-        if (STEP > LANES) {
-            for (; i <= elements - LANES; i += LANES) {
-                long kept = DROPOUT ? kept(bits, bitsAt, i) : 0;
-                forward(src, b, c, dst, firstByte + (long) Float.BYTES * i, scale, kept);
-                c += LANES;
-                c = c < period ? c : c - period;
-            }
+        for (; i <= elements - LANES; i += LANES) {
+            long kept = DROPOUT ? kept(bits, bitsAt, i) : 0;
+            forward(src, b, c, dst, firstByte + (long) Float.BYTES * i, scale, kept);
+            c += LANES;
+            c = c < period ? c : c - period;
         }
         return i;
     }
@@ -84,16 +82,7 @@ final class VectorChainLoop implements ChainLoop {
         if (BIAS) {
             z = z.add(FloatVector.fromArray(FLOATS, bias, biasAt));
         }
-        if (RELU && DROPOUT) { // one selection for both
-            VectorMask<Float> passes = mask(kept).andNot(z.compare(VectorOperators.LE, 0f));
-            ZERO.blend(z.mul(FloatVector.broadcast(FLOATS, scale)), passes).intoMemorySegment(dst, at, ORDER);
-            return;
-        }
-        FloatVector y = ACTIVATION.forward(z);
-        if (DROPOUT) {
-            y = ZERO.blend(y.mul(FloatVector.broadcast(FLOATS, scale)), mask(kept));
-        }
-        y.intoMemorySegment(dst, at, ORDER);
+        selected(z, z, scale, kept).intoMemorySegment(dst, at, ORDER);
     }
 
     @Override
@@ -101,6 +90,7 @@ final class VectorChainLoop implements ChainLoop {
             MemorySegment src,
             RepeatedBias bias,
             int biasAt,
+            float[] densities,
             MemorySegment dstGradient,
             MemorySegment srcGradient,
             long firstByte,
@@ -119,25 +109,25 @@ final class VectorChainLoop implements ChainLoop {
             long kept = DROPOUT ? kept(bits, bitsAt, i) : 0;
             long at = firstByte + (long) Float.BYTES * i;
             backward(src, b, c, dstGradient, srcGradient, at, scale, kept);
-            if (STEP > LANES) {
-                backward(src, b, c + LANES, dstGradient, srcGradient, at + BYTES, scale, kept >>> LANES);
-                backward(src, b, c + 2 * LANES, dstGradient, srcGradient, at + 2 * BYTES, scale, kept >>> (2 * LANES));
-                backward(src, b, c + 3 * LANES, dstGradient, srcGradient, at + 3 * BYTES, scale, kept >>> (3 * LANES));
-            }
+            backward(src, b, c + LANES, dstGradient, srcGradient, at + BYTES, scale, kept >>> LANES);
+            backward(src, b, c + 2 * LANES, dstGradient, srcGradient, at + 2 * BYTES, scale, kept >>> (2 * LANES));
+            backward(src, b, c + 3 * LANES, dstGradient, srcGradient, at + 3 * BYTES, scale, kept >>> (3 * LANES));
             c += STEP;
             c = c < period ? c : c - period;
         }
-        if (STEP > LANES) {
-            for (; i <= elements - LANES; i += LANES) {
-                long kept = DROPOUT ? kept(bits, bitsAt, i) : 0;
-                long at = firstByte + (long) Float.BYTES * i;
-                backward(src, b, c, dstGradient, srcGradient, at, scale, kept);
-                c += LANES;
-                c = c < period ? c : c - period;
-            }
+        for (; i <= elements - LANES; i += LANES) {
+            long kept = DROPOUT ? kept(bits, bitsAt, i) : 0;
+            long at = firstByte + (long) Float.BYTES * i;
+            backward(src, b, c, dstGradient, srcGradient, at, scale, kept);
+            c += LANES;
+            c = c < period ? c : c - period;
         }
         return i;
     }
+
+    @Override
+    public void densities(
+            MemorySegment src, RepeatedBias bias, int biasAt, float[] densities, long firstByte, int elements) {}
 
     // No vector crosses this call.
     private static void backward(
@@ -154,16 +144,17 @@ final class VectorChainLoop implements ChainLoop {
             z = z.add(FloatVector.fromArray(FLOATS, bias, biasAt));
         }
         FloatVector dy = FloatVector.fromMemorySegment(FLOATS, dstGradient, at, ORDER);
-        if (RELU && DROPOUT) { // one selection for both
-            VectorMask<Float> passes = mask(kept).andNot(z.compare(VectorOperators.LE, 0f));
-            ZERO.blend(dy.mul(FloatVector.broadcast(FLOATS, scale)), passes)
-                    .intoMemorySegment(srcGradient, at, ORDER);
-            return;
+        selected(z, dy, scale, kept).intoMemorySegment(srcGradient, at, ORDER);
+    }
+
+    // Vectors may cross these calls: they are far too small, and so are their callers, for C2 not to inline them.
+    /** What is left of {@code x}, {@code z} itself or its gradient, by one selection for activation and dropout. */
+    private static FloatVector selected(FloatVector z, FloatVector x, float scale, long kept) {
+        if (!DROPOUT) {
+            return RELU ? x.blend(ZERO, z.compare(VectorOperators.LE, 0f)) : x;
         }
-        if (DROPOUT) {
-            dy = ZERO.blend(dy.mul(FloatVector.broadcast(FLOATS, scale)), mask(kept));
-        }
-        ACTIVATION.backward(z, dy).intoMemorySegment(srcGradient, at, ORDER);
+        VectorMask<Float> passes = RELU ? mask(kept).andNot(z.compare(VectorOperators.LE, 0f)) : mask(kept);
+        return ZERO.blend(x.mul(FloatVector.broadcast(FLOATS, scale)), passes);
     }
 
     /** Keep bits from an element on: at least as many as a step takes, which begins at a multiple of itself. */
@@ -171,7 +162,6 @@ final class VectorChainLoop implements ChainLoop {
         return (long) LONG.get(bits, bitsAt + (element >>> 3)) >>> (element & 7);
     }
 
-    // A mask may cross this call: it is far too small, and so are its callers, for C2 not to inline it.
     private static VectorMask<Float> mask(long kept) {
         if (Simd.MASK_REGISTERS) {
             return VectorMask.fromLong(FLOATS, kept);
