@@ -127,10 +127,46 @@ final class KernelCalls {
         Matrix c = Matrix.of(allocate(kind, 4L * size * size), size, size);
         Matrix aTransposed = a.transpose();
         Matrix bTransposed = b.transpose();
+        Matrix tall = Matrix.of(a.segment(), 27, 3);
+        Matrix narrow = Matrix.of(b.segment(), 3, 2);
+        Matrix across = Matrix.of(c.segment(), 27, 2);
+        PackedMatrix packed = PackedMatrix.of(b);
+        MaskSource mask = new BernoulliMask(Rate.drop(.1), Key.of(1));
+        Epilogue epilogue =
+                Epilogue.NONE.bias(b.segment()).activation(Activation.RELU).dropout(mask, 3);
+        DropConnect weights = DropConnect.perBlock(mask, 4);
+        Matrix variance = Matrix.of(allocate(kind, 4L * size * size), size, size);
+        Matrix squares = Matrix.of(MemorySegment.ofArray(new float[size * size]), size, size);
+        Key key = Key.of(2);
         return Stream.of(
                         new KernelCall("a b", () -> MatrixProduct.multiply(a, b, c)),
                         new KernelCall("a' b", () -> MatrixProduct.multiply(aTransposed, b, c)),
-                        new KernelCall("a b', added", () -> MatrixProduct.multiplyAdd(a, bTransposed, c)))
+                        new KernelCall("a b', added", () -> MatrixProduct.multiplyAdd(a, bTransposed, c)),
+                        new KernelCall("across", () -> MatrixProduct.multiply(tall, narrow, across)),
+                        new KernelCall("packed", () -> MatrixProduct.multiply(a, packed, c, Workers.NONE)),
+                        new KernelCall("epilogue", () -> MatrixProduct.multiply(a, b, c, epilogue, Workers.NONE)),
+                        new KernelCall(
+                                "DropConnect",
+                                () -> DropConnectProduct.multiply(
+                                        weights, a, bTransposed, c, Epilogue.NONE, Workers.NONE)),
+                        new KernelCall(
+                                "DropConnect's gradient",
+                                () -> DropConnectProduct.addWeightGradient(weights, aTransposed, b, c, Workers.NONE)),
+                        new KernelCall(
+                                "DropConnect's moments",
+                                () -> DropConnectProduct.moments(weights, a, b, c, variance, Workers.NONE)),
+                        new KernelCall(
+                                "DropConnect's samples",
+                                () -> DropConnectProduct.sample(
+                                        Activation.RELU,
+                                        2,
+                                        key,
+                                        0,
+                                        c.segment(),
+                                        squares.segment(),
+                                        c.segment(),
+                                        size * size,
+                                        Workers.NONE)))
                 .map(call -> call.in("product, float32, " + kind));
     }
 
