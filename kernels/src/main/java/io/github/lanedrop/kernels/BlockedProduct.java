@@ -279,8 +279,13 @@ final class BlockedProduct {
     private float scale() {
         return switch (form) {
             case PRODUCT -> 1;
-            case GRADIENT -> DropConnect.keepsAll(weights.mask()) ? 1 : (float) weights.mask().scale();
-            case VARIANCE -> (float) (weights.mask().rate().effective() * weights.mask().rate().scale());
+            case GRADIENT ->
+                DropConnect.keepsAll(weights.mask())
+                        ? 1
+                        : (float) weights.mask().scale();
+            case VARIANCE ->
+                (float) (weights.mask().rate().effective()
+                        * weights.mask().rate().scale());
         };
     }
 
@@ -324,8 +329,7 @@ final class BlockedProduct {
         }
     }
 
-    private static void multiplyAdd(
-            float[] a, int aAt, float[] panels, int panel, int inner, float[] strip, int rows) {
+    private static void multiplyAdd(float[] a, int aAt, float[] panels, int panel, int inner, float[] strip, int rows) {
         if (Live.VECTOR) {
             VectorTile.multiplyAdd(a, aAt, panels, panel, inner, strip, rows);
         } else {

@@ -38,8 +38,8 @@ final class ColumnSums {
     /** Refuses rows whose sums would not fit into memory. */
     static void check(long rows, int columns) {
         if (columns > MOST_COLUMNS) {
-            throw new IllegalArgumentException("columns must be at most " + MOST_COLUMNS + " for sums over rows, got "
-                    + rows + " x " + columns);
+            throw new IllegalArgumentException(
+                    "columns must be at most " + MOST_COLUMNS + " for sums over rows, got " + rows + " x " + columns);
         }
     }
 

@@ -23,8 +23,7 @@ public final class ScalarConcrete {
     private ScalarConcrete() {}
 
     /** {@code kept = 1 - z}, from the words that begin at a byte. */
-    public static void kept(
-            byte[] words, int wordsAt, float[] kept, int count, float logit, float inverseTemperature) {
+    public static void kept(byte[] words, int wordsAt, float[] kept, int count, float logit, float inverseTemperature) {
         for (int i = 0; i < count; i++) {
             int numerator = ((int) INT.get(words, wordsAt + Integer.BYTES * i) >>> 8 << 1) + 1;
             float odds = (float) numerator / (float) (ODDS - numerator);

@@ -57,12 +57,7 @@ public final class ScalarSparse {
      * {@code meanGradient -= weight * slope * 2 mean / (mean^2 + epsilon)}.
      */
     public static void addGradients(
-            float weight,
-            float[] mean,
-            float[] slopes,
-            float[] meanGradient,
-            float[] logVarianceGradient,
-            int count) {
+            float weight, float[] mean, float[] slopes, float[] meanGradient, float[] logVarianceGradient, int count) {
         for (int i = 0; i < count; i++) {
             float slope = weight * slopes[i];
             logVarianceGradient[i] += slope;

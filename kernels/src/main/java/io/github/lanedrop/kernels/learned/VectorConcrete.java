@@ -22,8 +22,7 @@ public final class VectorConcrete {
     private VectorConcrete() {}
 
     /** As {@link ScalarConcrete#kept}. */
-    public static void kept(
-            byte[] words, int wordsAt, float[] kept, int count, float logit, float inverseTemperature) {
+    public static void kept(byte[] words, int wordsAt, float[] kept, int count, float logit, float inverseTemperature) {
         odds(words, wordsAt, kept, count);
         exponents(kept, count, logit, inverseTemperature);
         shares(kept, count);

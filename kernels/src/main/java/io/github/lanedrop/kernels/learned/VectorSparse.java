@@ -46,16 +46,14 @@ public final class VectorSparse {
 
     private static void sigmoids(float[] logAlpha, float[] terms, int count) {
         for (int i = 0; i < count; i += LANES) {
-            FloatVector l =
-                    FloatVector.fromArray(FLOATS, logAlpha, i).min(MOST).max(-MOST);
+            FloatVector l = FloatVector.fromArray(FLOATS, logAlpha, i).min(MOST).max(-MOST);
             K1S.div(VectorMath.exp(l.mul(K3).add(K2)).add(1)).intoArray(terms, i);
         }
     }
 
     private static void inverses(float[] logAlpha, float[] inverses, int count) {
         for (int i = 0; i < count; i += LANES) {
-            FloatVector l =
-                    FloatVector.fromArray(FLOATS, logAlpha, i).min(MOST).max(-MOST);
+            FloatVector l = FloatVector.fromArray(FLOATS, logAlpha, i).min(MOST).max(-MOST);
             VectorMath.exp(l.neg()).intoArray(inverses, i);
         }
     }
@@ -80,8 +78,7 @@ public final class VectorSparse {
 
     private static void sigmoidSlopes(float[] logAlpha, float[] slopes, int count) {
         for (int i = 0; i < count; i += LANES) {
-            FloatVector l =
-                    FloatVector.fromArray(FLOATS, logAlpha, i).min(MOST).max(-MOST);
+            FloatVector l = FloatVector.fromArray(FLOATS, logAlpha, i).min(MOST).max(-MOST);
             FloatVector e = VectorMath.exp(l.mul(K3).add(K2));
             FloatVector sum = e.add(1);
             e.div(sum.mul(sum)).mul(K1 * K3).intoArray(slopes, i);
@@ -102,12 +99,7 @@ public final class VectorSparse {
 
     /** As {@link ScalarSparse#addGradients}. */
     public static void addGradients(
-            float weight,
-            float[] mean,
-            float[] slopes,
-            float[] meanGradient,
-            float[] logVarianceGradient,
-            int count) {
+            float weight, float[] mean, float[] slopes, float[] meanGradient, float[] logVarianceGradient, int count) {
         for (int i = 0; i < count; i += LANES) {
             FloatVector m = FloatVector.fromArray(FLOATS, mean, i);
             FloatVector slope = FloatVector.fromArray(FLOATS, slopes, i).mul(weight);
@@ -122,9 +114,7 @@ public final class VectorSparse {
     public static void prune(float[] mean, float[] logAlpha, float threshold, int count) {
         for (int i = 0; i < count; i += LANES) {
             FloatVector.fromArray(FLOATS, mean, i)
-                    .blend(
-                            ZERO,
-                            FloatVector.fromArray(FLOATS, logAlpha, i).compare(GT, threshold))
+                    .blend(ZERO, FloatVector.fromArray(FLOATS, logAlpha, i).compare(GT, threshold))
                     .intoArray(mean, i);
         }
     }

@@ -134,8 +134,7 @@ public final class ScalarNorm implements NormLoop {
         Arrays.fill(batch.products, r * PARTIAL_SUMS, (r + 1) * PARTIAL_SUMS, 0);
     }
 
-    static void addGradient(
-            MemorySegment src, MemorySegment dstGradient, long rowByte, RowBatch batch, int r, int i) {
+    static void addGradient(MemorySegment src, MemorySegment dstGradient, long rowByte, RowBatch batch, int r, int i) {
         float gradient = get(dstGradient, rowByte, i) * get(batch.gamma, 0, i);
         int partial = r * PARTIAL_SUMS + i % PARTIAL_SUMS;
         batch.sums[partial] += gradient;
