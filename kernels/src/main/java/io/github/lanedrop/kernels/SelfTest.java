@@ -2,6 +2,9 @@ package io.github.lanedrop.kernels;
 
 import io.github.lanedrop.kernels.lanes.ArrayLoop;
 import io.github.lanedrop.kernels.lanes.SegmentLoop;
+import io.github.lanedrop.kernels.math.ScalarNoise;
+import io.github.lanedrop.kernels.math.VectorMathCheck;
+import io.github.lanedrop.kernels.math.VectorNoise;
 import io.github.lanedrop.rng.Key;
 import io.github.lanedrop.rng.Philox4x32;
 import java.lang.foreign.Arena;
@@ -13,9 +16,9 @@ import java.util.stream.Stream;
 final class SelfTest {
     private SelfTest() {}
 
-    /** Whether the vector code of products agrees with its twin, bit for bit; loops are tested when they are defined. */
+    /** Whether vector code agrees with its twin, bit for bit; loops are tested when they are defined. */
     static boolean vectorsAgree() {
-        return productAgrees();
+        return productAgrees() && VectorMathCheck.agrees() && noiseAgrees();
     }
 
     /** Whether a vector loop agrees with the scalar one, bit for bit. */
@@ -78,6 +81,20 @@ final class SelfTest {
         ScalarProduct.rows(a, b, expected, false, 0, rows);
         VectorProduct.rows(a, b, actual, false, 0, rows);
         return expected.segment().mismatch(actual.segment()) < 0;
+    }
+
+    private static boolean noiseAgrees() {
+        int elements = 2 * VectorNoise.GROUP;
+        byte[] words = new byte[Integer.BYTES * elements];
+        Philox4x32.fill(1, 0, 0, Philox4x32.ROUNDS, words, 0, words.length / Philox4x32.BLOCK_BYTES);
+        float[] expected = new float[elements];
+        float[] actual = new float[elements];
+        ScalarNoise.normal(words, 1, .5f, expected, 0, elements);
+        VectorNoise.normal(words, 1, .5f, actual, 0, elements);
+        boolean agree = Arrays.equals(expected, actual);
+        ScalarNoise.centred(words, 1, .5f, expected, 0, elements);
+        VectorNoise.centred(words, 1, .5f, actual, 0, elements);
+        return agree && Arrays.equals(expected, actual);
     }
 
     private static Matrix ramp(int rows, int columns) {

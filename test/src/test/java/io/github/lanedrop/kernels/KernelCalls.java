@@ -4,6 +4,7 @@ import io.github.lanedrop.kernels.Memory.Kind;
 import io.github.lanedrop.rng.Key;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
+import java.util.Arrays;
 import java.util.List;
 import java.util.function.UnaryOperator;
 import java.util.stream.Stream;
@@ -33,7 +34,7 @@ final class KernelCalls {
 
     static List<KernelCall> all() {
         return Stream.of(Kind.HEAP_FLOATS, Kind.NATIVE)
-                .flatMap(kind -> Stream.of(dropout(kind), matrixProduct(kind)).flatMap(calls -> calls))
+                .flatMap(kind -> Stream.of(dropout(kind), noise(kind), matrixProduct(kind)).flatMap(calls -> calls))
                 .toList();
     }
 
@@ -64,6 +65,31 @@ final class KernelCalls {
                                     "stored keepBits", () -> DropoutKernel.keepBits(stored, 0, otherBits, ELEMENTS)))
                     .map(named);
         });
+    }
+
+    private static Stream<KernelCall> noise(Kind kind) {
+        Key key = Key.of(1);
+        MemorySegment values = allocate(kind, 4 * ELEMENTS);
+        Stream<NoiseSource> sources = Stream.of(
+                GaussianNoise.dropout(Rate.drop(0), key),
+                GaussianNoise.dropout(Rate.drop(.1), key),
+                new UniformNoise(1, .5, key),
+                new StoredNoise(values));
+        return sources.flatMap(noise -> Arrays.stream(DType.values()).flatMap(type -> {
+            MemorySegment src = allocate(kind, (long) type.bytes() * ELEMENTS);
+            MemorySegment dst = allocate(kind, (long) type.bytes() * ELEMENTS);
+            return Stream.of(
+                            new KernelCall(
+                                    "multiply",
+                                    () -> NoiseKernel.multiply(noise, type, 0, src, dst, ELEMENTS - 3, Workers.NONE)),
+                            new KernelCall(
+                                    "add",
+                                    () -> NoiseKernel.add(noise, type, 1, dst, dst, ELEMENTS - 3, Workers.NONE)),
+                            new KernelCall(
+                                    "fill", () -> NoiseKernel.fill(noise, 1, src, ELEMENTS / 2 - 3, Workers.NONE)))
+                    .map(call -> call.in(noise.getClass().getSimpleName() + ", " + type + ", " + kind
+                            + (Noise.isConstant(noise, 1) ? ", constant" : "")));
+        }));
     }
 
     private static Stream<KernelCall> matrixProduct(Kind kind) {
