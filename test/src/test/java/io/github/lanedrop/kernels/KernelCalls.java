@@ -34,7 +34,8 @@ final class KernelCalls {
 
     static List<KernelCall> all() {
         return Stream.of(Kind.HEAP_FLOATS, Kind.NATIVE)
-                .flatMap(kind -> Stream.of(dropout(kind), noise(kind), matrixProduct(kind)).flatMap(calls -> calls))
+                .flatMap(kind -> Stream.of(dropout(kind), noise(kind), matrixProduct(kind))
+                        .flatMap(calls -> calls))
                 .toList();
     }
 
@@ -83,8 +84,7 @@ final class KernelCalls {
                                     "multiply",
                                     () -> NoiseKernel.multiply(noise, type, 0, src, dst, ELEMENTS - 3, Workers.NONE)),
                             new KernelCall(
-                                    "add",
-                                    () -> NoiseKernel.add(noise, type, 1, dst, dst, ELEMENTS - 3, Workers.NONE)),
+                                    "add", () -> NoiseKernel.add(noise, type, 1, dst, dst, ELEMENTS - 3, Workers.NONE)),
                             new KernelCall(
                                     "fill", () -> NoiseKernel.fill(noise, 1, src, ELEMENTS / 2 - 3, Workers.NONE)))
                     .map(call -> call.in(noise.getClass().getSimpleName() + ", " + type + ", " + kind

@@ -29,7 +29,8 @@ final class NoiseKernelTest {
             ValueLayout.JAVA_SHORT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
     private static final ValueLayout.OfDouble DOUBLE =
             ValueLayout.JAVA_DOUBLE_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
-    private static final int[] COUNTS = {0, 1, 2, 3, 4, 5, 7, 8, 15, 16, 17, 31, 32, 33, 63, 65, 1023, 1024, 1025, 4100};
+    private static final int[] COUNTS = {0, 1, 2, 3, 4, 5, 7, 8, 15, 16, 17, 31, 32, 33, 63, 65, 1023, 1024, 1025, 4100
+    };
 
     static List<NoiseSource> sources() {
         return List.of(
@@ -68,8 +69,8 @@ final class NoiseKernelTest {
 
     @Test
     void valuesFarOut() {
-        for (long offset : new long[] {(1L << 31) - 1, (1L << 32) + 3, (1L << 34) - 6, (1L << 62) + 1, Long.MAX_VALUE - 8
-        }) {
+        for (long offset :
+                new long[] {(1L << 31) - 1, (1L << 32) + 3, (1L << 34) - 6, (1L << 62) + 1, Long.MAX_VALUE - 8}) {
             for (NoiseSource noise : sources().subList(0, 6)) {
                 float[] values = values(noise, offset, 8);
                 double within = NoiseOracle.tolerance(noise);
@@ -202,7 +203,9 @@ final class NoiseKernelTest {
                 boolean wide = type == DType.FLOAT64;
                 put(type, expected, i, wide ? stored * values[i] : (float) stored * values[i]);
             }
-            assertThat(product.mismatch(expected)).as("%s of %s, product", type, noise).isNegative();
+            assertThat(product.mismatch(expected))
+                    .as("%s of %s, product", type, noise)
+                    .isNegative();
             for (int i = 0; i < elements; i++) {
                 double stored = get(type, src, i);
                 boolean wide = type == DType.FLOAT64;

@@ -81,9 +81,7 @@ final class NoiseStatisticsTest {
     }
 
     private static double ks(double[] sample, DoubleUnaryOperator distribution) {
-        return KolmogorovSmirnovTest.withDefaults()
-                .test(sample, distribution)
-                .getPValue();
+        return KolmogorovSmirnovTest.withDefaults().test(sample, distribution).getPValue();
     }
 
     /** 512 bins of equal probability, the tails cut fine by 40 more. */
@@ -137,7 +135,8 @@ final class NoiseStatisticsTest {
     @Test
     void neighbouringKeysAreUncorrelated() {
         float[] other = new float[1 << 20];
-        for (Key key : new Key[] {new Key(2026, 1), new Key(2026, 1L << 32), new Key(2027, 0), new Key(2026, 1L << 62)}) {
+        for (Key key :
+                new Key[] {new Key(2026, 1), new Key(2026, 1L << 32), new Key(2027, 0), new Key(2026, 1L << 62)}) {
             fill(GaussianNoise.centred(1, key), other);
             double sum = 0;
             for (int i = 0; i < other.length; i++) {

@@ -18,8 +18,22 @@ import org.junit.jupiter.api.Test;
 @Tag("paths")
 final class NoiseTwinsTest {
     private static final int[] EDGES = {
-        0, 0xFF, 0x100, 0x1FF, 0x7FFFFFFF, 0x7FFFFF00, 0x80000000, 0x800000FF, 0x80000100, 0xFFFFFEFF, 0xFFFFFF00, -1,
-        0x3FFFFFFF, 0x40000000, 0xBFFFFFFF, 0xC0000000
+        0,
+        0xFF,
+        0x100,
+        0x1FF,
+        0x7FFFFFFF,
+        0x7FFFFF00,
+        0x80000000,
+        0x800000FF,
+        0x80000100,
+        0xFFFFFEFF,
+        0xFFFFFF00,
+        -1,
+        0x3FFFFFFF,
+        0x40000000,
+        0xBFFFFFFF,
+        0xC0000000
     };
 
     /** Every pair of edges, then random words. */
