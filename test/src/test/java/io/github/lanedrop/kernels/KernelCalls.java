@@ -39,6 +39,7 @@ final class KernelCalls {
                                 keepBits(kind),
                                 sources(kind),
                                 attention(kind),
+                                noise(kind),
                                 matrixProduct(kind),
                                 LearnedCalls.in(kind))
                         .flatMap(calls -> calls))
@@ -117,6 +118,30 @@ final class KernelCalls {
                             new KernelCall("kept", () -> MaskBits.kept(mask, 3, elements)))
                     .map(call -> call.in(sample + ", " + kind));
         });
+    }
+
+    private static Stream<KernelCall> noise(Kind kind) {
+        Key key = Key.of(1);
+        MemorySegment values = allocate(kind, 4 * ELEMENTS);
+        Stream<NoiseSource> sources = Stream.of(
+                GaussianNoise.dropout(Rate.drop(0), key),
+                GaussianNoise.dropout(Rate.drop(.1), key),
+                new UniformNoise(1, .5, key),
+                new StoredNoise(values));
+        return sources.flatMap(noise -> Arrays.stream(DType.values()).flatMap(type -> {
+            MemorySegment src = allocate(kind, (long) type.bytes() * ELEMENTS);
+            MemorySegment dst = allocate(kind, (long) type.bytes() * ELEMENTS);
+            return Stream.of(
+                            new KernelCall(
+                                    "multiply",
+                                    () -> NoiseKernel.multiply(noise, type, 0, src, dst, ELEMENTS - 3, Workers.NONE)),
+                            new KernelCall(
+                                    "add", () -> NoiseKernel.add(noise, type, 1, dst, dst, ELEMENTS - 3, Workers.NONE)),
+                            new KernelCall(
+                                    "fill", () -> NoiseKernel.fill(noise, 1, src, ELEMENTS / 2 - 3, Workers.NONE)))
+                    .map(call -> call.in(noise.getClass().getSimpleName() + ", " + type + ", " + kind
+                            + (Noise.isConstant(noise, 1) ? ", constant" : "")));
+        }));
     }
 
     private static Stream<KernelCall> matrixProduct(Kind kind) {
