@@ -22,8 +22,7 @@ final class AttentionOracle {
     final boolean[] kept;
     final double maskScale;
 
-    private AttentionOracle(
-            AttentionScores scores, int[] lengths, boolean[] kept, double maskScale) {
+    private AttentionOracle(AttentionScores scores, int[] lengths, boolean[] kept, double maskScale) {
         planes = scores.planes();
         rows = scores.rows();
         columns = scores.columns();

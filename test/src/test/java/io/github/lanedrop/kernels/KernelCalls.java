@@ -33,7 +33,8 @@ final class KernelCalls {
 
     static List<KernelCall> all() {
         return Stream.of(Kind.HEAP_FLOATS, Kind.NATIVE)
-                .flatMap(kind -> Stream.of(dropout(kind), matrixProduct(kind), attention(kind)).flatMap(calls -> calls))
+                .flatMap(kind -> Stream.of(dropout(kind), matrixProduct(kind), attention(kind))
+                        .flatMap(calls -> calls))
                 .toList();
     }
 
@@ -97,17 +98,14 @@ final class KernelCalls {
         MemorySegment outputGradient = allocate(kind, 4 * shape.outputFloats());
         MemorySegment logSums = allocate(kind, 4 * shape.allRows());
         return Stream.of(
-                        new KernelCall(
-                                "softmax forward", () -> SoftmaxDropout.forward(mask, 3, scores, src, dst)),
+                        new KernelCall("softmax forward", () -> SoftmaxDropout.forward(mask, 3, scores, src, dst)),
                         new KernelCall(
                                 "softmax forward, renormalised",
                                 () -> SoftmaxDropout.forward(mask, 3, renormalized, src, dst)),
                         new KernelCall(
-                                "softmax backward",
-                                () -> SoftmaxDropout.backward(mask, 3, scores, src, dst, gradient)),
+                                "softmax backward", () -> SoftmaxDropout.backward(mask, 3, scores, src, dst, gradient)),
                         new KernelCall(
-                                "tiled forward",
-                                () -> Attention.forward(mask, 3, shape, operands, output, logSums)),
+                                "tiled forward", () -> Attention.forward(mask, 3, shape, operands, output, logSums)),
                         new KernelCall(
                                 "tiled backward",
                                 () -> Attention.backward(
