@@ -4,8 +4,9 @@ import io.github.lanedrop.kernels.Memory.Kind;
 import io.github.lanedrop.rng.Key;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
+import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
-import java.util.function.UnaryOperator;
 import java.util.stream.Stream;
 
 /**
@@ -33,7 +34,13 @@ final class KernelCalls {
 
     static List<KernelCall> all() {
         return Stream.of(Kind.HEAP_FLOATS, Kind.NATIVE)
-                .flatMap(kind -> Stream.of(dropout(kind), matrixProduct(kind), attention(kind))
+                .flatMap(kind -> Stream.of(
+                                Arrays.stream(DType.values()).flatMap(type -> elementwise(type, kind)),
+                                keepBits(kind),
+                                sources(kind),
+                                attention(kind),
+                                matrixProduct(kind),
+                                LearnedCalls.in(kind))
                         .flatMap(calls -> calls))
                 .toList();
     }
@@ -42,28 +49,74 @@ final class KernelCalls {
         return new Memory(kind, Arena.ofAuto(), bytes).take(0, bytes);
     }
 
-    private static Stream<KernelCall> dropout(Kind kind) {
+    /** Every apply operation, on masks that are drawn in ways of their own. */
+    private static Stream<KernelCall> elementwise(DType type, Kind kind) {
+        long bytes = (long) type.bytes() * ELEMENTS;
+        MemorySegment src = allocate(kind, bytes);
+        MemorySegment dst = allocate(kind, bytes);
+        MemorySegment other = allocate(kind, bytes);
+        MemorySegment bits = allocate(kind, ELEMENTS / 8);
+        Workers one = Workers.NONE;
         return Stream.of(0d, .1, .5, 1d).flatMap(rate -> {
-            MaskSource mask = new BernoulliMask(Rate.drop(rate), Key.of(1));
-            MemorySegment src = allocate(kind, 4 * ELEMENTS);
-            MemorySegment dst = allocate(kind, 4 * ELEMENTS);
-            MemorySegment bits = allocate(kind, ELEMENTS / 8);
-            MemorySegment otherBits = allocate(kind, ELEMENTS / 8);
-            var stored = new StoredMask(mask.rate(), bits);
-            UnaryOperator<KernelCall> named = call -> call.in("dropout, float32, rate " + rate + ", " + kind);
+            Rate drop = Rate.drop(rate);
+            var mask = new BernoulliMask(drop, Key.of(1));
+            List<KernelCall> calls = new ArrayList<>(List.of(
+                    new KernelCall("forward", () -> DropoutKernel.forward(mask, type, 3, src, dst, ELEMENTS, one)),
+                    new KernelCall("backward", () -> DropoutKernel.backward(mask, type, 3, src, dst, ELEMENTS, one)),
+                    new KernelCall("in place", () -> DropoutKernel.forward(mask, type, 0, dst, dst, ELEMENTS, one)),
+                    new KernelCall("tail", () -> DropoutKernel.forward(mask, type, 0, dst, dst, ELEMENTS - 1, one)),
+                    new KernelCall(
+                            "forward and keepBits",
+                            () -> DropoutKernel.forward(mask, type, 0, src, dst, ELEMENTS, bits, one)),
+                    new KernelCall("standard", () -> StandardDropout.forward(mask, type, 3, src, dst, ELEMENTS, one)),
+                    new KernelCall(
+                            "evaluate", () -> StandardDropout.evaluate(drop, type, src, dst, ELEMENTS, one)),
+                    new KernelCall(
+                            "residual", () -> ResidualDropout.forward(mask, type, 3, src, other, dst, ELEMENTS, one)),
+                    new KernelCall("zoneout", () -> Zoneout.forward(mask, type, 3, src, other, dst, ELEMENTS, one)),
+                    new KernelCall(
+                            "zoneout, previous",
+                            () -> Zoneout.backwardPrevious(mask, type, 3, src, dst, ELEMENTS, one))));
+            if (!drop.dropsAll()) {
+                calls.add(new KernelCall(
+                        "toStandard", () -> StandardDropout.toStandard(drop, type, src, dst, ELEMENTS, one)));
+                calls.add(new KernelCall("alpha", () -> AlphaDropout.forward(mask, type, 3, src, dst, ELEMENTS, one)));
+                calls.add(new KernelCall(
+                        "alpha, backward", () -> AlphaDropout.backward(mask, type, 3, src, dst, ELEMENTS, one)));
+            }
+            return calls.stream().map(call -> call.in(type + ", rate " + rate + ", " + kind));
+        });
+    }
+
+    private static Stream<KernelCall> keepBits(Kind kind) {
+        MemorySegment bits = allocate(kind, ELEMENTS / 8);
+        MemorySegment bytes = allocate(kind, ELEMENTS);
+        return Stream.concat(
+                Stream.of(0d, .1, .5, 1d).map(rate -> {
+                    var mask = new BernoulliMask(Rate.drop(rate), Key.of(1));
+                    return new KernelCall(
+                            "keepBits, rate " + rate + ", " + kind,
+                            () -> DropoutKernel.keepBits(mask, 3, bits, ELEMENTS));
+                }),
+                Stream.of(
+                                new KernelCall("bits to bytes", () -> MaskBits.bitsToBytes(bits, bytes, ELEMENTS)),
+                                new KernelCall("bytes to bits", () -> MaskBits.bytesToBits(bytes, bits, ELEMENTS)),
+                                new KernelCall("kept", () -> MaskBits.kept(bits, ELEMENTS)))
+                        .map(call -> call.in("" + kind)));
+    }
+
+    /** Every mask source, by one operation: how bits are made does not depend on it. */
+    private static Stream<KernelCall> sources(Kind kind) {
+        MemorySegment data = allocate(kind, Float.BYTES * ELEMENTS);
+        MemorySegment bits = allocate(kind, ELEMENTS / 8);
+        return MaskSources.all().flatMap(sample -> {
+            MaskSource mask = sample.source().apply(Key.of(1));
+            long elements = Math.min(ELEMENTS, sample.elements() - 3);
             return Stream.of(
-                            new KernelCall("forward", () -> DropoutKernel.forward(mask, 3, src, dst, ELEMENTS)),
-                            new KernelCall("backward", () -> DropoutKernel.backward(mask, 3, src, dst, ELEMENTS)),
-                            new KernelCall("in place", () -> DropoutKernel.forward(mask, 0, dst, dst, ELEMENTS)),
-                            new KernelCall("tail", () -> DropoutKernel.forward(mask, 0, dst, dst, ELEMENTS - 1)),
-                            new KernelCall("keepBits", () -> DropoutKernel.keepBits(mask, 0, bits, ELEMENTS)),
-                            new KernelCall(
-                                    "forward and keepBits",
-                                    () -> DropoutKernel.forward(mask, 0, src, dst, ELEMENTS, bits, Workers.NONE)),
-                            new KernelCall("stored", () -> DropoutKernel.forward(stored, 0, src, dst, ELEMENTS)),
-                            new KernelCall(
-                                    "stored keepBits", () -> DropoutKernel.keepBits(stored, 0, otherBits, ELEMENTS)))
-                    .map(named);
+                            new KernelCall("forward", () -> DropoutKernel.forward(mask, 3, data, data, elements)),
+                            new KernelCall("keepBits", () -> DropoutKernel.keepBits(mask, 3, bits, elements)),
+                            new KernelCall("kept", () -> MaskBits.kept(mask, 3, elements)))
+                    .map(call -> call.in(sample + ", " + kind));
         });
     }
 
