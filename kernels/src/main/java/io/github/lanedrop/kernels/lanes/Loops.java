@@ -53,11 +53,7 @@ public final class Loops {
 
     private static SegmentLoop define(
             Class<? extends SegmentLoop> template, Operation operation, Class<?> memory, boolean doubles) {
-        // a class of its own for the operation, too: a profile belongs to code, and with one that has met floats and
-        // doubles C2 inlines both and boxes what comes out, 25 to 50 kB a call on 768 elements
-        VectorOperation shared = operation.vectors();
-        VectorOperation own = Specialised.define(LOOKUP, VectorOperation.class, shared.getClass(), shared);
-        var data = new VectorLoopData(own, operation.hasOperand(), memory, doubles);
+        var data = new LoopData(operation, memory, doubles);
         return Specialised.define(LOOKUP, SegmentLoop.class, template, data);
     }
 }

@@ -20,14 +20,14 @@ final class Specialised {
 
     /** A new instance of the template, defined anew for the data. */
     static <T> T define(MethodHandles.Lookup lookup, Class<T> type, Class<? extends T> template, Object data) {
-        String name = template.getName(); // of a nested class, too
-        String file = name.substring(name.lastIndexOf('.') + 1) + ".class";
+        String file = template.getName().substring(template.getPackageName().length() + 1) + ".class";
         try (InputStream in = template.getResourceAsStream(file)) {
             if (in == null) {
                 throw new IllegalStateException("the class file of " + template.getName() + " is missing");
             }
-            MethodHandles.Lookup defined = lookup.defineHiddenClassWithClassData(in.readAllBytes(), data, true);
-            return type.cast(defined.findConstructor(defined.lookupClass(), MethodType.methodType(void.class))
+            Class<?> defined = lookup.defineHiddenClassWithClassData(in.readAllBytes(), data, true)
+                    .lookupClass();
+            return type.cast(lookup.findConstructor(defined, MethodType.methodType(void.class))
                     .invoke());
         } catch (IOException e) {
             throw new UncheckedIOException(e);
