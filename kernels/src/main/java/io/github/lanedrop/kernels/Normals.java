@@ -23,8 +23,7 @@ final class Normals {
             PhiloxVectors.fill(key.seed(), key.stream(), block, scratch.words, 0, elements / 4);
             VectorNoise.normal(scratch.words, 0, 1, scratch.values, 0, elements);
         } else {
-            Philox4x32.fill(
-                    key.seed(), key.stream(), block, Philox4x32.ROUNDS, scratch.words, 0, elements / 4);
+            Philox4x32.fill(key.seed(), key.stream(), block, Philox4x32.ROUNDS, scratch.words, 0, elements / 4);
             ScalarNoise.normal(scratch.words, 0, 1, scratch.values, 0, elements);
         }
         System.arraycopy(scratch.values, before, scratch.normals, 0, count);

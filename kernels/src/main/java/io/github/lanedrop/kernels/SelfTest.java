@@ -19,15 +19,9 @@ import java.util.stream.Stream;
 final class SelfTest {
     private SelfTest() {}
 
-<<<<<<< HEAD
-    /** Whether the vector code of products and of learned rates agrees with its twin, bit for bit; loops are tested when they are defined. */
+    /** Whether the vector code agrees with its twin, bit for bit; loops are tested when they are defined. */
     static boolean vectorsAgree() {
-        return productAgrees() && LearnedSelfTest.agrees();
-=======
-    /** Whether the vector code of products and masks agrees with its twin, bit for bit; loops are tested when they are defined. */
-    static boolean vectorsAgree() {
-        return productAgrees() && masksAgree();
->>>>>>> 2c15c9230b632cf64a3e950ab1181dc6ecf054a8
+        return productAgrees() && masksAgree() && LearnedSelfTest.agrees();
     }
 
     /** Whether a vector loop agrees with the scalar one, bit for bit. */

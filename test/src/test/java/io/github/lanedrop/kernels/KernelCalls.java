@@ -68,8 +68,7 @@ final class KernelCalls {
                             "forward and keepBits",
                             () -> DropoutKernel.forward(mask, type, 0, src, dst, ELEMENTS, bits, one)),
                     new KernelCall("standard", () -> StandardDropout.forward(mask, type, 3, src, dst, ELEMENTS, one)),
-                    new KernelCall(
-                            "evaluate", () -> StandardDropout.evaluate(drop, type, src, dst, ELEMENTS, one)),
+                    new KernelCall("evaluate", () -> StandardDropout.evaluate(drop, type, src, dst, ELEMENTS, one)),
                     new KernelCall(
                             "residual", () -> ResidualDropout.forward(mask, type, 3, src, other, dst, ELEMENTS, one)),
                     new KernelCall("zoneout", () -> Zoneout.forward(mask, type, 3, src, other, dst, ELEMENTS, one)),
