@@ -287,7 +287,7 @@ public final class DropoutKernel {
     }
 
     /** By copying, since filling needs a slice, which may be allocated. */
-    private static void zero(MemorySegment dst, long startByte, long endByte) {
+    static void zero(MemorySegment dst, long startByte, long endByte) {
         for (long at = startByte; at < endByte; at += ZEROS.length) {
             MemorySegment.copy(ZEROS, 0, dst, JAVA_BYTE, at, (int) Math.min(ZEROS.length, endByte - at));
         }

@@ -2,12 +2,6 @@ package io.github.lanedrop.kernels;
 
 import io.github.lanedrop.kernels.lanes.ArrayLoop;
 import io.github.lanedrop.kernels.lanes.SegmentLoop;
-import io.github.lanedrop.kernels.mask.ScalarBytes;
-import io.github.lanedrop.kernels.mask.ScalarDilation;
-import io.github.lanedrop.kernels.mask.ScalarWords;
-import io.github.lanedrop.kernels.mask.VectorBytes;
-import io.github.lanedrop.kernels.mask.VectorDilation;
-import io.github.lanedrop.kernels.mask.VectorWords;
 import io.github.lanedrop.rng.Key;
 import io.github.lanedrop.rng.Philox4x32;
 import java.lang.foreign.Arena;
@@ -19,9 +13,12 @@ import java.util.stream.Stream;
 final class SelfTest {
     private SelfTest() {}
 
-    /** Whether the vector code agrees with its twin, bit for bit; loops are tested when they are defined. */
+    /** Whether the vector code of every family agrees with its twin, bit for bit; loops are tested when they are defined. */
     static boolean vectorsAgree() {
-        return productAgrees() && masksAgree() && LearnedSelfTest.agrees();
+        return ProductSelfTest.agrees()
+                && MaskSelfTest.agrees()
+                && AttentionSelfTest.agrees()
+                && LearnedSelfTest.agrees();
     }
 
     /** Whether a vector loop agrees with the scalar one, bit for bit. */
@@ -71,59 +68,6 @@ final class SelfTest {
                 .filter(segment -> segment.getClass() == memory)
                 .findFirst()
                 .orElseGet(() -> Arena.ofAuto().allocate(bytes));
-    }
-
-    private static boolean masksAgree() {
-        int elements = 150;
-        byte[] random = new byte[Integer.BYTES * elements + VectorBytes.SLACK * Integer.BYTES];
-        Philox4x32.fill(2, 0, 0, Philox4x32.ROUNDS, random, 0, elements / 4);
-        for (int i = 0; i < elements; i += 3) {
-            random[i] = 0;
-        }
-        byte[] expected = new byte[elements + VectorBytes.SLACK];
-        byte[] actual = new byte[elements + VectorBytes.SLACK];
-        ScalarBytes.pack(random, elements, expected);
-        VectorBytes.pack(random, elements, actual);
-        boolean agree = Arrays.equals(expected, 0, elements / 8, actual, 0, elements / 8);
-        ScalarBytes.unpack(random, elements, expected);
-        VectorBytes.unpack(random, elements, actual);
-        agree &= Arrays.equals(expected, 0, elements, actual, 0, elements);
-        ScalarWords.above(random, elements, 0x90000000, expected);
-        VectorWords.above(random, elements, 0x90000000, actual);
-        agree &= Arrays.equals(expected, 0, elements / 8, actual, 0, elements / 8);
-        for (int shift : new int[] {1, 63, 64, 150}) {
-            int words = 21;
-            long[] spread = new long[4 + words + VectorDilation.SLACK];
-            for (int i = 0; i < words; i++) {
-                spread[4 + i] = Philox4x32.word0(3, 0, i);
-            }
-            long[] twin = spread.clone();
-            ScalarDilation.shiftOr(twin, 4, words, shift);
-            VectorDilation.shiftOr(spread, 4, words, shift);
-            agree &= Arrays.equals(twin, 0, 4 + words, spread, 0, 4 + words);
-        }
-        return agree;
-    }
-
-    private static boolean productAgrees() {
-        int rows = VectorProduct.TILE_ROWS + 1;
-        int inner = 3;
-        int columns = VectorProduct.TILE_COLUMNS + 1;
-        Matrix a = ramp(rows, inner);
-        Matrix b = ramp(inner, columns);
-        Matrix expected = Matrix.of(MemorySegment.ofArray(new float[rows * columns]), rows, columns);
-        Matrix actual = Matrix.of(MemorySegment.ofArray(new float[rows * columns]), rows, columns);
-        ScalarProduct.rows(a, b, expected, false, 0, rows);
-        VectorProduct.rows(a, b, actual, false, 0, rows);
-        return expected.segment().mismatch(actual.segment()) < 0;
-    }
-
-    private static Matrix ramp(int rows, int columns) {
-        float[] values = new float[rows * columns];
-        for (int i = 0; i < values.length; i++) {
-            values[i] = 1f / (i + 3);
-        }
-        return Matrix.of(MemorySegment.ofArray(values), rows, columns);
     }
 
     /** Whether patterns looked up by permutes agree with those looked up one by one. */

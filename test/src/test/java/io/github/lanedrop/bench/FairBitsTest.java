@@ -67,8 +67,8 @@ final class FairBitsTest {
         assertThat(byLength.values().stream().map(List::size))
                 .containsExactlyInAnyOrderElementsOf(
                         Arrays.stream(parts.split(" ")).map(Integer::valueOf).toList());
-        byLength.forEach((length, strings) ->
-                assertThat(strings).doesNotHaveDuplicates().hasSize(1 << length));
+        byLength.forEach(
+                (length, strings) -> assertThat(strings).doesNotHaveDuplicates().hasSize(1 << length));
     }
 
     @Test

@@ -71,8 +71,8 @@ final class BitTestsTest {
             long[] words = independent(random, 1 << 10, q);
             int at = sequence;
             tests.apply(q)
-                    .forEach((name, test) -> pValues.computeIfAbsent(name, _ -> new double[sequences])[at] =
-                            test.applyAsDouble(words));
+                    .forEach((name, test) ->
+                            pValues.computeIfAbsent(name, _ -> new double[sequences])[at] = test.applyAsDouble(words));
         }
         pValues.forEach((name, p) -> assertThat(KolmogorovSmirnovTest.withDefaults()
                         .test(p, x -> Math.clamp(x, 0, 1))
@@ -149,9 +149,9 @@ final class BitTestsTest {
         long[] even = independent(random(8), 1 << 14, .5);
         UniformRandomProvider random = random(9);
         // the third of each three is the parity of the others, one time in ten
-        long[] words = bits(1 << 14, i -> i % 3 == 2 && random.nextInt(10) == 0
-                ? bit(even, i - 1) ^ bit(even, i - 2)
-                : bit(even, i));
+        long[] words = bits(
+                1 << 14,
+                i -> i % 3 == 2 && random.nextInt(10) == 0 ? bit(even, i - 1) ^ bit(even, i - 2) : bit(even, i));
         assertThat(BitTests.serial(words, .5, 2)).isGreaterThan(1e-4);
         assertThat(BitTests.serial(words, .5, 3)).isLessThan(FLOOR);
     }

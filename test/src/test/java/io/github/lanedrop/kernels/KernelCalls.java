@@ -38,6 +38,7 @@ final class KernelCalls {
                                 Arrays.stream(DType.values()).flatMap(type -> elementwise(type, kind)),
                                 keepBits(kind),
                                 sources(kind),
+                                attention(kind),
                                 matrixProduct(kind),
                                 LearnedCalls.in(kind))
                         .flatMap(calls -> calls))
@@ -125,10 +126,85 @@ final class KernelCalls {
         Matrix c = Matrix.of(allocate(kind, 4L * size * size), size, size);
         Matrix aTransposed = a.transpose();
         Matrix bTransposed = b.transpose();
+        Matrix tall = Matrix.of(a.segment(), 27, 3);
+        Matrix narrow = Matrix.of(b.segment(), 3, 2);
+        Matrix across = Matrix.of(c.segment(), 27, 2);
+        PackedMatrix packed = PackedMatrix.of(b);
+        MaskSource mask = new BernoulliMask(Rate.drop(.1), Key.of(1));
+        Epilogue epilogue =
+                Epilogue.NONE.bias(b.segment()).activation(Activation.RELU).dropout(mask, 3);
+        DropConnect weights = DropConnect.perBlock(mask, 4);
+        Matrix variance = Matrix.of(allocate(kind, 4L * size * size), size, size);
+        Matrix squares = Matrix.of(MemorySegment.ofArray(new float[size * size]), size, size);
+        Key key = Key.of(2);
         return Stream.of(
                         new KernelCall("a b", () -> MatrixProduct.multiply(a, b, c)),
                         new KernelCall("a' b", () -> MatrixProduct.multiply(aTransposed, b, c)),
-                        new KernelCall("a b', added", () -> MatrixProduct.multiplyAdd(a, bTransposed, c)))
+                        new KernelCall("a b', added", () -> MatrixProduct.multiplyAdd(a, bTransposed, c)),
+                        new KernelCall("across", () -> MatrixProduct.multiply(tall, narrow, across)),
+                        new KernelCall("packed", () -> MatrixProduct.multiply(a, packed, c, Workers.NONE)),
+                        new KernelCall("epilogue", () -> MatrixProduct.multiply(a, b, c, epilogue, Workers.NONE)),
+                        new KernelCall(
+                                "DropConnect",
+                                () -> DropConnectProduct.multiply(
+                                        weights, a, bTransposed, c, Epilogue.NONE, Workers.NONE)),
+                        new KernelCall(
+                                "DropConnect's gradient",
+                                () -> DropConnectProduct.addWeightGradient(weights, aTransposed, b, c, Workers.NONE)),
+                        new KernelCall(
+                                "DropConnect's moments",
+                                () -> DropConnectProduct.moments(weights, a, b, c, variance, Workers.NONE)),
+                        new KernelCall(
+                                "DropConnect's samples",
+                                () -> DropConnectProduct.sample(
+                                        Activation.RELU,
+                                        2,
+                                        key,
+                                        0,
+                                        c.segment(),
+                                        squares.segment(),
+                                        c.segment(),
+                                        size * size,
+                                        Workers.NONE)))
                 .map(call -> call.in("product, float32, " + kind));
+    }
+
+    private static Stream<KernelCall> attention(Kind kind) {
+        AttentionScores scores = AttentionScores.of(2, 5, 70)
+                .causally()
+                .withKeyLengths(allocate(kind, 8).fill((byte) 0));
+        scores.keyLengths().set(Memory.INT, 4, 67);
+        MaskSource mask = new BernoulliMask(Rate.drop(.1), Key.of(1));
+        MemorySegment src = allocate(kind, 4 * scores.elements());
+        MemorySegment dst = allocate(kind, 4 * scores.elements());
+        MemorySegment gradient = allocate(kind, 4 * scores.elements());
+        AttentionScores renormalized = scores.renormalizing();
+        AttentionShape shape = AttentionShape.of(scores, 20);
+        AttentionOperands operands = operands(kind, shape);
+        AttentionOperands gradients = operands(kind, shape);
+        MemorySegment output = allocate(kind, 4 * shape.outputFloats());
+        MemorySegment outputGradient = allocate(kind, 4 * shape.outputFloats());
+        MemorySegment logSums = allocate(kind, 4 * shape.allRows());
+        return Stream.of(
+                        new KernelCall("softmax forward", () -> SoftmaxDropout.forward(mask, 3, scores, src, dst)),
+                        new KernelCall(
+                                "softmax forward, renormalised",
+                                () -> SoftmaxDropout.forward(mask, 3, renormalized, src, dst)),
+                        new KernelCall(
+                                "softmax backward", () -> SoftmaxDropout.backward(mask, 3, scores, src, dst, gradient)),
+                        new KernelCall(
+                                "tiled forward", () -> Attention.forward(mask, 3, shape, operands, output, logSums)),
+                        new KernelCall(
+                                "tiled backward",
+                                () -> Attention.backward(
+                                        mask, 3, shape, operands, output, logSums, outputGradient, gradients)))
+                .map(call -> call.in("attention, float32, " + kind));
+    }
+
+    private static AttentionOperands operands(Kind kind, AttentionShape shape) {
+        return new AttentionOperands(
+                allocate(kind, 4 * shape.queryFloats()),
+                allocate(kind, 4 * shape.keyFloats()),
+                allocate(kind, 4 * shape.valueFloats()));
     }
 }

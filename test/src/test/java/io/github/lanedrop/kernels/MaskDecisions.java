@@ -47,8 +47,8 @@ record MaskDecisions(String name, Class<?> type, double keep, Bits bits) {
                                         "ScaledMask",
                                         ScaledMask.class,
                                         1 - drop.effective(),
-                                        (key, first, words) ->
-                                                keepBits(new ScaledMask(new BernoulliMask(drop, key), 2), first, words)),
+                                        (key, first, words) -> keepBits(
+                                                new ScaledMask(new BernoulliMask(drop, key), 2), first, words)),
                                 rows(drop),
                                 channelsLast(drop),
                                 dropBlock()))
@@ -101,7 +101,8 @@ record MaskDecisions(String name, Class<?> type, double keep, Bits bits) {
         BroadcastShape shape = BroadcastShape.channelsLast(MANY >> 6, 64, 2);
         return new MaskDecisions(
                 "BroadcastMask, channels last", BroadcastMask.class, 1 - drop.effective(), (key, first, words) -> {
-                    long[] both = keepBits(new BroadcastMask(new BernoulliMask(drop, key), shape), 2 * first, 2 * words);
+                    long[] both =
+                            keepBits(new BroadcastMask(new BernoulliMask(drop, key), shape), 2 * first, 2 * words);
                     long[] decisions = new long[words];
                     for (int i = 0; i < words; i++) {
                         decisions[i] = both[2 * i];

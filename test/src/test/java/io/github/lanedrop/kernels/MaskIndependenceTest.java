@@ -149,7 +149,9 @@ final class MaskIndependenceTest {
             p.add(name + ", monobit", BitTests.monobit(mask, q));
             for (int shift = 0; shift < SHIFTS; shift++) {
                 p.add(name + ", later by " + shift, BitTests.ofNormal(BitTests.correlation(base, mask, q, shift)));
-                p.add(name + ", earlier by " + shift, BitTests.ofNormal(BitTests.correlation(mask, base, q, shift + 1)));
+                p.add(
+                        name + ", earlier by " + shift,
+                        BitTests.ofNormal(BitTests.correlation(mask, base, q, shift + 1)));
             }
         });
         masks.forEach((name, mask) -> masks.forEach((other, otherMask) -> {
