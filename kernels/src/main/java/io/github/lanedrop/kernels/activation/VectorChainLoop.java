@@ -163,10 +163,11 @@ final class VectorChainLoop implements ChainLoop {
     }
 
     private static VectorMask<Float> mask(long kept) {
-        if (Simd.MASK_REGISTERS) {
-            return VectorMask.fromLong(FLOATS, kept);
-        }
-        // without mask registers a long becomes a mask lane by lane; shifting its bits to the sign is one instruction
+        return Simd.MASK_REGISTERS ? VectorMask.fromLong(FLOATS, kept) : shifted(kept);
+    }
+
+    /** Without mask registers a long becomes a mask lane by lane; shifting its bits to the sign is one instruction. */
+    private static VectorMask<Float> shifted(long kept) {
         return IntVector.broadcast(INTS, (int) kept)
                 .lanewise(VectorOperators.LSHL, TO_SIGN)
                 .compare(VectorOperators.LT, 0)
