@@ -35,7 +35,25 @@ public final class PhiloxVectors {
     private static final VectorShuffle<Integer> SWAP_PAIRS = VectorShuffle.fromOp(INTS, i -> i ^ 2);
     private static final VectorMask<Integer> ODD_PAIRS = VectorMask.fromLong(INTS, 0xCCCCCCCCCCCCCCCCL);
 
+    /** Whether one instruction takes any ints of two vectors. */
+    private static final boolean PERMUTES_PAIRS = Simd.MASK_REGISTERS && Simd.BITS == 512;
+    /** Where the words of the first half of a group's blocks are, in c0 with c1 and c2 with c3 of all of them. */
+    private static final IntVector FIRST_BLOCKS = wordsOfBlocks(0);
+
+    private static final IntVector LAST_BLOCKS = wordsOfBlocks(GROUP_BLOCKS / 2);
+
     private PhiloxVectors() {}
+
+    private static IntVector wordsOfBlocks(int first) {
+        int[] at = new int[INTS.length()];
+        for (int i = 0; i < at.length; i++) {
+            int block = first + i / 4;
+            int lane = block < GROUP_BLOCKS / 2 ? 2 * block : 2 * block - GROUP_BLOCKS + 1;
+            int word = i % 4;
+            at[i] = word / 2 * INTS.length() + 2 * lane + (1 - word % 2); // c0 is above c1, c2 above c3
+        }
+        return IntVector.fromArray(INTS, at, 0);
+    }
 
     private static LongVector blockOfLane() {
         long[] block = new long[LONGS.length()];
@@ -234,6 +252,41 @@ public final class PhiloxVectors {
             k1 = k1.add((long) Philox4x32.W1 << 32);
         }
         // the lower half of c0 is c1 by now, and that of c2 is c3: they were the lower halves of the same products
+        if (PERMUTES_PAIRS) {
+            FIRST_BLOCKS
+                    .selectFrom(a0.reinterpretAsInts(), a2.reinterpretAsInts())
+                    .reinterpretAsBytes()
+                    .intoArray(dst, at);
+            LAST_BLOCKS
+                    .selectFrom(a0.reinterpretAsInts(), a2.reinterpretAsInts())
+                    .reinterpretAsBytes()
+                    .intoArray(dst, at + VECTOR_BYTES);
+            FIRST_BLOCKS
+                    .selectFrom(b0.reinterpretAsInts(), b2.reinterpretAsInts())
+                    .reinterpretAsBytes()
+                    .intoArray(dst, at + GROUP_BYTES);
+            LAST_BLOCKS
+                    .selectFrom(b0.reinterpretAsInts(), b2.reinterpretAsInts())
+                    .reinterpretAsBytes()
+                    .intoArray(dst, at + GROUP_BYTES + VECTOR_BYTES);
+            FIRST_BLOCKS
+                    .selectFrom(c0.reinterpretAsInts(), c2.reinterpretAsInts())
+                    .reinterpretAsBytes()
+                    .intoArray(dst, at + 2 * GROUP_BYTES);
+            LAST_BLOCKS
+                    .selectFrom(c0.reinterpretAsInts(), c2.reinterpretAsInts())
+                    .reinterpretAsBytes()
+                    .intoArray(dst, at + 2 * GROUP_BYTES + VECTOR_BYTES);
+            FIRST_BLOCKS
+                    .selectFrom(d0.reinterpretAsInts(), d2.reinterpretAsInts())
+                    .reinterpretAsBytes()
+                    .intoArray(dst, at + 3 * GROUP_BYTES);
+            LAST_BLOCKS
+                    .selectFrom(d0.reinterpretAsInts(), d2.reinterpretAsInts())
+                    .reinterpretAsBytes()
+                    .intoArray(dst, at + 3 * GROUP_BYTES + VECTOR_BYTES);
+            return;
+        }
         IntVector a01 = a0.lanewise(ROL, 32).reinterpretAsInts();
         IntVector a23 = a2.lanewise(ROL, 32).reinterpretAsInts();
         a01.blend(a23.rearrange(SWAP_PAIRS), ODD_PAIRS).reinterpretAsBytes().intoArray(dst, at);
