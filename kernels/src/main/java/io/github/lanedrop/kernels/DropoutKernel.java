@@ -2,7 +2,7 @@ package io.github.lanedrop.kernels;
 
 import static java.lang.foreign.ValueLayout.JAVA_BYTE;
 
-import io.github.lanedrop.kernels.lanes.ScaleSelect;
+import io.github.lanedrop.kernels.lanes.Operation;
 import java.lang.foreign.MemorySegment;
 
 /**
@@ -38,7 +38,7 @@ import java.lang.foreign.MemorySegment;
 public final class DropoutKernel {
     private static final byte[] ZEROS = new byte[Scratch.CHUNK * Float.BYTES];
     /** Shared by all that select and scale. */
-    static final Elementwise SCALE_SELECT = new Elementwise(new ScaleSelect());
+    static final Elementwise SCALE_SELECT = new Elementwise(Operation.SCALE_SELECT);
 
     private DropoutKernel() {}
 
@@ -287,7 +287,7 @@ public final class DropoutKernel {
     }
 
     /** By copying, since filling needs a slice, which may be allocated. */
-    private static void zero(MemorySegment dst, long startByte, long endByte) {
+    static void zero(MemorySegment dst, long startByte, long endByte) {
         for (long at = startByte; at < endByte; at += ZEROS.length) {
             MemorySegment.copy(ZEROS, 0, dst, JAVA_BYTE, at, (int) Math.min(ZEROS.length, endByte - at));
         }

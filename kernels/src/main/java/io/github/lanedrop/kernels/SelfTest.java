@@ -2,9 +2,6 @@ package io.github.lanedrop.kernels;
 
 import io.github.lanedrop.kernels.lanes.ArrayLoop;
 import io.github.lanedrop.kernels.lanes.SegmentLoop;
-import io.github.lanedrop.kernels.math.ScalarNoise;
-import io.github.lanedrop.kernels.math.VectorMathCheck;
-import io.github.lanedrop.kernels.math.VectorNoise;
 import io.github.lanedrop.rng.Key;
 import io.github.lanedrop.rng.Philox4x32;
 import java.lang.foreign.Arena;
@@ -16,9 +13,13 @@ import java.util.stream.Stream;
 final class SelfTest {
     private SelfTest() {}
 
-    /** Whether vector code agrees with its twin, bit for bit; loops are tested when they are defined. */
+    /** Whether the vector code of every family agrees with its twin, bit for bit; loops are tested when they are defined. */
     static boolean vectorsAgree() {
-        return productAgrees() && VectorMathCheck.agrees() && noiseAgrees();
+        return ProductSelfTest.agrees()
+                && MaskSelfTest.agrees()
+                && AttentionSelfTest.agrees()
+                && LearnedSelfTest.agrees()
+                && NoiseSelfTest.agrees();
     }
 
     /** Whether a vector loop agrees with the scalar one, bit for bit. */
@@ -68,41 +69,6 @@ final class SelfTest {
                 .filter(segment -> segment.getClass() == memory)
                 .findFirst()
                 .orElseGet(() -> Arena.ofAuto().allocate(bytes));
-    }
-
-    private static boolean productAgrees() {
-        int rows = VectorProduct.TILE_ROWS + 1;
-        int inner = 3;
-        int columns = VectorProduct.TILE_COLUMNS + 1;
-        Matrix a = ramp(rows, inner);
-        Matrix b = ramp(inner, columns);
-        Matrix expected = Matrix.of(MemorySegment.ofArray(new float[rows * columns]), rows, columns);
-        Matrix actual = Matrix.of(MemorySegment.ofArray(new float[rows * columns]), rows, columns);
-        ScalarProduct.rows(a, b, expected, false, 0, rows);
-        VectorProduct.rows(a, b, actual, false, 0, rows);
-        return expected.segment().mismatch(actual.segment()) < 0;
-    }
-
-    private static boolean noiseAgrees() {
-        int elements = 2 * VectorNoise.GROUP;
-        byte[] words = new byte[Integer.BYTES * elements];
-        Philox4x32.fill(1, 0, 0, Philox4x32.ROUNDS, words, 0, words.length / Philox4x32.BLOCK_BYTES);
-        float[] expected = new float[elements];
-        float[] actual = new float[elements];
-        ScalarNoise.normal(words, 1, .5f, expected, 0, elements);
-        VectorNoise.normal(words, 1, .5f, actual, 0, elements);
-        boolean agree = Arrays.equals(expected, actual);
-        ScalarNoise.centred(words, 1, .5f, expected, 0, elements);
-        VectorNoise.centred(words, 1, .5f, actual, 0, elements);
-        return agree && Arrays.equals(expected, actual);
-    }
-
-    private static Matrix ramp(int rows, int columns) {
-        float[] values = new float[rows * columns];
-        for (int i = 0; i < values.length; i++) {
-            values[i] = 1f / (i + 3);
-        }
-        return Matrix.of(MemorySegment.ofArray(values), rows, columns);
     }
 
     /** Whether patterns looked up by permutes agree with those looked up one by one. */

@@ -8,6 +8,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -74,6 +75,12 @@ final class MaskIndependenceTest {
     void theBoundCoversAllSources() {
         assertThat(sources()).hasSizeBetween(1, SOURCES);
         assertThat(sources().stream().map(MaskDecisions::name)).doesNotHaveDuplicates();
+    }
+
+    @Test
+    void everySourceIsTested() {
+        assertThat(sources().stream().<Class<?>>map(MaskDecisions::type).collect(Collectors.toSet()))
+                .contains(MaskSource.class.getPermittedSubclasses());
     }
 
     @ParameterizedTest
