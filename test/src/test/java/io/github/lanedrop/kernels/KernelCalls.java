@@ -70,8 +70,7 @@ final class KernelCalls {
                             "forward and keepBits",
                             () -> DropoutKernel.forward(mask, type, 0, src, dst, ELEMENTS, bits, one)),
                     new KernelCall("standard", () -> StandardDropout.forward(mask, type, 3, src, dst, ELEMENTS, one)),
-                    new KernelCall(
-                            "evaluate", () -> StandardDropout.evaluate(drop, type, src, dst, ELEMENTS, one)),
+                    new KernelCall("evaluate", () -> StandardDropout.evaluate(drop, type, src, dst, ELEMENTS, one)),
                     new KernelCall(
                             "residual", () -> ResidualDropout.forward(mask, type, 3, src, other, dst, ELEMENTS, one)),
                     new KernelCall("zoneout", () -> Zoneout.forward(mask, type, 3, src, other, dst, ELEMENTS, one)),
@@ -212,17 +211,14 @@ final class KernelCalls {
         MemorySegment outputGradient = allocate(kind, 4 * shape.outputFloats());
         MemorySegment logSums = allocate(kind, 4 * shape.allRows());
         return Stream.of(
-                        new KernelCall(
-                                "softmax forward", () -> SoftmaxDropout.forward(mask, 3, scores, src, dst)),
+                        new KernelCall("softmax forward", () -> SoftmaxDropout.forward(mask, 3, scores, src, dst)),
                         new KernelCall(
                                 "softmax forward, renormalised",
                                 () -> SoftmaxDropout.forward(mask, 3, renormalized, src, dst)),
                         new KernelCall(
-                                "softmax backward",
-                                () -> SoftmaxDropout.backward(mask, 3, scores, src, dst, gradient)),
+                                "softmax backward", () -> SoftmaxDropout.backward(mask, 3, scores, src, dst, gradient)),
                         new KernelCall(
-                                "tiled forward",
-                                () -> Attention.forward(mask, 3, shape, operands, output, logSums)),
+                                "tiled forward", () -> Attention.forward(mask, 3, shape, operands, output, logSums)),
                         new KernelCall(
                                 "tiled backward",
                                 () -> Attention.backward(

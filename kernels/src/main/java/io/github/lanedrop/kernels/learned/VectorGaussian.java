@@ -27,9 +27,8 @@ public final class VectorGaussian {
     /** As {@link ScalarGaussian#sample}. */
     public static void sample(float[] mean, float[] variance, float[] normals, int count) {
         for (int i = 0; i < count; i += LANES) {
-            FloatVector noise = FloatVector.fromArray(FLOATS, variance, i)
-                    .sqrt()
-                    .mul(FloatVector.fromArray(FLOATS, normals, i));
+            FloatVector noise =
+                    FloatVector.fromArray(FLOATS, variance, i).sqrt().mul(FloatVector.fromArray(FLOATS, normals, i));
             FloatVector.fromArray(FLOATS, mean, i).add(noise).intoArray(mean, i);
         }
     }
