@@ -135,17 +135,22 @@ final class VectorNormLoop implements NormLoop {
         for (; i <= elements - LANES; i += LANES) {
             long at = at(firstByte, i);
             long kept = kept(bits, firstBit + i);
-            // without mask registers a long becomes a mask lane by lane; shifting its bits to the sign is one instruction
+            // without mask registers a long becomes a mask lane by lane; shifting its bits to the sign is one
+            // instruction
             VectorMask<Float> mask = Simd.MASK_REGISTERS
                     ? VectorMask.fromLong(FLOATS, kept)
                     : IntVector.broadcast(INTS, (int) kept)
                             .lanewise(VectorOperators.LSHL, TO_SIGN)
                             .compare(VectorOperators.LT, 0)
                             .cast(FLOATS);
-            FloatVector x = ZERO.blend(FloatVector.fromMemorySegment(FLOATS, src, at, ORDER).mul(FloatVector.broadcast(FLOATS, scale)), mask)
+            FloatVector x = ZERO.blend(
+                            FloatVector.fromMemorySegment(FLOATS, src, at, ORDER)
+                                    .mul(FloatVector.broadcast(FLOATS, scale)),
+                            mask)
                     .add(FloatVector.fromMemorySegment(FLOATS, residual, at, ORDER));
             x.intoMemorySegment(values, at(valuesByte, i), ORDER);
-            long partial = at(sumsByte, i % PARTIAL_SUMS); // there are several, so that they need not wait for each other
+            long partial =
+                    at(sumsByte, i % PARTIAL_SUMS); // there are several, so that they need not wait for each other
             FloatVector.fromMemorySegment(FLOATS, sums, partial, ORDER).add(x).intoMemorySegment(sums, partial, ORDER);
         }
         for (; i < elements; i++) {
@@ -187,10 +192,14 @@ final class VectorNormLoop implements NormLoop {
             FloatVector s3 = FloatVector.zero(FLOATS);
             for (int i = j; i < rounds; i += PARTIAL_SUMS) {
                 long at = at(valuesByte, i);
-                FloatVector d0 = FloatVector.fromMemorySegment(FLOATS, values, at, ORDER).sub(mean);
-                FloatVector d1 = FloatVector.fromMemorySegment(FLOATS, values, at + BYTES, ORDER).sub(mean);
-                FloatVector d2 = FloatVector.fromMemorySegment(FLOATS, values, at + 2 * BYTES, ORDER).sub(mean);
-                FloatVector d3 = FloatVector.fromMemorySegment(FLOATS, values, at + 3 * BYTES, ORDER).sub(mean);
+                FloatVector d0 =
+                        FloatVector.fromMemorySegment(FLOATS, values, at, ORDER).sub(mean);
+                FloatVector d1 = FloatVector.fromMemorySegment(FLOATS, values, at + BYTES, ORDER)
+                        .sub(mean);
+                FloatVector d2 = FloatVector.fromMemorySegment(FLOATS, values, at + 2 * BYTES, ORDER)
+                        .sub(mean);
+                FloatVector d3 = FloatVector.fromMemorySegment(FLOATS, values, at + 3 * BYTES, ORDER)
+                        .sub(mean);
                 s0 = s0.add(d0.mul(d0));
                 s1 = s1.add(d1.mul(d1));
                 s2 = s2.add(d2.mul(d2));
@@ -203,9 +212,12 @@ final class VectorNormLoop implements NormLoop {
         }
         int i = rounds;
         for (; i <= columns - LANES; i += LANES) {
-            FloatVector d = FloatVector.fromMemorySegment(FLOATS, values, at(valuesByte, i), ORDER).sub(mean);
+            FloatVector d = FloatVector.fromMemorySegment(FLOATS, values, at(valuesByte, i), ORDER)
+                    .sub(mean);
             long partial = at(sumsByte, i - rounds);
-            FloatVector.fromMemorySegment(FLOATS, sums, partial, ORDER).add(d.mul(d)).intoMemorySegment(sums, partial, ORDER);
+            FloatVector.fromMemorySegment(FLOATS, sums, partial, ORDER)
+                    .add(d.mul(d))
+                    .intoMemorySegment(sums, partial, ORDER);
         }
         for (; i < columns; i++) {
             ScalarNorm.addSquare(batch, r, i);
@@ -218,7 +230,9 @@ final class VectorNormLoop implements NormLoop {
         long at = ScalarNorm.sumsByte(r);
         for (int half = PARTIAL_SUMS / 2; half >= LEAST_PARTIAL_SUMS; half /= 2) {
             for (int j = 0; j < half; j += LANES) {
-                FloatVector.fromMemorySegment(FLOATS, sums, at(at, j), ORDER).add(FloatVector.fromMemorySegment(FLOATS, sums, at(at, j + half), ORDER)).intoMemorySegment(sums, at(at, j), ORDER);
+                FloatVector.fromMemorySegment(FLOATS, sums, at(at, j), ORDER)
+                        .add(FloatVector.fromMemorySegment(FLOATS, sums, at(at, j + half), ORDER))
+                        .intoMemorySegment(sums, at(at, j), ORDER);
             }
         }
         float s0 = ScalarNorm.get(sums, at, 0) + ScalarNorm.get(sums, at, 8);
@@ -291,8 +305,11 @@ final class VectorNormLoop implements NormLoop {
             FloatVector product = FloatVector.zero(FLOATS);
             for (int i = j; i <= columns - LANES; i += PARTIAL_SUMS) {
                 long at = at(0, i);
-                FloatVector gradient = FloatVector.fromMemorySegment(FLOATS, dstGradient, rowByte + at, ORDER).mul(FloatVector.fromMemorySegment(FLOATS, gamma, at, ORDER));
-                FloatVector value = FloatVector.fromMemorySegment(FLOATS, src, rowByte + at, ORDER).sub(mean).mul(rstd);
+                FloatVector gradient = FloatVector.fromMemorySegment(FLOATS, dstGradient, rowByte + at, ORDER)
+                        .mul(FloatVector.fromMemorySegment(FLOATS, gamma, at, ORDER));
+                FloatVector value = FloatVector.fromMemorySegment(FLOATS, src, rowByte + at, ORDER)
+                        .sub(mean)
+                        .mul(rstd);
                 sum = sum.add(gradient);
                 product = product.add(gradient.mul(value));
             }
@@ -347,9 +364,15 @@ final class VectorNormLoop implements NormLoop {
             long at = at(0, i);
             long sumAt = sumsByte + at;
             FloatVector dy = FloatVector.fromMemorySegment(FLOATS, dstGradient, rowByte + at, ORDER);
-            FloatVector value = FloatVector.fromMemorySegment(FLOATS, src, rowByte + at, ORDER).sub(mean).mul(rstd);
-            FloatVector.fromMemorySegment(FLOATS, gammaSums, sumAt, ORDER).add(dy.mul(value)).intoMemorySegment(gammaSums, sumAt, ORDER);
-            FloatVector.fromMemorySegment(FLOATS, betaSums, sumAt, ORDER).add(dy).intoMemorySegment(betaSums, sumAt, ORDER);
+            FloatVector value = FloatVector.fromMemorySegment(FLOATS, src, rowByte + at, ORDER)
+                    .sub(mean)
+                    .mul(rstd);
+            FloatVector.fromMemorySegment(FLOATS, gammaSums, sumAt, ORDER)
+                    .add(dy.mul(value))
+                    .intoMemorySegment(gammaSums, sumAt, ORDER);
+            FloatVector.fromMemorySegment(FLOATS, betaSums, sumAt, ORDER)
+                    .add(dy)
+                    .intoMemorySegment(betaSums, sumAt, ORDER);
             dy.mul(FloatVector.fromMemorySegment(FLOATS, gamma, at, ORDER))
                     .sub(gradientMean)
                     .sub(value.mul(productMean))
@@ -400,9 +423,15 @@ final class VectorNormLoop implements NormLoop {
             long parameterAt = at(0, rowAt + i);
             long sumAt = sumsByte + parameterAt;
             FloatVector dy = FloatVector.fromMemorySegment(FLOATS, dstGradient, at, ORDER);
-            FloatVector value = FloatVector.fromMemorySegment(FLOATS, sum, at, ORDER).sub(mean).mul(rstd);
-            FloatVector.fromMemorySegment(FLOATS, gammaSums, sumAt, ORDER).add(dy.mul(value)).intoMemorySegment(gammaSums, sumAt, ORDER);
-            FloatVector.fromMemorySegment(FLOATS, betaSums, sumAt, ORDER).add(dy).intoMemorySegment(betaSums, sumAt, ORDER);
+            FloatVector value = FloatVector.fromMemorySegment(FLOATS, sum, at, ORDER)
+                    .sub(mean)
+                    .mul(rstd);
+            FloatVector.fromMemorySegment(FLOATS, gammaSums, sumAt, ORDER)
+                    .add(dy.mul(value))
+                    .intoMemorySegment(gammaSums, sumAt, ORDER);
+            FloatVector.fromMemorySegment(FLOATS, betaSums, sumAt, ORDER)
+                    .add(dy)
+                    .intoMemorySegment(betaSums, sumAt, ORDER);
             FloatVector joined = dy.mul(FloatVector.fromMemorySegment(FLOATS, gamma, parameterAt, ORDER))
                     .sub(gradientMean)
                     .sub(value.mul(productMean))
@@ -449,7 +478,9 @@ final class VectorNormLoop implements NormLoop {
             int end = i + Math.min(columns - c, elements - i);
             for (; i <= end - LANES; i += LANES, c += LANES) {
                 long sumAt = at(sumsByte, c);
-                FloatVector.fromMemorySegment(FLOATS, sums, sumAt, ORDER).add(FloatVector.fromMemorySegment(FLOATS, src, at(firstByte, i), ORDER)).intoMemorySegment(sums, sumAt, ORDER);
+                FloatVector.fromMemorySegment(FLOATS, sums, sumAt, ORDER)
+                        .add(FloatVector.fromMemorySegment(FLOATS, src, at(firstByte, i), ORDER))
+                        .intoMemorySegment(sums, sumAt, ORDER);
             }
             for (; i < end; i++, c++) {
                 ScalarNorm.add(sums, sumsByte, c, ScalarNorm.get(src, firstByte, i));

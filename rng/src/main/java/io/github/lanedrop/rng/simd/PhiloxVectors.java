@@ -193,28 +193,38 @@ public final class PhiloxVectors {
         LongVector secondC0 = LongVector.broadcast(LONGS, (product1 ^ (key + Philox4x32.W0)) << 32);
         LongVector secondC2 = LongVector.broadcast(LONGS, (product0 ^ (key + ((long) Philox4x32.W1 << 32))) & HIGH);
         LongVector secondC3 = LongVector.broadcast(LONGS, product0 << 32);
-        LongVector p0 = HIGH_BLOCK_OF_LANE.add((counterLow << 32)).lanewise(LSHR, 32).mul(m0);
+        LongVector p0 =
+                HIGH_BLOCK_OF_LANE.add((counterLow << 32)).lanewise(LSHR, 32).mul(m0);
         LongVector a3 = p0.lanewise(LSHL, 32);
         LongVector p1 = p0.lanewise(XOR, firstC2).lanewise(LSHR, 32).mul(m1);
         LongVector a0 = p1.lanewise(XOR, secondC0);
         LongVector a1 = p1.lanewise(LSHL, 32);
         LongVector a2 = a3.lanewise(XOR, secondC2);
         a3 = secondC3;
-        p0 = HIGH_BLOCK_OF_LANE.add((counterLow << 32) + ((long) GROUP_BLOCKS << 32)).lanewise(LSHR, 32).mul(m0);
+        p0 = HIGH_BLOCK_OF_LANE
+                .add((counterLow << 32) + ((long) GROUP_BLOCKS << 32))
+                .lanewise(LSHR, 32)
+                .mul(m0);
         LongVector b3 = p0.lanewise(LSHL, 32);
         p1 = p0.lanewise(XOR, firstC2).lanewise(LSHR, 32).mul(m1);
         LongVector b0 = p1.lanewise(XOR, secondC0);
         LongVector b1 = p1.lanewise(LSHL, 32);
         LongVector b2 = b3.lanewise(XOR, secondC2);
         b3 = secondC3;
-        p0 = HIGH_BLOCK_OF_LANE.add((counterLow << 32) + (2L * GROUP_BLOCKS << 32)).lanewise(LSHR, 32).mul(m0);
+        p0 = HIGH_BLOCK_OF_LANE
+                .add((counterLow << 32) + (2L * GROUP_BLOCKS << 32))
+                .lanewise(LSHR, 32)
+                .mul(m0);
         LongVector c3 = p0.lanewise(LSHL, 32);
         p1 = p0.lanewise(XOR, firstC2).lanewise(LSHR, 32).mul(m1);
         LongVector c0 = p1.lanewise(XOR, secondC0);
         LongVector c1 = p1.lanewise(LSHL, 32);
         LongVector c2 = c3.lanewise(XOR, secondC2);
         c3 = secondC3;
-        p0 = HIGH_BLOCK_OF_LANE.add((counterLow << 32) + (3L * GROUP_BLOCKS << 32)).lanewise(LSHR, 32).mul(m0);
+        p0 = HIGH_BLOCK_OF_LANE
+                .add((counterLow << 32) + (3L * GROUP_BLOCKS << 32))
+                .lanewise(LSHR, 32)
+                .mul(m0);
         LongVector d3 = p0.lanewise(LSHL, 32);
         p1 = p0.lanewise(XOR, firstC2).lanewise(LSHR, 32).mul(m1);
         LongVector d0 = p1.lanewise(XOR, secondC0);
@@ -294,14 +304,23 @@ public final class PhiloxVectors {
         IntVector b01 = b0.lanewise(ROL, 32).reinterpretAsInts();
         IntVector b23 = b2.lanewise(ROL, 32).reinterpretAsInts();
         b01.blend(b23.rearrange(SWAP_PAIRS), ODD_PAIRS).reinterpretAsBytes().intoArray(dst, at + GROUP_BYTES);
-        b01.rearrange(SWAP_PAIRS).blend(b23, ODD_PAIRS).reinterpretAsBytes().intoArray(dst, at + GROUP_BYTES + VECTOR_BYTES);
+        b01.rearrange(SWAP_PAIRS)
+                .blend(b23, ODD_PAIRS)
+                .reinterpretAsBytes()
+                .intoArray(dst, at + GROUP_BYTES + VECTOR_BYTES);
         IntVector c01 = c0.lanewise(ROL, 32).reinterpretAsInts();
         IntVector c23 = c2.lanewise(ROL, 32).reinterpretAsInts();
         c01.blend(c23.rearrange(SWAP_PAIRS), ODD_PAIRS).reinterpretAsBytes().intoArray(dst, at + 2 * GROUP_BYTES);
-        c01.rearrange(SWAP_PAIRS).blend(c23, ODD_PAIRS).reinterpretAsBytes().intoArray(dst, at + 2 * GROUP_BYTES + VECTOR_BYTES);
+        c01.rearrange(SWAP_PAIRS)
+                .blend(c23, ODD_PAIRS)
+                .reinterpretAsBytes()
+                .intoArray(dst, at + 2 * GROUP_BYTES + VECTOR_BYTES);
         IntVector d01 = d0.lanewise(ROL, 32).reinterpretAsInts();
         IntVector d23 = d2.lanewise(ROL, 32).reinterpretAsInts();
         d01.blend(d23.rearrange(SWAP_PAIRS), ODD_PAIRS).reinterpretAsBytes().intoArray(dst, at + 3 * GROUP_BYTES);
-        d01.rearrange(SWAP_PAIRS).blend(d23, ODD_PAIRS).reinterpretAsBytes().intoArray(dst, at + 3 * GROUP_BYTES + VECTOR_BYTES);
+        d01.rearrange(SWAP_PAIRS)
+                .blend(d23, ODD_PAIRS)
+                .reinterpretAsBytes()
+                .intoArray(dst, at + 3 * GROUP_BYTES + VECTOR_BYTES);
     }
 }
