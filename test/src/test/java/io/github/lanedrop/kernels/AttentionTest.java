@@ -97,7 +97,7 @@ final class AttentionTest {
             var gradients =
                     oracle.backward(queries, keys, values, forward, outputGradient, shape.depth(), shape.valueDepth());
             return new float[][] {
-                forward.output(), forward.logSums(), gradients.queries(), gradients.keys(), gradients.values()
+                forward.output, forward.logSums, gradients.queries, gradients.keys, gradients.values
             };
         }
     }

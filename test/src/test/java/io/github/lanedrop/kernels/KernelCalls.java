@@ -38,9 +38,9 @@ final class KernelCalls {
                                 Arrays.stream(DType.values()).flatMap(type -> elementwise(type, kind)),
                                 keepBits(kind),
                                 sources(kind),
-                                Arrays.stream(DType.values()).flatMap(type -> noise(type, kind)),
                                 keptTokens(kind),
                                 attention(kind),
+                                noise(kind),
                                 matrixProduct(kind),
                                 LearnedCalls.in(kind))
                         .flatMap(calls -> calls))
@@ -122,23 +122,28 @@ final class KernelCalls {
         });
     }
 
-    private static Stream<KernelCall> noise(DType type, Kind kind) {
-        MemorySegment src = allocate(kind, (long) type.bytes() * ELEMENTS);
-        MemorySegment dst = allocate(kind, (long) type.bytes() * ELEMENTS);
-        MemorySegment values = allocate(kind, Float.BYTES * (ELEMENTS + 3));
-        Workers one = Workers.NONE;
-        return Stream.of(
-                        GaussianNoise.dropout(Rate.drop(.1), Key.of(1)),
-                        UniformNoise.uout(.1, Key.of(1)),
-                        new StoredNoise(values))
-                .flatMap(noise -> Stream.of(
-                                new KernelCall(
-                                        "multiply", () -> NoiseKernel.multiply(noise, type, 3, src, dst, ELEMENTS, one)),
-                                new KernelCall(
-                                        "multiply in place",
-                                        () -> NoiseKernel.multiply(noise, type, 0, dst, dst, ELEMENTS - 1, one)),
-                                new KernelCall("add", () -> NoiseKernel.add(noise, type, 3, src, dst, ELEMENTS, one)))
-                        .map(call -> call.in(type + ", " + noise.getClass().getSimpleName() + ", " + kind)));
+    private static Stream<KernelCall> noise(Kind kind) {
+        Key key = Key.of(1);
+        MemorySegment values = allocate(kind, 4 * ELEMENTS);
+        Stream<NoiseSource> sources = Stream.of(
+                GaussianNoise.dropout(Rate.drop(0), key),
+                GaussianNoise.dropout(Rate.drop(.1), key),
+                new UniformNoise(1, .5, key),
+                new StoredNoise(values));
+        return sources.flatMap(noise -> Arrays.stream(DType.values()).flatMap(type -> {
+            MemorySegment src = allocate(kind, (long) type.bytes() * ELEMENTS);
+            MemorySegment dst = allocate(kind, (long) type.bytes() * ELEMENTS);
+            return Stream.of(
+                            new KernelCall(
+                                    "multiply",
+                                    () -> NoiseKernel.multiply(noise, type, 0, src, dst, ELEMENTS - 3, Workers.NONE)),
+                            new KernelCall(
+                                    "add", () -> NoiseKernel.add(noise, type, 1, dst, dst, ELEMENTS - 3, Workers.NONE)),
+                            new KernelCall(
+                                    "fill", () -> NoiseKernel.fill(noise, 1, src, ELEMENTS / 2 - 3, Workers.NONE)))
+                    .map(call -> call.in(noise.getClass().getSimpleName() + ", " + type + ", " + kind
+                            + (Noise.isConstant(noise, 1) ? ", constant" : "")));
+        }));
     }
 
     private static Stream<KernelCall> keptTokens(Kind kind) {
