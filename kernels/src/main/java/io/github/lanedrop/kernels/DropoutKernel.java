@@ -271,6 +271,10 @@ public final class DropoutKernel {
             long start,
             long end) {
         if (!KeepBits.constant(mask)) {
+            if (keepBits.byteSize() == 0 && Runs.areLong(mask)) {
+                Runs.scaleSelect(mask, SCALE_SELECT, offset, type, src, dst, start, end);
+                return;
+            }
             SCALE_SELECT.range(mask, offset, type, src, src, dst, keepBits, start, end, mask.scale(), 0, 0);
             return;
         }
@@ -287,7 +291,7 @@ public final class DropoutKernel {
     }
 
     /** By copying, since filling needs a slice, which may be allocated. */
-    private static void zero(MemorySegment dst, long startByte, long endByte) {
+    static void zero(MemorySegment dst, long startByte, long endByte) {
         for (long at = startByte; at < endByte; at += ZEROS.length) {
             MemorySegment.copy(ZEROS, 0, dst, JAVA_BYTE, at, (int) Math.min(ZEROS.length, endByte - at));
         }

@@ -6,27 +6,39 @@ import io.github.lanedrop.rng.Key;
 import io.github.lanedrop.rng.Philox4x32;
 import io.github.lanedrop.rng.simd.PhiloxVectors;
 
-/** Standard normals of a key's word stream for the elements of a chunk. */
+/** Standard normals of a stream, by the live path. */
 final class Normals {
+    private static final int OF_A_BLOCK = Philox4x32.BLOCK_BYTES / Integer.BYTES;
+
     private Normals() {}
 
     /**
-     * Fills {@code scratch.normals} with those of elements {@code first} to {@code first + count}, exclusive.
+     * Normals {@code first, first + 1, ...} of a stream.
+     *
+     * @param first a multiple of 4
+     * @param words room for four bytes an element, and for whole vectors
+     * @param dst receives the elements, and more up to a whole vector
+     */
+    static void fill(long seed, long stream, long first, byte[] words, float[] dst, int elements) {
+        int blocks = (elements + OF_A_BLOCK - 1) / OF_A_BLOCK;
+        long block = first / OF_A_BLOCK;
+        if (Live.VECTOR) {
+            PhiloxVectors.fill(seed, stream, block, words, 0, blocks);
+            VectorNoise.normal(words, 0, 1, dst, 0, elements);
+        } else {
+            Philox4x32.fill(seed, stream, block, Philox4x32.ROUNDS, words, 0, blocks);
+            ScalarNoise.normal(words, 0, 1, dst, 0, (elements + 1) & -2);
+        }
+    }
+
+    /**
+     * Normals {@code first} to {@code first + count}, exclusive, of a key to {@code scratch.normals}.
      *
      * @param count at most {@link LearnedScratch#CHUNK}
      */
     static void fill(Key key, long first, int count, LearnedScratch scratch) {
-        int before = (int) (first & 3); // a block has four words, the normals of two pairs
-        int elements = (before + count + 3) & -4;
-        long block = first >>> 2;
-        if (Live.VECTOR) {
-            PhiloxVectors.fill(key.seed(), key.stream(), block, scratch.words, 0, elements / 4);
-            VectorNoise.normal(scratch.words, 0, 1, scratch.values, 0, elements);
-        } else {
-            Philox4x32.fill(
-                    key.seed(), key.stream(), block, Philox4x32.ROUNDS, scratch.words, 0, elements / 4);
-            ScalarNoise.normal(scratch.words, 0, 1, scratch.values, 0, elements);
-        }
+        int before = (int) (first % OF_A_BLOCK);
+        fill(key.seed(), key.stream(), first - before, scratch.words, scratch.values, before + count);
         System.arraycopy(scratch.values, before, scratch.normals, 0, count);
     }
 }

@@ -306,8 +306,7 @@ final class AttentionErrorsTest {
 
     @Test
     void nullIsNamed() {
-        assertRefused(
-                NullPointerException.class, "queries", () -> new AttentionOperands(nothing(), output, output));
+        assertRefused(NullPointerException.class, "queries", () -> new AttentionOperands(nothing(), output, output));
         assertRefused(NullPointerException.class, "keyLengths", () -> SCORES.withKeyLengths(nothing()));
         assertRefused(NullPointerException.class, "scores", () -> new AttentionShape(nothing(), 1, 1));
         assertRefused(

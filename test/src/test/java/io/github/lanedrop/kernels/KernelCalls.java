@@ -38,7 +38,9 @@ final class KernelCalls {
                                 Arrays.stream(DType.values()).flatMap(type -> elementwise(type, kind)),
                                 keepBits(kind),
                                 sources(kind),
+                                keptTokens(kind),
                                 attention(kind),
+                                noise(kind),
                                 matrixProduct(kind),
                                 LearnedCalls.in(kind))
                         .flatMap(calls -> calls))
@@ -69,8 +71,7 @@ final class KernelCalls {
                             "forward and keepBits",
                             () -> DropoutKernel.forward(mask, type, 0, src, dst, ELEMENTS, bits, one)),
                     new KernelCall("standard", () -> StandardDropout.forward(mask, type, 3, src, dst, ELEMENTS, one)),
-                    new KernelCall(
-                            "evaluate", () -> StandardDropout.evaluate(drop, type, src, dst, ELEMENTS, one)),
+                    new KernelCall("evaluate", () -> StandardDropout.evaluate(drop, type, src, dst, ELEMENTS, one)),
                     new KernelCall(
                             "residual", () -> ResidualDropout.forward(mask, type, 3, src, other, dst, ELEMENTS, one)),
                     new KernelCall("zoneout", () -> Zoneout.forward(mask, type, 3, src, other, dst, ELEMENTS, one)),
@@ -105,19 +106,55 @@ final class KernelCalls {
                         .map(call -> call.in("" + kind)));
     }
 
-    /** Every mask source, by one operation: how bits are made does not depend on it. */
+    /** Every mask source, by one operation: how bits are made does not depend on it. More than a chunk of elements. */
     private static Stream<KernelCall> sources(Kind kind) {
-        MemorySegment data = allocate(kind, Float.BYTES * ELEMENTS);
-        MemorySegment bits = allocate(kind, ELEMENTS / 8);
+        int most = 5000;
+        MemorySegment data = allocate(kind, Float.BYTES * most);
+        MemorySegment bits = allocate(kind, most / 8);
         return MaskSources.all().flatMap(sample -> {
             MaskSource mask = sample.source().apply(Key.of(1));
-            long elements = Math.min(ELEMENTS, sample.elements() - 3);
+            long elements = Math.min(most, sample.elements() - 3);
             return Stream.of(
                             new KernelCall("forward", () -> DropoutKernel.forward(mask, 3, data, data, elements)),
                             new KernelCall("keepBits", () -> DropoutKernel.keepBits(mask, 3, bits, elements)),
                             new KernelCall("kept", () -> MaskBits.kept(mask, 3, elements)))
                     .map(call -> call.in(sample + ", " + kind));
         });
+    }
+
+    private static Stream<KernelCall> noise(Kind kind) {
+        Key key = Key.of(1);
+        MemorySegment values = allocate(kind, 4 * ELEMENTS);
+        Stream<NoiseSource> sources = Stream.of(
+                GaussianNoise.dropout(Rate.drop(0), key),
+                GaussianNoise.dropout(Rate.drop(.1), key),
+                new UniformNoise(1, .5, key),
+                new StoredNoise(values));
+        return sources.flatMap(noise -> Arrays.stream(DType.values()).flatMap(type -> {
+            MemorySegment src = allocate(kind, (long) type.bytes() * ELEMENTS);
+            MemorySegment dst = allocate(kind, (long) type.bytes() * ELEMENTS);
+            return Stream.of(
+                            new KernelCall(
+                                    "multiply",
+                                    () -> NoiseKernel.multiply(noise, type, 0, src, dst, ELEMENTS - 3, Workers.NONE)),
+                            new KernelCall(
+                                    "add", () -> NoiseKernel.add(noise, type, 1, dst, dst, ELEMENTS - 3, Workers.NONE)),
+                            new KernelCall(
+                                    "fill", () -> NoiseKernel.fill(noise, 1, src, ELEMENTS / 2 - 3, Workers.NONE)))
+                    .map(call -> call.in(noise.getClass().getSimpleName() + ", " + type + ", " + kind
+                            + (Noise.isConstant(noise, 1) ? ", constant" : "")));
+        }));
+    }
+
+    private static Stream<KernelCall> keptTokens(Kind kind) {
+        int bytes = 16;
+        KeptTokens tokens = KeptTokens.draw(Rate.drop(.5), Key.of(1), 10, 50, 1);
+        MemorySegment all = allocate(kind, 500L * bytes);
+        MemorySegment few = allocate(kind, tokens.kept() * 10L * bytes);
+        return Stream.of(
+                        new KernelCall("gather", () -> tokens.gather(all, few, bytes, Workers.NONE)),
+                        new KernelCall("scatter", () -> tokens.scatter(few, all, bytes, Workers.NONE)))
+                .map(call -> call.in("kept tokens, " + kind));
     }
 
     private static Stream<KernelCall> matrixProduct(Kind kind) {
@@ -127,10 +164,46 @@ final class KernelCalls {
         Matrix c = Matrix.of(allocate(kind, 4L * size * size), size, size);
         Matrix aTransposed = a.transpose();
         Matrix bTransposed = b.transpose();
+        Matrix tall = Matrix.of(a.segment(), 27, 3);
+        Matrix narrow = Matrix.of(b.segment(), 3, 2);
+        Matrix across = Matrix.of(c.segment(), 27, 2);
+        PackedMatrix packed = PackedMatrix.of(b);
+        MaskSource mask = new BernoulliMask(Rate.drop(.1), Key.of(1));
+        Epilogue epilogue =
+                Epilogue.NONE.bias(b.segment()).activation(Activation.RELU).dropout(mask, 3);
+        DropConnect weights = DropConnect.perBlock(mask, 4);
+        Matrix variance = Matrix.of(allocate(kind, 4L * size * size), size, size);
+        Matrix squares = Matrix.of(MemorySegment.ofArray(new float[size * size]), size, size);
+        Key key = Key.of(2);
         return Stream.of(
                         new KernelCall("a b", () -> MatrixProduct.multiply(a, b, c)),
                         new KernelCall("a' b", () -> MatrixProduct.multiply(aTransposed, b, c)),
-                        new KernelCall("a b', added", () -> MatrixProduct.multiplyAdd(a, bTransposed, c)))
+                        new KernelCall("a b', added", () -> MatrixProduct.multiplyAdd(a, bTransposed, c)),
+                        new KernelCall("across", () -> MatrixProduct.multiply(tall, narrow, across)),
+                        new KernelCall("packed", () -> MatrixProduct.multiply(a, packed, c, Workers.NONE)),
+                        new KernelCall("epilogue", () -> MatrixProduct.multiply(a, b, c, epilogue, Workers.NONE)),
+                        new KernelCall(
+                                "DropConnect",
+                                () -> DropConnectProduct.multiply(
+                                        weights, a, bTransposed, c, Epilogue.NONE, Workers.NONE)),
+                        new KernelCall(
+                                "DropConnect's gradient",
+                                () -> DropConnectProduct.addWeightGradient(weights, aTransposed, b, c, Workers.NONE)),
+                        new KernelCall(
+                                "DropConnect's moments",
+                                () -> DropConnectProduct.moments(weights, a, b, c, variance, Workers.NONE)),
+                        new KernelCall(
+                                "DropConnect's samples",
+                                () -> DropConnectProduct.sample(
+                                        Activation.RELU,
+                                        2,
+                                        key,
+                                        0,
+                                        c.segment(),
+                                        squares.segment(),
+                                        c.segment(),
+                                        size * size,
+                                        Workers.NONE)))
                 .map(call -> call.in("product, float32, " + kind));
     }
 

@@ -15,11 +15,11 @@ import java.lang.invoke.MethodType;
  * and inlines it, and what one loop has seen does not slow down another. Written out, there would be a loop for each
  * combination of operation, data type and kind of memory.
  */
-final class Specialised {
+public final class Specialised {
     private Specialised() {}
 
     /** A new instance of the template, defined anew for the data. */
-    static <T> T define(MethodHandles.Lookup lookup, Class<T> type, Class<? extends T> template, Object data) {
+    public static <T> T define(MethodHandles.Lookup lookup, Class<T> type, Class<? extends T> template, Object data) {
         String file = template.getName().substring(template.getPackageName().length() + 1) + ".class";
         try (InputStream in = template.getResourceAsStream(file)) {
             if (in == null) {
@@ -39,7 +39,7 @@ final class Specialised {
     }
 
     /** What the caller, a defined template, was defined for. */
-    static <T> T data(MethodHandles.Lookup caller, Class<T> type) {
+    public static <T> T data(MethodHandles.Lookup caller, Class<T> type) {
         try {
             return MethodHandles.classData(caller, ConstantDescs.DEFAULT_NAME, type);
         } catch (IllegalAccessException e) {

@@ -5,12 +5,12 @@ import static jdk.incubator.vector.VectorOperators.AND;
 import static jdk.incubator.vector.VectorOperators.ASHR;
 import static jdk.incubator.vector.VectorOperators.EQ;
 import static jdk.incubator.vector.VectorOperators.I2F;
-import static jdk.incubator.vector.VectorOperators.UMIN;
 import static jdk.incubator.vector.VectorOperators.LSHL;
 import static jdk.incubator.vector.VectorOperators.LSHR;
 import static jdk.incubator.vector.VectorOperators.LT;
 import static jdk.incubator.vector.VectorOperators.NE;
 import static jdk.incubator.vector.VectorOperators.OR;
+import static jdk.incubator.vector.VectorOperators.UMIN;
 import static jdk.incubator.vector.VectorOperators.XOR;
 
 import jdk.incubator.vector.FloatVector;
@@ -41,11 +41,10 @@ public final class VectorMath {
      * @return the exponentials
      */
     public static FloatVector exp(FloatVector x) {
-        // as bits: positive floats are in the order of their signed bits, negative ones in that of the unsigned, beyond all others
-        FloatVector middle = x.reinterpretAsInts()
-                .min(EXP_MAX)
-                .lanewise(UMIN, EXP_MIN)
-                .reinterpretAsFloats();
+        // as bits: positive floats are in the order of their signed bits, negative ones in that of the unsigned, beyond
+        // all others
+        FloatVector middle =
+                x.reinterpretAsInts().min(EXP_MAX).lanewise(UMIN, EXP_MIN).reinterpretAsFloats();
         FloatVector sum = middle.mul(ScalarMath.LOG2_E).add(ScalarMath.ROUND_TO_SQUARE);
         FloatVector n = sum.sub(ScalarMath.ROUND_TO_SQUARE);
         FloatVector r = middle.sub(n.mul(ScalarMath.LN2_HIGH)).sub(n.mul(ScalarMath.LN2_LOW));
@@ -73,7 +72,8 @@ public final class VectorMath {
         var subnormal = x.compare(LT, Float.MIN_NORMAL);
         FloatVector normal = x.blend(x.mul(ScalarMath.LIFT), subnormal);
         IntVector above = normal.reinterpretAsInts().sub(ScalarMath.SQRT_HALF);
-        FloatVector n = (FloatVector) above.lanewise(ASHR, ScalarMath.EXPONENT_SHIFT).convert(I2F, 0);
+        FloatVector n =
+                (FloatVector) above.lanewise(ASHR, ScalarMath.EXPONENT_SHIFT).convert(I2F, 0);
         FloatVector f = above.and(ScalarMath.FRACTION)
                 .add(ScalarMath.SQRT_HALF)
                 .reinterpretAsFloats()
@@ -100,7 +100,8 @@ public final class VectorMath {
      */
     public static FloatVector logOfNormal(FloatVector x) {
         IntVector above = x.reinterpretAsInts().sub(ScalarMath.SQRT_HALF);
-        FloatVector n = (FloatVector) above.lanewise(ASHR, ScalarMath.EXPONENT_SHIFT).convert(I2F, 0);
+        FloatVector n =
+                (FloatVector) above.lanewise(ASHR, ScalarMath.EXPONENT_SHIFT).convert(I2F, 0);
         FloatVector f = above.and(ScalarMath.FRACTION)
                 .add(ScalarMath.SQRT_HALF)
                 .reinterpretAsFloats()
@@ -151,8 +152,7 @@ public final class VectorMath {
      */
     public static FloatVector tanh(FloatVector x) {
         IntVector sign = x.reinterpretAsInts().lanewise(AND, ScalarMath.SIGN);
-        FloatVector a =
-                x.reinterpretAsInts().lanewise(XOR, sign).min(TANH_MAX).reinterpretAsFloats();
+        FloatVector a = x.reinterpretAsInts().lanewise(XOR, sign).min(TANH_MAX).reinterpretAsFloats();
         FloatVector y = a.add(a);
         FloatVector sum = y.mul(ScalarMath.LOG2_E).add(ScalarMath.ROUND_TO_POWER);
         FloatVector r = y.sub(sum.sub(ScalarMath.ROUND_TO_POWER).mul(ScalarMath.LN2));
@@ -181,8 +181,7 @@ public final class VectorMath {
      */
     public static FloatVector erf(FloatVector x) {
         IntVector sign = x.reinterpretAsInts().lanewise(AND, ScalarMath.SIGN);
-        FloatVector a =
-                x.reinterpretAsInts().lanewise(XOR, sign).min(ERF_MAX).reinterpretAsFloats();
+        FloatVector a = x.reinterpretAsInts().lanewise(XOR, sign).min(ERF_MAX).reinterpretAsFloats();
         FloatVector z = a.mul(a);
         FloatVector square = z.mul(z);
         FloatVector p = z.mul(ScalarMath.P5)

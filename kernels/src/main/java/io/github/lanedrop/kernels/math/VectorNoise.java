@@ -45,7 +45,8 @@ public final class VectorNoise {
      */
     public static void uniform(byte[] words, float[] dst, int dstAt, int elements) {
         for (int i = 0; i < elements; i += LANES) {
-            IntVector word = ByteVector.fromArray(BYTES, words, Integer.BYTES * i).reinterpretAsInts();
+            IntVector word =
+                    ByteVector.fromArray(BYTES, words, Integer.BYTES * i).reinterpretAsInts();
             FloatVector k = (FloatVector) word.lanewise(LSHR, 8).convert(I2F, 0);
             k.mul(ScalarNoise.UNIFORM_UNIT).intoArray(dst, dstAt + i);
         }
@@ -61,8 +62,11 @@ public final class VectorNoise {
      */
     public static void open(byte[] words, float[] dst, int dstAt, int elements) {
         for (int i = 0; i < elements; i += LANES) {
-            IntVector word = ByteVector.fromArray(BYTES, words, Integer.BYTES * i).reinterpretAsInts();
-            IntVector units = word.lanewise(LSHR, 7).lanewise(OR, 1).and(word.lanewise(LSHR, 31).not());
+            IntVector word =
+                    ByteVector.fromArray(BYTES, words, Integer.BYTES * i).reinterpretAsInts();
+            IntVector units = word.lanewise(LSHR, 7)
+                    .lanewise(OR, 1)
+                    .and(word.lanewise(LSHR, 31).not());
             ((FloatVector) units.convert(I2F, 0)).mul(ScalarNoise.OPEN_UNIT).intoArray(dst, dstAt + i);
         }
     }
@@ -79,8 +83,10 @@ public final class VectorNoise {
      */
     public static void centred(byte[] words, float mean, float reach, float[] dst, int dstAt, int elements) {
         for (int i = 0; i < elements; i += LANES) {
-            IntVector word = ByteVector.fromArray(BYTES, words, Integer.BYTES * i).reinterpretAsInts();
-            IntVector odd = word.lanewise(XOR, ScalarMath.SIGN).lanewise(ASHR, 7).lanewise(OR, 1);
+            IntVector word =
+                    ByteVector.fromArray(BYTES, words, Integer.BYTES * i).reinterpretAsInts();
+            IntVector odd =
+                    word.lanewise(XOR, ScalarMath.SIGN).lanewise(ASHR, 7).lanewise(OR, 1);
             ((FloatVector) odd.convert(I2F, 0))
                     .mul(ScalarNoise.UNIFORM_UNIT)
                     .mul(reach)
@@ -108,15 +114,14 @@ public final class VectorNoise {
             LongVector a = ByteVector.fromArray(BYTES, words, Integer.BYTES * i).reinterpretAsLongs();
             LongVector b = ByteVector.fromArray(BYTES, words, Integer.BYTES * i + VECTOR_BYTES)
                     .reinterpretAsLongs();
-            IntVector even = a.reinterpretAsInts()
-                    .blend(b.lanewise(LSHL, 32).reinterpretAsInts(), ODD);
+            IntVector even = a.reinterpretAsInts().blend(b.lanewise(LSHL, 32).reinterpretAsInts(), ODD);
             IntVector odd = a.lanewise(LSHR, 32).reinterpretAsInts().blend(b.reinterpretAsInts(), ODD);
 
-            IntVector units =
-                    even.lanewise(LSHR, 7).lanewise(OR, 1).and(even.lanewise(LSHR, 31).not());
+            IntVector units = even.lanewise(LSHR, 7)
+                    .lanewise(OR, 1)
+                    .and(even.lanewise(LSHR, 31).not());
             IntVector bits = ((FloatVector) units.convert(I2F, 0)).reinterpretAsInts();
-            FloatVector log2 =
-                    (FloatVector) bits.sub(ScalarNoise.ONE_IN_UNITS).convert(I2F, 0);
+            FloatVector log2 = (FloatVector) bits.sub(ScalarNoise.ONE_IN_UNITS).convert(I2F, 0);
             FloatVector f = bits.and(ScalarMath.FRACTION)
                     .lanewise(OR, ScalarMath.ONE)
                     .reinterpretAsFloats()
@@ -134,8 +139,8 @@ public final class VectorNoise {
                     .lanewise(XOR, odd.add(ScalarMath.QUARTER).and(ScalarMath.SIGN))
                     .reinterpretAsFloats();
 
-            FloatVector y = ((FloatVector) odd.lanewise(LSHL, 1).and(UNIFORM_BITS).convert(I2F, 0))
-                    .mul(ScalarMath.TURN);
+            FloatVector y =
+                    ((FloatVector) odd.lanewise(LSHL, 1).and(UNIFORM_BITS).convert(I2F, 0)).mul(ScalarMath.TURN);
             FloatVector z = y.mul(y);
             FloatVector zSquare = z.mul(z);
             FloatVector sine = z.mul(ScalarMath.S3)

@@ -1,0 +1,245 @@
+package io.github.lanedrop.kernels;
+
+import java.lang.foreign.MemorySegment;
+
+/**
+ * Bias, activation and inverted dropout on 32-bit floats in one pass over memory, as they follow a linear layer.
+ *
+ * <pre>
+ * forward:   z              = src[r][c] + bias[c]
+ *            dst[r][c]      = kept(offset + r * columns + c) ? f(z) * scale : +0
+ * backward:  dy             = kept(offset + r * columns + c) ? dstGradient[r][c] * scale : +0
+ *            srcGradient    = dy * f'(z)
+ *            biasGradient[c] = sum over r of srcGradient[r][c], in the order of {@link BiasKernel}
+ * </pre>
+ *
+ * <p>The bits are those of {@link BiasKernel}, {@link ActivationKernel} and {@link DropoutKernel} one after the other. The
+ * backward pass needs {@code src} and draws the mask again; neither {@code z} nor the activation nor the mask is stored.
+ *
+ * <p><b>Parameters.</b> Buffers hold rows without gaps, in native memory, heap arrays or mapped files, little endian, of
+ * any alignment. {@code offset} is the mask's index of the first element.
+ *
+ * <p><b>Edges.</b> Rates 0 and 1 draw nothing; at 1 the result is +0 everywhere, and the gradient is {@code 0 * f'(z)}, a
+ * zero of either sign, or NaN where {@code z} is. No rows or no columns do nothing, but a bias gradient of no rows is +0.
+ *
+ * <p><b>Aliasing.</b> {@code dst} must be identical to {@code src} or disjoint, {@code srcGradient} identical to
+ * {@code src} or {@code dstGradient} or disjoint; the bias and its gradient must be disjoint from all else that is written.
+ *
+ * <p><b>Threads and determinism.</b> All methods are static, keep no state and allocate nothing once warm. The bits
+ * depend on the arguments alone, never on the CPU, vector width, thread count or split; only a NaN's payload may.
+ *
+ * <p><b>Errors.</b> {@link IllegalArgumentException} if {@code offset} or a size is out of range, a buffer too small, one
+ * to be written read-only, or buffers overlap; {@link IllegalStateException} if an arena is closed;
+ * {@link WrongThreadException} if it belongs to another thread, or to this one alone while there are several tasks;
+ * {@link NullPointerException} for null. Everything is checked before the first write.
+ */
+public final class BiasActivationDropout {
+    private BiasActivationDropout() {}
+
+    /**
+     * Bias, activation and dropout.
+     *
+     * @param mask which elements are kept
+     * @param offset the mask's index of the first element
+     * @param activation the function
+     * @param src the rows
+     * @param bias holds a float for each column
+     * @param dst receives the result; may be {@code src}, if the backward pass does not need it
+     * @param rows how many rows, 0 or more
+     * @param columns how many columns, 0 or more
+     */
+    public static void forward(
+            MaskSource mask,
+            long offset,
+            Activation activation,
+            MemorySegment src,
+            MemorySegment bias,
+            MemorySegment dst,
+            long rows,
+            int columns) {
+        forward(mask, offset, activation, src, bias, dst, rows, columns, Workers.NONE);
+    }
+
+    /**
+     * Bias, activation and dropout, on the caller's executor.
+     *
+     * @param mask which elements are kept
+     * @param offset the mask's index of the first element
+     * @param activation the function
+     * @param src the rows
+     * @param bias holds a float for each column
+     * @param dst receives the result; may be {@code src}, if the backward pass does not need it
+     * @param rows how many rows, 0 or more
+     * @param columns how many columns, 0 or more
+     * @param workers who does it
+     */
+    public static void forward(
+            MaskSource mask,
+            long offset,
+            Activation activation,
+            MemorySegment src,
+            MemorySegment bias,
+            MemorySegment dst,
+            long rows,
+            int columns,
+            Workers workers) {
+        Chain chain = Chain.of(activation);
+        long elements = Shapes.elements(rows, columns, 0);
+        long bytes = elements * Float.BYTES;
+        long biasBytes = (long) columns * Float.BYTES;
+        Shapes.mask(mask, offset, elements, workers);
+        Shapes.readable("src", src, rows, columns, workers);
+        Shapes.readable("bias", bias, 1, columns, workers);
+        Shapes.writable("dst", dst, rows, columns, workers);
+        Check.identicalOrDisjoint("src", src, bytes, "dst", dst, bytes);
+        Check.disjoint("bias", bias, biasBytes, "dst", dst, bytes);
+        Shapes.maskApart(mask, offset, elements, "dst", dst, bytes);
+        if (elements == 0) {
+            return;
+        }
+        if (workers.tasks() == 1) { // a lambda may be allocated
+            chain.forward(mask, offset, src, bias, columns, dst, 0, elements);
+        } else {
+            workers.split(
+                    elements,
+                    Scratch.CHUNK,
+                    (start, end) -> chain.forward(mask, offset, src, bias, columns, dst, start, end));
+        }
+    }
+
+    /**
+     * The gradients with respect to the rows and the bias.
+     *
+     * @param mask the source of the forward pass
+     * @param offset the offset of the forward pass
+     * @param activation the function
+     * @param src the rows of the forward pass
+     * @param bias the bias of the forward pass
+     * @param dstGradient the gradient with respect to {@code dst}
+     * @param srcGradient receives the gradient with respect to {@code src}; may be {@code dstGradient} or {@code src}
+     * @param biasGradient receives the gradient with respect to {@code bias}
+     * @param rows how many rows, 0 or more
+     * @param columns how many columns, 0 or more
+     */
+    public static void backward(
+            MaskSource mask,
+            long offset,
+            Activation activation,
+            MemorySegment src,
+            MemorySegment bias,
+            MemorySegment dstGradient,
+            MemorySegment srcGradient,
+            MemorySegment biasGradient,
+            long rows,
+            int columns) {
+        backward(
+                mask,
+                offset,
+                activation,
+                src,
+                bias,
+                dstGradient,
+                srcGradient,
+                biasGradient,
+                rows,
+                columns,
+                Workers.NONE);
+    }
+
+    /**
+     * The gradients with respect to the rows and the bias, on the caller's executor.
+     *
+     * @param mask the source of the forward pass
+     * @param offset the offset of the forward pass
+     * @param activation the function
+     * @param src the rows of the forward pass
+     * @param bias the bias of the forward pass
+     * @param dstGradient the gradient with respect to {@code dst}
+     * @param srcGradient receives the gradient with respect to {@code src}; may be {@code dstGradient} or {@code src}
+     * @param biasGradient receives the gradient with respect to {@code bias}
+     * @param rows how many rows, 0 or more
+     * @param columns how many columns, 0 or more
+     * @param workers who does it; up to 16 tasks are of use
+     */
+    public static void backward(
+            MaskSource mask,
+            long offset,
+            Activation activation,
+            MemorySegment src,
+            MemorySegment bias,
+            MemorySegment dstGradient,
+            MemorySegment srcGradient,
+            MemorySegment biasGradient,
+            long rows,
+            int columns,
+            Workers workers) {
+        Chain chain = Chain.of(activation);
+        long elements = Shapes.elements(rows, columns, 0);
+        ColumnSums.check(rows, columns);
+        long bytes = elements * Float.BYTES;
+        long biasBytes = (long) columns * Float.BYTES;
+        Shapes.mask(mask, offset, elements, workers);
+        Shapes.readable("src", src, rows, columns, workers);
+        Shapes.readable("bias", bias, 1, columns, workers);
+        Shapes.readable("dstGradient", dstGradient, rows, columns, workers);
+        Shapes.writable("srcGradient", srcGradient, rows, columns, workers);
+        Shapes.writable("biasGradient", biasGradient, 1, columns, workers);
+        Check.identicalOrDisjoint("src", src, bytes, "srcGradient", srcGradient, bytes);
+        Check.identicalOrDisjoint("dstGradient", dstGradient, bytes, "srcGradient", srcGradient, bytes);
+        Check.disjoint("bias", bias, biasBytes, "srcGradient", srcGradient, bytes);
+        Check.disjoint("bias", bias, biasBytes, "biasGradient", biasGradient, biasBytes);
+        Check.disjoint("src", src, bytes, "biasGradient", biasGradient, biasBytes);
+        Check.disjoint("dstGradient", dstGradient, bytes, "biasGradient", biasGradient, biasBytes);
+        Check.disjoint("srcGradient", srcGradient, bytes, "biasGradient", biasGradient, biasBytes);
+        Shapes.maskApart(mask, offset, elements, "srcGradient", srcGradient, bytes);
+        Shapes.maskApart(mask, offset, elements, "biasGradient", biasGradient, biasBytes);
+        if (columns == 0) {
+            return;
+        }
+        int parts = ColumnSums.parts(rows);
+        ColumnSums sums = ColumnSums.POOL.borrow();
+        sums.begin(parts, columns, false);
+        if (workers.tasks() == 1) {
+            run(chain, mask, offset, src, bias, dstGradient, srcGradient, rows, columns, sums, 0, parts);
+        } else {
+            workers.split(
+                    parts,
+                    1,
+                    (start, end) -> run(
+                            chain, mask, offset, src, bias, dstGradient, srcGradient, rows, columns, sums, start, end));
+        }
+        ColumnSums.store(sums.first, parts, columns, biasGradient);
+        ColumnSums.POOL.giveBack(sums);
+    }
+
+    private static void run(
+            Chain chain,
+            MaskSource mask,
+            long offset,
+            MemorySegment src,
+            MemorySegment bias,
+            MemorySegment dstGradient,
+            MemorySegment srcGradient,
+            long rows,
+            int columns,
+            ColumnSums sums,
+            long startPart,
+            long endPart) {
+        int parts = ColumnSums.parts(rows);
+        for (long part = startPart; part < endPart; part++) {
+            chain.backward(
+                    mask,
+                    offset,
+                    src,
+                    bias,
+                    columns,
+                    dstGradient,
+                    srcGradient,
+                    ColumnSums.row(part, parts, rows) * columns,
+                    ColumnSums.row(part + 1, parts, rows) * columns,
+                    true,
+                    sums.first,
+                    ColumnSums.at(part, columns));
+        }
+    }
+}

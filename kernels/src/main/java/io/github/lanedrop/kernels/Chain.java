@@ -1,0 +1,274 @@
+package io.github.lanedrop.kernels;
+
+import static io.github.lanedrop.kernels.Scratch.FLOAT;
+
+import io.github.lanedrop.kernels.activation.ChainLoop;
+import io.github.lanedrop.kernels.activation.Chains;
+import io.github.lanedrop.kernels.activation.Links;
+import io.github.lanedrop.kernels.activation.RepeatedBias;
+import io.github.lanedrop.kernels.activation.ScalarChain;
+import java.lang.foreign.MemorySegment;
+import java.util.Arrays;
+import java.util.concurrent.atomic.AtomicReferenceArray;
+
+/**
+ * Bias, activation and dropout, of which the bias and the dropout may be missing, chunk by chunk on the live path.
+ *
+ * <p>On the SIMD path there is a loop for each chain and kind of memory, defined when first needed and held against its
+ * scalar twin before it is trusted.
+ */
+final class Chain {
+    /** Stands for the mask where nothing is dropped; never read. */
+    static final MaskSource NO_MASK = new StoredMask(Rate.drop(0), MemorySegment.NULL);
+
+    /** Stands for the bias where there is none; never read. */
+    static final MemorySegment NO_BIAS = MemorySegment.NULL;
+
+    /** Done by nobody, so that everything goes through the scalar twin. */
+    private static final ChainLoop NO_VECTORS = new NoVectors();
+
+    private static final Chain[] ACTIVATIONS = of(false, false);
+    private static final Chain[] BIASES = of(true, false);
+    private static final Chain[] ALL = of(true, true);
+
+    private final Links links;
+    private final AtomicReferenceArray<ChainLoop> loops = new AtomicReferenceArray<>(Memories.KINDS);
+
+    private Chain(Links links) {
+        this.links = links;
+    }
+
+    private static Chain[] of(boolean bias, boolean dropout) {
+        return Arrays.stream(Activation.values())
+                .map(activation -> new Chain(new Links(activation.definition, bias, dropout)))
+                .toArray(Chain[]::new);
+    }
+
+    /** The activation alone. */
+    static Chain ofActivation(Activation activation) {
+        return ACTIVATIONS[activation.ordinal()];
+    }
+
+    /** The bias alone. */
+    static Chain ofBias() {
+        return BIASES[Activation.IDENTITY.ordinal()];
+    }
+
+    /** Bias, activation and dropout. */
+    static Chain of(Activation activation) {
+        return ALL[activation.ordinal()];
+    }
+
+    /** Elements {@code start} to {@code end}, exclusive, of rows of {@code columns}. */
+    void forward(
+            MaskSource mask,
+            long offset,
+            MemorySegment src,
+            MemorySegment bias,
+            int columns,
+            MemorySegment dst,
+            long start,
+            long end) {
+        ChainScratch scratch = ChainScratch.POOL.borrow();
+        Scratch maskScratch = Scratch.POOL.borrow();
+        if (links.bias()) {
+            scratch.bias.set(bias, columns);
+        }
+        float scale = (float) mask.scale();
+        for (long at = start; at < end; at += Scratch.CHUNK) {
+            int elements = (int) Math.min(Scratch.CHUNK, end - at);
+            int bitsAt = links.dropout() ? keepBits(mask, offset + at, elements, maskScratch) : 0;
+            forward(src, dst, at, elements, scale, maskScratch.keepBits, bitsAt, scratch);
+        }
+        Scratch.POOL.giveBack(maskScratch);
+        ChainScratch.POOL.giveBack(scratch);
+    }
+
+    /** The keep bits of a chunk, as {@link KeepBits#fill}, also where nothing is drawn. */
+    static int keepBits(MaskSource mask, long first, int elements, Scratch scratch) {
+        Rate rate = mask.rate();
+        if (rate.dropsAll() || (rate.keepsAll() && mask instanceof BernoulliMask)) {
+            Arrays.fill(scratch.keepBits, (byte) (rate.dropsAll() ? 0 : -1));
+            return 0;
+        }
+        return KeepBits.fill(mask, first, elements, scratch);
+    }
+
+    private void forward(
+            MemorySegment src,
+            MemorySegment dst,
+            long first,
+            int elements,
+            float scale,
+            byte[] bits,
+            int bitsAt,
+            ChainScratch scratch) {
+        long firstByte = first * Float.BYTES;
+        int biasAt = scratch.bias.at(first);
+        Class<?> memory = dst.getClass();
+        int done = 0;
+        if (Live.VECTOR && Memories.haveLoops(memory) && src.getClass() == memory) {
+            done = loop(memory).forward(src, scratch.bias, biasAt, dst, firstByte, elements, scale, bits, bitsAt);
+        }
+        if (done == elements) {
+            return;
+        }
+        int start = done;
+        float[] x = scratch.elements;
+        long at = firstByte + (long) Float.BYTES * start;
+        MemorySegment.copy(src, FLOAT, at, x, start, elements - start);
+        if (Live.VECTOR && start == 0) {
+            MemorySegment array = scratch.elementSegment;
+            done = loop(array.getClass()).forward(array, scratch.bias, biasAt, array, 0, elements, scale, bits, bitsAt);
+        }
+        ScalarChain.forward(links, x, scratch.bias, biasAt, x, done, elements, scale, bits, bitsAt);
+        MemorySegment.copy(x, start, dst, FLOAT, at, elements - start);
+    }
+
+    /**
+     * Elements {@code start} to {@code end}, exclusive, of rows of {@code columns}.
+     *
+     * @param sums receives sums of the gradient over columns from {@code sumsByte} on if {@code columnSums}
+     */
+    void backward(
+            MaskSource mask,
+            long offset,
+            MemorySegment src,
+            MemorySegment bias,
+            int columns,
+            MemorySegment dstGradient,
+            MemorySegment srcGradient,
+            long start,
+            long end,
+            boolean columnSums,
+            MemorySegment sums,
+            long sumsByte) {
+        ChainScratch scratch = ChainScratch.POOL.borrow();
+        Scratch maskScratch = Scratch.POOL.borrow();
+        if (links.bias()) {
+            scratch.bias.set(bias, columns);
+        }
+        float scale = (float) mask.scale();
+        for (long at = start; at < end; at += Scratch.CHUNK) {
+            int elements = (int) Math.min(Scratch.CHUNK, end - at);
+            int bitsAt = links.dropout() ? keepBits(mask, offset + at, elements, maskScratch) : 0;
+            backward(src, dstGradient, srcGradient, at, elements, scale, maskScratch.keepBits, bitsAt, scratch);
+            if (columnSums) {
+                ColumnSums.add(srcGradient, at, elements, columns, sums, sumsByte, scratch);
+            }
+        }
+        Scratch.POOL.giveBack(maskScratch);
+        ChainScratch.POOL.giveBack(scratch);
+    }
+
+    private void backward(
+            MemorySegment src,
+            MemorySegment dstGradient,
+            MemorySegment srcGradient,
+            long first,
+            int elements,
+            float scale,
+            byte[] bits,
+            int bitsAt,
+            ChainScratch scratch) {
+        long firstByte = first * Float.BYTES;
+        int biasAt = scratch.bias.at(first);
+        Class<?> memory = srcGradient.getClass();
+        int done = 0;
+        if (Live.VECTOR && Memories.haveLoops(memory) && src.getClass() == memory && dstGradient.getClass() == memory) {
+            ChainLoop loop = loop(memory);
+            loop.densities(src, scratch.bias, biasAt, scratch.densities, firstByte, elements);
+            done = loop.backward(
+                    src,
+                    scratch.bias,
+                    biasAt,
+                    scratch.densities,
+                    dstGradient,
+                    srcGradient,
+                    firstByte,
+                    elements,
+                    scale,
+                    bits,
+                    bitsAt);
+        }
+        if (done == elements) {
+            return;
+        }
+        int start = done;
+        float[] x = scratch.elements;
+        float[] dy = scratch.gradients;
+        long at = firstByte + (long) Float.BYTES * start;
+        MemorySegment.copy(src, FLOAT, at, x, start, elements - start);
+        MemorySegment.copy(dstGradient, FLOAT, at, dy, start, elements - start);
+        if (Live.VECTOR && start == 0) {
+            MemorySegment array = scratch.elementSegment;
+            MemorySegment gradients = scratch.gradientSegment;
+            ChainLoop loop = loop(array.getClass());
+            loop.densities(array, scratch.bias, biasAt, scratch.densities, 0, elements);
+            done = loop.backward(
+                    array,
+                    scratch.bias,
+                    biasAt,
+                    scratch.densities,
+                    gradients,
+                    gradients,
+                    0,
+                    elements,
+                    scale,
+                    bits,
+                    bitsAt);
+        }
+        ScalarChain.backward(links, x, scratch.bias, biasAt, dy, dy, done, elements, scale, bits, bitsAt);
+        MemorySegment.copy(dy, start, srcGradient, FLOAT, at, elements - start);
+    }
+
+    private ChainLoop loop(Class<?> memory) {
+        int kind = Memories.kind(memory);
+        ChainLoop loop = loops.get(kind);
+        if (loop == null) {
+            loop = Chains.vectors(links, memory);
+            if (!FusedSelfTest.agrees(links, memory, loop)) {
+                FusedSelfTest.warn("chain of " + links);
+                loop = NO_VECTORS;
+            }
+            loops.set(kind, loop); // two threads may define two, which are alike
+        }
+        return loop;
+    }
+
+    private static final class NoVectors implements ChainLoop {
+        @Override
+        public int forward(
+                MemorySegment src,
+                RepeatedBias bias,
+                int biasAt,
+                MemorySegment dst,
+                long firstByte,
+                int elements,
+                float scale,
+                byte[] bits,
+                int bitsAt) {
+            return 0;
+        }
+
+        @Override
+        public int backward(
+                MemorySegment src,
+                RepeatedBias bias,
+                int biasAt,
+                float[] densities,
+                MemorySegment dstGradient,
+                MemorySegment srcGradient,
+                long firstByte,
+                int elements,
+                float scale,
+                byte[] bits,
+                int bitsAt) {
+            return 0;
+        }
+
+        @Override
+        public void densities(
+                MemorySegment src, RepeatedBias bias, int biasAt, float[] densities, long firstByte, int elements) {}
+    }
+}

@@ -1,0 +1,98 @@
+package io.github.lanedrop.kernels;
+
+import static io.github.lanedrop.kernels.Scratch.FLOAT;
+
+import io.github.lanedrop.kernels.lanes.Aligned;
+import io.github.lanedrop.kernels.norm.NormLoop;
+import java.lang.foreign.MemorySegment;
+
+/**
+ * Sums over columns, the gradients of what is added to every row: their bits depend on the rows alone.
+ *
+ * <p>The rows are cut into up to {@value #PARTS} parts, the greatest power of two that leaves none empty; each part sums
+ * its rows from the first to the last, and the sums are added in a tree, the upper half to the lower until one is left.
+ * Tasks take whole parts.
+ */
+final class ColumnSums {
+    private static final int PARTS = 16;
+    private static final int MOST_COLUMNS = 1 << 28;
+
+    static final Pool<ColumnSums> POOL = new Pool<>(ColumnSums::new);
+
+    /** Sums of each part, for one or two gradients. */
+    MemorySegment first = MemorySegment.NULL;
+
+    MemorySegment second = MemorySegment.NULL;
+
+    private ColumnSums() {}
+
+    static int parts(long rows) {
+        return Integer.highestOneBit(Math.clamp(rows, 1, PARTS));
+    }
+
+    /** The first row of a part, which is also the end of the part before. */
+    static long row(long part, int parts, long rows) {
+        return rows / parts * part + Math.min(part, rows % parts);
+    }
+
+    /** Refuses rows whose sums would not fit into memory. */
+    static void check(long rows, int columns) {
+        if (columns > MOST_COLUMNS) {
+            throw new IllegalArgumentException(
+                    "columns must be at most " + MOST_COLUMNS + " for sums over rows, got " + rows + " x " + columns);
+        }
+    }
+
+    /** Where a part's sums begin. */
+    static long at(long part, int columns) {
+        return part * columns * Float.BYTES;
+    }
+
+    /** Begins sums of zero. */
+    void begin(int parts, int columns, boolean both) {
+        long floats = (long) parts * columns;
+        first = cleared(first, floats);
+        if (both) {
+            second = cleared(second, floats);
+        }
+    }
+
+    private static MemorySegment cleared(MemorySegment sums, long floats) {
+        if (sums.byteSize() < floats * Float.BYTES) {
+            return Aligned.floats(floats);
+        }
+        DropoutKernel.zero(sums, 0, floats * Float.BYTES);
+        return sums;
+    }
+
+    /** Adds elements from {@code first} on to a part's sums. */
+    static void add(
+            MemorySegment src,
+            long first,
+            int elements,
+            int columns,
+            MemorySegment sums,
+            long sumsByte,
+            ChainScratch scratch) {
+        int column = (int) (first % columns);
+        NormLoop loop = Norm.loop(src.getClass());
+        if (Norm.reads(src.getClass())) {
+            loop.addRows(src, first * Float.BYTES, elements, column, columns, sums, sumsByte);
+        } else {
+            MemorySegment.copy(src, FLOAT, first * Float.BYTES, scratch.elements, 0, elements);
+            loop.addRows(scratch.elementSegment, 0, elements, column, columns, sums, sumsByte);
+        }
+    }
+
+    /** Writes the sums of all parts. */
+    static void store(MemorySegment sums, int parts, int columns, MemorySegment dst) {
+        NormLoop loop = Norm.loop(sums.getClass());
+        for (int half = parts / 2; half > 0; half /= 2) {
+            for (int part = 0; part < half; part++) {
+                long upper = at(part + half, columns);
+                loop.addRows(sums, upper, columns, 0, columns, sums, at(part, columns));
+            }
+        }
+        MemorySegment.copy(sums, 0, dst, 0, (long) columns * Float.BYTES);
+    }
+}

@@ -1,0 +1,135 @@
+package io.github.lanedrop.kernels;
+
+import io.github.lanedrop.kernels.activation.ChainLoop;
+import io.github.lanedrop.kernels.activation.Links;
+import io.github.lanedrop.kernels.activation.RepeatedBias;
+import io.github.lanedrop.kernels.activation.ScalarChain;
+import io.github.lanedrop.kernels.lanes.Aligned;
+import io.github.lanedrop.kernels.norm.NormLoop;
+import io.github.lanedrop.kernels.norm.RowBatch;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.util.Arrays;
+
+/** Holds the vector loops of chains and layer normalisation against their scalar twins, before they are trusted. */
+final class FusedSelfTest {
+    private static final int ELEMENTS = 170; // every loop of the vector code, and a tail
+    private static final int BIAS_COLUMNS = 70;
+    private static final int ROW = 85;
+    private static final float SCALE = 1.25f;
+    private static final float EPSILON = 1e-5f;
+
+    private FusedSelfTest() {}
+
+    static void warn(String what) {
+        System.getLogger("io.github.lanedrop")
+                .log(
+                        System.Logger.Level.WARNING,
+                        "the SIMD " + what + " failed its self-test; the scalar path runs. Please report this with your"
+                                + " JDK's version and CPU");
+    }
+
+    /** Whether a loop of a chain gives the bits of the definition. */
+    static boolean agrees(Links links, Class<?> memory, ChainLoop loop) {
+        float[] x = values(.37f);
+        float[] gradient = values(-.21f);
+        byte[] bits = bits();
+        var bias = new RepeatedBias();
+        bias.set(MemorySegment.ofArray(values(.05f)), BIAS_COLUMNS);
+        int biasAt = 3;
+
+        MemorySegment src = memory(memory, x);
+        MemorySegment dst = memory(memory, x);
+        float[] expected = x.clone();
+        int done = loop.forward(src, bias, biasAt, dst, 0, ELEMENTS, SCALE, bits, 0);
+        ScalarChain.forward(links, x, bias, biasAt, expected, 0, done, SCALE, bits, 0);
+        boolean agree = same(expected, dst);
+
+        MemorySegment dstGradient = memory(memory, gradient);
+        float[] densities = new float[ELEMENTS];
+        loop.densities(src, bias, biasAt, densities, 0, ELEMENTS);
+        done = loop.backward(src, bias, biasAt, densities, dstGradient, dst, 0, ELEMENTS, SCALE, bits, 0);
+        ScalarChain.backward(links, x, bias, biasAt, gradient, expected, 0, done, SCALE, bits, 0);
+        return agree && same(expected, dst);
+    }
+
+    /** Whether a loop of layer normalisation gives the bits of another. */
+    static boolean agrees(Class<?> memory, NormLoop loop, NormLoop definition) {
+        return Arrays.equals(results(memory, loop), results(memory, definition));
+    }
+
+    private static float[] results(Class<?> memory, NormLoop loop) {
+        MemorySegment src = memory(memory, values(.37f));
+        MemorySegment other = memory(memory, values(-.21f));
+        MemorySegment normalised = memory(memory, values(0));
+        MemorySegment srcGradient = memory(memory, values(0));
+        MemorySegment gradient = memory(memory, values(0));
+        MemorySegment residualGradient = memory(memory, values(0));
+        MemorySegment gammaSums = memory(Aligned.MEMORY, values(.1f));
+        MemorySegment betaSums = memory(Aligned.MEMORY, values(.2f));
+        byte[] bits = bits();
+        var batch = new RowBatch();
+        batch.set(MemorySegment.ofArray(values(.3f)), MemorySegment.ofArray(values(.4f)), ROW, ELEMENTS);
+
+        loop.take(src, 0, 0, 0, ROW, batch);
+        loop.join(src, other, ROW * Float.BYTES, 1, 0, ROW, SCALE, bits, 3, batch);
+        loop.measure(batch, 2, EPSILON);
+        loop.normalise(batch, 2, normalised, 0);
+        loop.differentiate(src, other, 0, batch, 2);
+        loop.finish(src, other, gradient, 0, batch, 2, gammaSums, betaSums, 0);
+        loop.part(
+                src,
+                other,
+                gradient,
+                true,
+                residualGradient,
+                srcGradient,
+                0,
+                batch,
+                1,
+                0,
+                ROW,
+                SCALE,
+                bits,
+                3,
+                gammaSums,
+                betaSums,
+                0);
+        loop.addRows(other, 0, ELEMENTS, 7, ROW, betaSums, 0);
+
+        MemorySegment[] segments = {normalised, gradient, residualGradient, srcGradient, gammaSums, betaSums};
+        float[] results = new float[segments.length * ELEMENTS];
+        for (int i = 0; i < segments.length; i++) {
+            MemorySegment.copy(segments[i], Scratch.FLOAT, 0, results, i * ELEMENTS, ELEMENTS);
+        }
+        return results;
+    }
+
+    private static byte[] bits() {
+        byte[] bits = new byte[ELEMENTS / 8 + 16]; // room for reads of whole longs
+        for (int i = 0; i < bits.length; i++) {
+            bits[i] = (byte) (i * 73 + 0x5A);
+        }
+        return bits;
+    }
+
+    /** Both signs, far from 0 and near. */
+    private static float[] values(float step) {
+        float[] values = new float[ELEMENTS];
+        for (int i = 0; i < ELEMENTS; i++) {
+            values[i] = (i % 29 - 14) * step;
+        }
+        return values;
+    }
+
+    private static MemorySegment memory(Class<?> memory, float[] values) {
+        MemorySegment array = MemorySegment.ofArray(values.clone());
+        return memory == Memories.FLOAT_ARRAY
+                ? array
+                : Arena.ofAuto().allocate(array.byteSize()).copyFrom(array);
+    }
+
+    private static boolean same(float[] expected, MemorySegment actual) {
+        return MemorySegment.ofArray(expected).mismatch(actual) < 0;
+    }
+}

@@ -1,0 +1,81 @@
+package io.github.lanedrop.kernels.activation;
+
+import java.lang.foreign.MemorySegment;
+
+/**
+ * A chunk of elements through bias, activation and dropout, of which the bias and the dropout may be missing.
+ *
+ * <pre>
+ * z         = src + bias
+ * forward:  dst         = kept ? f(z) * scale : +0
+ * backward: srcGradient = dy * f'(z)          dy = kept ? dstGradient * scale : +0
+ * </pre>
+ */
+public interface ChainLoop {
+    /**
+     * As many whole vectors of a chunk as there are.
+     *
+     * @param src the elements
+     * @param bias the bias
+     * @param biasAt the index of the first element's bias
+     * @param dst receives the results; may be {@code src}
+     * @param firstByte where the chunk begins in the segments
+     * @param elements how many
+     * @param scale what kept elements are multiplied by
+     * @param bits keep bits, lowest bit first; element 0 is bit 0 of {@code bits[bitsAt]}
+     * @param bitsAt the index of the first byte of keep bits
+     * @return how many elements are done; the rest is less than a vector
+     */
+    int forward(
+            MemorySegment src,
+            RepeatedBias bias,
+            int biasAt,
+            MemorySegment dst,
+            long firstByte,
+            int elements,
+            float scale,
+            byte[] bits,
+            int bitsAt);
+
+    /**
+     * As many whole vectors of a chunk as there are.
+     *
+     * @param src the elements of the forward pass
+     * @param bias the bias
+     * @param biasAt the index of the first element's bias
+     * @param densities what {@link #densities} has written
+     * @param dstGradient the gradient with respect to {@code dst}
+     * @param srcGradient receives the gradient with respect to {@code src}; may be {@code src} or {@code dstGradient}
+     * @param firstByte where the chunk begins in the segments
+     * @param elements how many
+     * @param scale what kept elements were multiplied by
+     * @param bits keep bits, lowest bit first; element 0 is bit 0 of {@code bits[bitsAt]}
+     * @param bitsAt the index of the first byte of keep bits
+     * @return how many elements are done; the rest is less than a vector
+     */
+    int backward(
+            MemorySegment src,
+            RepeatedBias bias,
+            int biasAt,
+            float[] densities,
+            MemorySegment dstGradient,
+            MemorySegment srcGradient,
+            long firstByte,
+            int elements,
+            float scale,
+            byte[] bits,
+            int bitsAt);
+
+    /**
+     * The first half of the backward pass of {@link ScalarActivation#GELU}, {@code z phi(z)}, for as many whole vectors as
+     * there are; others do nothing. Two elementary functions in one loop would be too many operations for C2.
+     *
+     * @param src the elements of the forward pass
+     * @param bias the bias
+     * @param biasAt the index of the first element's bias
+     * @param densities receives the products
+     * @param firstByte where the chunk begins in the segment
+     * @param elements how many
+     */
+    void densities(MemorySegment src, RepeatedBias bias, int biasAt, float[] densities, long firstByte, int elements);
+}

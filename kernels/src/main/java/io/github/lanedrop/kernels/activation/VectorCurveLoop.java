@@ -1,0 +1,208 @@
+package io.github.lanedrop.kernels.activation;
+
+import static io.github.lanedrop.kernels.activation.ScalarActivation.CUBIC;
+import static io.github.lanedrop.kernels.activation.ScalarActivation.DENSITY;
+import static io.github.lanedrop.kernels.activation.ScalarActivation.SATURATED;
+import static io.github.lanedrop.kernels.activation.ScalarActivation.SATURATED_SIGMOID;
+import static io.github.lanedrop.kernels.activation.ScalarActivation.SQRT_2_OVER_PI;
+import static io.github.lanedrop.kernels.activation.ScalarActivation.SQRT_HALF;
+import static io.github.lanedrop.rng.simd.Lanes.FLOATS;
+import static io.github.lanedrop.rng.simd.Lanes.INTS;
+import static io.github.lanedrop.rng.simd.Lanes.ORDER;
+import static jdk.incubator.vector.VectorOperators.GT;
+import static jdk.incubator.vector.VectorOperators.LSHL;
+import static jdk.incubator.vector.VectorOperators.LT;
+
+import io.github.lanedrop.kernels.lanes.Specialised;
+import io.github.lanedrop.kernels.math.VectorMath;
+import io.github.lanedrop.rng.simd.Simd;
+import java.lang.foreign.MemorySegment;
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
+import java.nio.ByteOrder;
+import jdk.incubator.vector.FloatVector;
+import jdk.incubator.vector.IntVector;
+import jdk.incubator.vector.VectorMask;
+
+/**
+ * The template of {@link ChainLoop} for activations that take an elementary function, see {@link Specialised}.
+ *
+ * <p>The elementary function is the only call here that takes or returns vectors, and the first: after its operations C2
+ * inlines nothing that the JDK does not mark, and a vector or mask that crosses such a call is boxed. So the loops are
+ * written out, and which activation it is, is asked for in them, of constants.
+ */
+final class VectorCurveLoop implements ChainLoop {
+    private static final VectorChainData DATA = Specialised.data(MethodHandles.lookup(), VectorChainData.class);
+    private static final boolean SIGMOID = DATA.links().activation() == ScalarActivation.SIGMOID;
+    private static final boolean TANH = DATA.links().activation() == ScalarActivation.TANH;
+    private static final boolean GELU = DATA.links().activation() == ScalarActivation.GELU;
+    private static final boolean GELU_TANH = DATA.links().activation() == ScalarActivation.GELU_TANH;
+    private static final boolean BIAS = DATA.links().bias();
+    private static final boolean DROPOUT = DATA.links().dropout();
+    private static final Class<?> MEMORY = DATA.memory();
+    private static final VarHandle LONG = MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.LITTLE_ENDIAN);
+    private static final int LANES = FLOATS.length();
+    private static final float SLOPE = 3 * CUBIC * SQRT_2_OVER_PI;
+    private static final FloatVector ZERO = FloatVector.zero(FLOATS);
+    private static final FloatVector ONE = FloatVector.broadcast(FLOATS, 1f);
+    /** Moves the bit of each lane to the sign. */
+    private static final IntVector TO_SIGN =
+            IntVector.broadcast(INTS, 31).sub(IntVector.zero(INTS).addIndex(1));
+
+    VectorCurveLoop() {}
+
+    @Override
+    public int forward(
+            MemorySegment src,
+            RepeatedBias bias,
+            int biasAt,
+            MemorySegment dst,
+            long firstByte,
+            int elements,
+            float scale,
+            byte[] bits,
+            int bitsAt) {
+        if (src.getClass() != MEMORY || dst.getClass() != MEMORY) {
+            throw new IllegalArgumentException("wrong kind of memory"); // never; after this C2 knows the classes
+        }
+        float[] b = bias.values;
+        int period = bias.period;
+        int c = biasAt;
+        int i = 0;
+        for (; i <= elements - LANES; i += LANES) {
+            long at = firstByte + (long) Float.BYTES * i;
+            FloatVector z = FloatVector.fromMemorySegment(FLOATS, src, at, ORDER);
+            if (BIAS) {
+                z = z.add(FloatVector.fromArray(FLOATS, b, c));
+            }
+            FloatVector y;
+            if (SIGMOID) {
+                y = VectorMath.sigmoid(z);
+            } else if (TANH) {
+                y = VectorMath.tanh(z);
+            } else if (GELU) {
+                FloatVector phi = VectorMath.erf(z.mul(SQRT_HALF)).mul(0.5f).add(0.5f);
+                y = z.blend(-SATURATED, z.compare(LT, -SATURATED)).mul(phi);
+            } else if (GELU_TANH) {
+                FloatVector t = VectorMath.tanh(
+                        z.mul(z.mul(z).mul(CUBIC * SQRT_2_OVER_PI).add(SQRT_2_OVER_PI)));
+                y = z.blend(-SATURATED, z.compare(LT, -SATURATED)).mul(0.5f).mul(t.add(1));
+            } else {
+                FloatVector s = VectorMath.sigmoid(z);
+                y = z.blend(-SATURATED_SIGMOID, z.compare(LT, -SATURATED_SIGMOID))
+                        .mul(s);
+            }
+            if (DROPOUT) {
+                long kept = (long) LONG.get(bits, bitsAt + (i >>> 3)) >>> (i & 7);
+                // without mask registers a long becomes a mask lane by lane; shifting its bits to the sign is one
+                // instruction
+                VectorMask<Float> mask = Simd.MASK_REGISTERS
+                        ? VectorMask.fromLong(FLOATS, kept)
+                        : IntVector.broadcast(INTS, (int) kept)
+                                .lanewise(LSHL, TO_SIGN)
+                                .compare(LT, 0)
+                                .cast(FLOATS);
+                y = ZERO.blend(y.mul(FloatVector.broadcast(FLOATS, scale)), mask);
+            }
+            y.intoMemorySegment(dst, at, ORDER);
+            c += LANES;
+            c = c < period ? c : c - period;
+        }
+        return i;
+    }
+
+    @Override
+    public int backward(
+            MemorySegment src,
+            RepeatedBias bias,
+            int biasAt,
+            float[] densities,
+            MemorySegment dstGradient,
+            MemorySegment srcGradient,
+            long firstByte,
+            int elements,
+            float scale,
+            byte[] bits,
+            int bitsAt) {
+        if (src.getClass() != MEMORY || dstGradient.getClass() != MEMORY || srcGradient.getClass() != MEMORY) {
+            throw new IllegalArgumentException("wrong kind of memory"); // never; after this C2 knows the classes
+        }
+        float[] b = bias.values;
+        int period = bias.period;
+        int c = biasAt;
+        int i = 0;
+        for (; i <= elements - LANES; i += LANES) {
+            long at = firstByte + (long) Float.BYTES * i;
+            FloatVector z = FloatVector.fromMemorySegment(FLOATS, src, at, ORDER);
+            if (BIAS) {
+                z = z.add(FloatVector.fromArray(FLOATS, b, c));
+            }
+            FloatVector slope;
+            if (SIGMOID) {
+                FloatVector s = VectorMath.sigmoid(z);
+                slope = s.mul(ONE.sub(s));
+            } else if (TANH) {
+                FloatVector t = VectorMath.tanh(z);
+                slope = ONE.sub(t.mul(t));
+            } else if (GELU) {
+                FloatVector phi = VectorMath.erf(z.mul(SQRT_HALF)).mul(0.5f).add(0.5f);
+                slope = phi.add(FloatVector.fromArray(FLOATS, densities, i));
+            } else if (GELU_TANH) {
+                FloatVector t = VectorMath.tanh(
+                        z.mul(z.mul(z).mul(CUBIC * SQRT_2_OVER_PI).add(SQRT_2_OVER_PI)));
+                FloatVector above = z.blend(-SATURATED, z.compare(LT, -SATURATED));
+                FloatVector near = above.blend(SATURATED, above.compare(GT, SATURATED));
+                FloatVector inner = near.mul(near).mul(SLOPE).add(SQRT_2_OVER_PI);
+                slope = t.add(1)
+                        .mul(0.5f)
+                        .add(near.mul(0.5f).mul(ONE.sub(t.mul(t)).mul(inner)));
+            } else {
+                FloatVector s = VectorMath.sigmoid(z);
+                FloatVector above = z.blend(-SATURATED_SIGMOID, z.compare(LT, -SATURATED_SIGMOID));
+                FloatVector near = above.blend(SATURATED_SIGMOID, above.compare(GT, SATURATED_SIGMOID));
+                slope = near.mul(ONE.sub(s)).add(1).mul(s);
+            }
+            FloatVector dy = FloatVector.fromMemorySegment(FLOATS, dstGradient, at, ORDER);
+            if (DROPOUT) {
+                long kept = (long) LONG.get(bits, bitsAt + (i >>> 3)) >>> (i & 7);
+                VectorMask<Float> mask = Simd.MASK_REGISTERS // as in forward
+                        ? VectorMask.fromLong(FLOATS, kept)
+                        : IntVector.broadcast(INTS, (int) kept)
+                                .lanewise(LSHL, TO_SIGN)
+                                .compare(LT, 0)
+                                .cast(FLOATS);
+                dy = ZERO.blend(dy.mul(FloatVector.broadcast(FLOATS, scale)), mask);
+            }
+            dy.mul(slope).intoMemorySegment(srcGradient, at, ORDER);
+            c += LANES;
+            c = c < period ? c : c - period;
+        }
+        return i;
+    }
+
+    @Override
+    public void densities(
+            MemorySegment src, RepeatedBias bias, int biasAt, float[] densities, long firstByte, int elements) {
+        if (!GELU) {
+            return;
+        }
+        if (src.getClass() != MEMORY) {
+            throw new IllegalArgumentException("wrong kind of memory"); // never; after this C2 knows the class
+        }
+        float[] b = bias.values;
+        int period = bias.period;
+        int c = biasAt;
+        for (int i = 0; i <= elements - LANES; i += LANES) {
+            FloatVector z = FloatVector.fromMemorySegment(FLOATS, src, firstByte + (long) Float.BYTES * i, ORDER);
+            if (BIAS) {
+                z = z.add(FloatVector.fromArray(FLOATS, b, c));
+            }
+            FloatVector density = VectorMath.exp(z.mul(z).mul(-0.5f)).mul(DENSITY);
+            FloatVector above = z.blend(-SATURATED, z.compare(LT, -SATURATED));
+            FloatVector near = above.blend(SATURATED, above.compare(GT, SATURATED));
+            near.mul(density).intoArray(densities, i);
+            c += LANES;
+            c = c < period ? c : c - period;
+        }
+    }
+}
