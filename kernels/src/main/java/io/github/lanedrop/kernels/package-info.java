@@ -29,6 +29,9 @@
  *       chunk by chunk.
  *   <li>{@link io.github.lanedrop.kernels.Workers} are the caller's threads; kernels start none.
  *   <li>{@link io.github.lanedrop.kernels.MatrixProduct} multiplies {@link io.github.lanedrop.kernels.Matrix} views.
+ *   <li>{@link io.github.lanedrop.kernels.SoftmaxDropout} turns the scores of an attention into probabilities after dropout;
+ *       {@link io.github.lanedrop.kernels.Attention} goes from queries, keys and values to the output and never keeps the
+ *       scores. Both draw the same mask: of {@code (plane, row, column)}.
  *   <li>{@link io.github.lanedrop.kernels.Kernels} describes the live path, tests it and warms it up.
  * </ul>
  *
