@@ -169,7 +169,8 @@ final class BroadcastShapeTest {
                 DropoutKernel.keepBits(mask, offset, bits, elements);
                 DropoutKernel.forward(
                         new StoredMask(mask.rate(), bits), type, 0, src, expected, elements, Workers.NONE);
-                MemorySegment actual = MemorySegment.ofArray(new byte[input.length]).fill((byte) 0x5A);
+                MemorySegment actual =
+                        MemorySegment.ofArray(new byte[input.length]).fill((byte) 0x5A);
                 var workers = new Workers(Runnable::run, 1 + repeat % 3);
                 DropoutKernel.forward(mask, type, offset, src, actual, elements, workers);
                 assertThat(actual.mismatch(expected))

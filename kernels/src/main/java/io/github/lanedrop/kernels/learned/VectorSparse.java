@@ -21,7 +21,14 @@ public final class VectorSparse {
 
     private VectorSparse() {}
 
-    /** As {@link ScalarSparse#logAlpha}. */
+    /**
+     * As {@link ScalarSparse#logAlpha}.
+     *
+     * @param mean the means
+     * @param logVariance log sigma^2
+     * @param dst receives the result
+     * @param count how many elements
+     */
     public static void logAlpha(float[] mean, float[] logVariance, float[] dst, int count) {
         for (int i = 0; i < count; i += LANES) {
             FloatVector m = FloatVector.fromArray(FLOATS, mean, i);
@@ -34,7 +41,10 @@ public final class VectorSparse {
     /**
      * As {@link ScalarSparse#divergence}.
      *
+     * @param logAlpha log alpha of each element
+     * @param terms receives the terms
      * @param work receives what comes between
+     * @param count how many elements
      */
     public static void divergence(float[] logAlpha, float[] terms, float[] work, int count) {
         sigmoids(logAlpha, terms, count);
@@ -70,7 +80,13 @@ public final class VectorSparse {
         }
     }
 
-    /** As {@link ScalarSparse#divergenceGradient}. */
+    /**
+     * As {@link ScalarSparse#divergenceGradient}.
+     *
+     * @param logAlpha log alpha of each element
+     * @param slopes receives, or holds, the slopes
+     * @param count how many elements
+     */
     public static void divergenceGradient(float[] logAlpha, float[] slopes, int count) {
         sigmoidSlopes(logAlpha, slopes, count);
         addLogarithmSlopes(logAlpha, slopes, count);
@@ -97,7 +113,16 @@ public final class VectorSparse {
         }
     }
 
-    /** As {@link ScalarSparse#addGradients}. */
+    /**
+     * As {@link ScalarSparse#addGradients}.
+     *
+     * @param weight the weight
+     * @param mean the means
+     * @param slopes receives, or holds, the slopes
+     * @param meanGradient the sums so far of the means' gradient
+     * @param logVarianceGradient the sums so far of its gradient
+     * @param count how many elements
+     */
     public static void addGradients(
             float weight, float[] mean, float[] slopes, float[] meanGradient, float[] logVarianceGradient, int count) {
         for (int i = 0; i < count; i += LANES) {
@@ -110,7 +135,14 @@ public final class VectorSparse {
         }
     }
 
-    /** As {@link ScalarSparse#prune}. */
+    /**
+     * As {@link ScalarSparse#prune}.
+     *
+     * @param mean the means
+     * @param logAlpha log alpha of each element
+     * @param threshold the threshold
+     * @param count how many elements
+     */
     public static void prune(float[] mean, float[] logAlpha, float threshold, int count) {
         for (int i = 0; i < count; i += LANES) {
             FloatVector.fromArray(FLOATS, mean, i)
