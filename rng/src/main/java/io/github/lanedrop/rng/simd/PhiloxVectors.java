@@ -97,7 +97,7 @@ public final class PhiloxVectors {
         int done = 0;
         for (; done + 3 * GROUP_BLOCKS < blocks; done += 4 * GROUP_BLOCKS) {
             long first = counterLow + done;
-            if (rounds < 3 || (first >>> 32) != ((first + 4 * GROUP_BLOCKS - 1) >>> 32)) {
+            if (rounds < 3 || (first >>> 32) != ((first + 4L * GROUP_BLOCKS - 1) >>> 32)) {
                 break; // c1 is not the same for all, or there is no round after those two
             }
             fourGroups(key, counterHigh, first, rounds, dst, offset + done * Philox4x32.BLOCK_BYTES);
@@ -212,7 +212,7 @@ public final class PhiloxVectors {
         LongVector b2 = b3.lanewise(XOR, secondC2);
         b3 = secondC3;
         p0 = HIGH_BLOCK_OF_LANE
-                .add((counterLow << 32) + (2L * GROUP_BLOCKS << 32))
+                .add((counterLow << 32) + ((2L * GROUP_BLOCKS) << 32))
                 .lanewise(LSHR, 32)
                 .mul(m0);
         LongVector c3 = p0.lanewise(LSHL, 32);
@@ -222,7 +222,7 @@ public final class PhiloxVectors {
         LongVector c2 = c3.lanewise(XOR, secondC2);
         c3 = secondC3;
         p0 = HIGH_BLOCK_OF_LANE
-                .add((counterLow << 32) + (3L * GROUP_BLOCKS << 32))
+                .add((counterLow << 32) + ((3L * GROUP_BLOCKS) << 32))
                 .lanewise(LSHR, 32)
                 .mul(m0);
         LongVector d3 = p0.lanewise(LSHL, 32);
