@@ -136,7 +136,7 @@ final class MaskSourcesTest {
                 }
                 Memory memory = new Memory(kind, arena, 4L * elements);
                 Memory bitsMemory = new Memory(kind, arena, kept.length);
-                MemorySegment dst = memory.take(kind.ordinal() * 4L, 4L * elements);
+                MemorySegment dst = memory.take(4L * random.nextInt(5), 4L * elements);
                 MemorySegment bits = bitsMemory.take(1, kept.length);
                 Memory.fill(dst, input);
                 DropoutKernel.forward(mask, offset, dst, dst, elements, bits, THREE);
