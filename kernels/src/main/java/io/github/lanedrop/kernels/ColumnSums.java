@@ -27,7 +27,7 @@ final class ColumnSums {
     private ColumnSums() {}
 
     static int parts(long rows) {
-        return Integer.highestOneBit((int) Math.clamp(rows, 1, PARTS));
+        return Integer.highestOneBit(Math.clamp(rows, 1, PARTS));
     }
 
     /** The first row of a part, which is also the end of the part before. */

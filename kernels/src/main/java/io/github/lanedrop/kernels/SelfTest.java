@@ -17,6 +17,7 @@ final class SelfTest {
     static boolean vectorsAgree() {
         return ProductSelfTest.agrees()
                 && MaskSelfTest.agrees()
+                && NoiseSelfTest.agrees()
                 && AttentionSelfTest.agrees()
                 && LearnedSelfTest.agrees();
     }

@@ -306,12 +306,18 @@ final class AttentionErrorsTest {
 
     @Test
     void nullIsNamed() {
-        assertRefused(NullPointerException.class, "queries", () -> new AttentionOperands(null, output, output));
-        assertRefused(NullPointerException.class, "keyLengths", () -> SCORES.withKeyLengths(null));
-        assertRefused(NullPointerException.class, "scores", () -> new AttentionShape(null, 1, 1));
+        assertRefused(NullPointerException.class, "queries", () -> new AttentionOperands(nothing(), output, output));
+        assertRefused(NullPointerException.class, "keyLengths", () -> SCORES.withKeyLengths(nothing()));
+        assertRefused(NullPointerException.class, "scores", () -> new AttentionShape(nothing(), 1, 1));
         assertRefused(
                 NullPointerException.class,
                 "mask",
-                () -> SoftmaxDropout.forward(null, 0, SCORES, scores, probabilities));
+                () -> SoftmaxDropout.forward(nothing(), 0, SCORES, scores, probabilities));
+    }
+
+    /** What a caller in another language may pass. */
+    @SuppressWarnings({"NullAway", "TypeParameterUnusedInFormals"})
+    private static <T> T nothing() {
+        return null;
     }
 }

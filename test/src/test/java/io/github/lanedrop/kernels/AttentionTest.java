@@ -96,9 +96,7 @@ final class AttentionTest {
             var forward = oracle.forward(queries, keys, values, shape.depth(), shape.valueDepth());
             var gradients =
                     oracle.backward(queries, keys, values, forward, outputGradient, shape.depth(), shape.valueDepth());
-            return new float[][] {
-                forward.output(), forward.logSums(), gradients.queries(), gradients.keys(), gradients.values()
-            };
+            return new float[][] {forward.output, forward.logSums, gradients.queries, gradients.keys, gradients.values};
         }
     }
 

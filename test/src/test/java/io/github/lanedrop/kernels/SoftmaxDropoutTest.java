@@ -23,6 +23,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 final class SoftmaxDropoutTest {
     private static final int[] COLUMNS = {1, 2, 7, 15, 16, 17, 31, 33, 63, 64, 65, 100, 129, 257, 512, 1000};
     private static final double[] RATES = {0, .1, .5, .9, 1};
+    private static final Kind[] KINDS = Kind.values();
     private static final int[] SHIFTS = {0, 1, 2, 4, 12, 60};
     private static final long SEED = 2026;
     private static final int MOST = 9 * 1000;
@@ -81,7 +82,7 @@ final class SoftmaxDropoutTest {
                     shape,
                     RATES[random.nextInt(RATES.length)],
                     random.nextInt(3) == 0 ? 0 : random.nextLong(1L << 40),
-                    Kind.values()[random.nextInt(Kind.values().length)],
+                    KINDS[random.nextInt(KINDS.length)],
                     SHIFTS[random.nextInt(SHIFTS.length)],
                     random.nextBoolean(),
                     1 + random.nextInt(3));
