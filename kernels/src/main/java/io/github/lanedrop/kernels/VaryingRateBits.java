@@ -25,8 +25,7 @@ final class VaryingRateBits {
                 PhiloxVectors.fill(key.seed(), key.stream(), element >>> 2, scratch.words, 0, blocks);
                 VectorRates.keep(scratch.words, wordsAt, scratch.spread, count, keepBits, done >>> 3);
             } else {
-                Philox4x32.fill(
-                        key.seed(), key.stream(), element >>> 2, Philox4x32.ROUNDS, scratch.words, 0, blocks);
+                Philox4x32.fill(key.seed(), key.stream(), element >>> 2, Philox4x32.ROUNDS, scratch.words, 0, blocks);
                 ScalarRates.keep(scratch.words, wordsAt, scratch.spread, count, keepBits, done >>> 3);
             }
         }

@@ -160,13 +160,7 @@ final class MaskSourceErrorsTest {
             closed = arena.allocate(400);
         }
         refused(IllegalStateException.class, "Already closed", new ByteMask(RATE, closed), 0, 10, Workers.NONE);
-        refused(
-                IllegalStateException.class,
-                "Already closed",
-                new VaryingRateMask(closed, KEY),
-                0,
-                10,
-                Workers.NONE);
+        refused(IllegalStateException.class, "Already closed", new VaryingRateMask(closed, KEY), 0, 10, Workers.NONE);
         refused(
                 IllegalStateException.class,
                 "Already closed",

@@ -43,7 +43,8 @@ final class VaryingRateMaskTest {
         byte[] bits = bits(new VaryingRateMask(MemorySegment.ofArray(rates), KEY), elements);
         int keptInAll = 0;
         for (int i = 0; i < elements; i++) {
-            boolean kept = Learned.word(KEY, i) >= Rate.drop(Math.min(1, rates[i])).threshold();
+            boolean kept =
+                    Learned.word(KEY, i) >= Rate.drop(Math.min(1, rates[i])).threshold();
             assertThat(kept(bits, i)).as("element %d, rate %s", i, rates[i]).isEqualTo(kept);
             keptInAll += kept ? 1 : 0;
         }
@@ -53,13 +54,15 @@ final class VaryingRateMaskTest {
     @ParameterizedTest
     @ValueSource(floats = {0, -0f, -1, Float.NEGATIVE_INFINITY, Float.MIN_VALUE, 0x1p-34f, 0x1.fffffep-34f})
     void keepsAll(float rate) {
-        assertThat(bits(new VaryingRateMask(Learned.of(rate), Sharing.ALL, KEY), 8000)).containsOnly((byte) 0xFF);
+        assertThat(bits(new VaryingRateMask(Learned.of(rate), Sharing.ALL, KEY), 8000))
+                .containsOnly((byte) 0xFF);
     }
 
     @ParameterizedTest
     @ValueSource(floats = {1, 1.5f, Float.POSITIVE_INFINITY, Float.NaN})
     void dropsAll(float rate) {
-        assertThat(bits(new VaryingRateMask(Learned.of(rate), Sharing.ALL, KEY), 8000)).containsOnly((byte) 0);
+        assertThat(bits(new VaryingRateMask(Learned.of(rate), Sharing.ALL, KEY), 8000))
+                .containsOnly((byte) 0);
     }
 
     /** Standout's q = sigmoid(alpha (pi x) + beta) with alpha = 0 and beta = logit q is dropout of rate 1 - q, unscaled. */
@@ -85,7 +88,8 @@ final class VaryingRateMaskTest {
     void elements() {
         MemorySegment rates = MemorySegment.ofArray(new float[12]);
         assertThat(new VaryingRateMask(rates, KEY).elements()).isEqualTo(12);
-        assertThat(new VaryingRateMask(rates, Sharing.column(5, 4), KEY).elements()).isEqualTo(60);
+        assertThat(new VaryingRateMask(rates, Sharing.column(5, 4), KEY).elements())
+                .isEqualTo(60);
         assertThat(new VaryingRateMask(rates, Sharing.ALL, KEY).elements()).isEqualTo(Long.MAX_VALUE);
     }
 

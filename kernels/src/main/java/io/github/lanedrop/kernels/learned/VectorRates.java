@@ -38,8 +38,10 @@ public final class VectorRates {
         for (int i = 0; i < count; i += Long.SIZE) {
             long kept = 0;
             for (int k = 0; k < Long.SIZE; k += LANES) {
-                // a product with a power of two is exact; what is 2^31 or more is an integer, and fits after 2^32 is off
-                FloatVector x = FloatVector.fromArray(FLOATS, rates, i + k).max(0).mul(0x1p32f);
+                // a product with a power of two is exact; what is 2^31 or more is an integer, and fits after 2^32 is
+                // off
+                FloatVector x =
+                        FloatVector.fromArray(FLOATS, rates, i + k).max(0).mul(0x1p32f);
                 x = x.sub(0x1p32f, x.compare(GE, 0x1p31f));
                 IntVector whole = (IntVector) x.convert(F2I, 0);
                 VectorMask<Integer> half = x.sub((FloatVector) whole.convert(I2F, 0))
@@ -47,7 +49,8 @@ public final class VectorRates {
                         .cast(whole.species());
                 IntVector threshold = whole.add(1, half).lanewise(XOR, SIGN);
                 // x is now below 0 for rates from 1/2 on, and 0 or more for those from 1 on; NaN stays
-                VectorMask<Float> below = FloatVector.fromArray(FLOATS, rates, i + k).compare(LT, 1);
+                VectorMask<Float> below =
+                        FloatVector.fromArray(FLOATS, rates, i + k).compare(LT, 1);
                 VectorMask<Integer> above = ByteVector.fromArray(BYTES, words, wordsAt + Integer.BYTES * (i + k))
                         .reinterpretAsInts()
                         .lanewise(XOR, SIGN)
