@@ -42,6 +42,10 @@ final class KeepBits {
                 ExactCountBits.fill(exact, first, elements, scratch);
                 yield 0;
             }
+            case VaryingRateMask rates -> {
+                VaryingRateBits.fill(rates, first, elements, scratch.keepBits);
+                yield 0;
+            }
             case ScaledMask(MaskSource scaled, double _) -> fill(scaled, first, elements, scratch);
         };
     }
@@ -54,7 +58,7 @@ final class KeepBits {
     private static boolean keepsAll(MaskSource mask) {
         return switch (mask) {
             case BernoulliMask(Rate rate, Key _) -> rate.keepsAll();
-            case StoredMask _, ByteMask _ -> false;
+            case StoredMask _, ByteMask _, VaryingRateMask _ -> false;
             case RowKeyedMask rows -> rows.rate().keepsAll();
             case TokenTypeMask(MaskSource types, MemorySegment _, long _) -> keepsAll(types);
             case ExactCountMask exact -> exact.dropped() == 0;
