@@ -8,7 +8,7 @@ import io.github.lanedrop.kernels.norm.RowBatch;
 import java.lang.foreign.MemorySegment;
 
 /**
- * Layer normalisation in batches of rows that fit into a chunk, with or without dropout and a residual before it; a longer
+ * Layer normalisation in batches of rows that stay in L1, with or without dropout and a residual before it; a longer
  * row is a batch of its own, whose keep bits are filled chunk by chunk.
  *
  * <p>A row is read once and written once. Rows in memory that has no loop of its own, or in several kinds, are copied.
@@ -17,13 +17,16 @@ final class NormRows {
     /** There is no such buffer. */
     static final MemorySegment NONE = MemorySegment.NULL;
 
+    /** Elements of a batch: their inputs and results fit into an L1 of 32 KB. */
+    private static final int BATCH = 2048;
+
     private static final Pool<RowBatch> POOL = new Pool<>(RowBatch::new);
 
     private NormRows() {}
 
     /** How many rows are in a batch. */
     static int batchRows(int columns) {
-        return Math.clamp(Scratch.CHUNK / columns, 1, RowBatch.ROWS);
+        return Math.clamp(BATCH / columns, 1, RowBatch.ROWS);
     }
 
     /** Rows {@code start} to {@code end}, exclusive, of {@code src} normalised. */

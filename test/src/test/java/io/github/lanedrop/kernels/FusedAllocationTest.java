@@ -73,7 +73,8 @@ final class FusedAllocationTest {
             MemorySegment gradient = in(kind, elements);
             MemorySegment biasGradient = in(kind, COLUMNS);
             assertNothing(name, () -> ActivationKernel.forward(activation, src, dst, elements));
-            assertNothing(name + " backward", () -> ActivationKernel.backward(activation, src, gradient, dst, elements));
+            assertNothing(
+                    name + " backward", () -> ActivationKernel.backward(activation, src, gradient, dst, elements));
             assertNothing(
                     name + ", chain",
                     () -> BiasActivationDropout.forward(MASK, 0, activation, src, bias, dst, ROWS, COLUMNS));

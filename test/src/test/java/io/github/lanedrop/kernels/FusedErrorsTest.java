@@ -131,9 +131,7 @@ final class FusedErrorsTest {
         refused("dst" + message, () -> forward(src, bias, dst.asReadOnly(), ROWS, COLUMNS, 0));
         refused("srcGradient" + message, () -> backward(src, bias, other, dst.asReadOnly(), columns));
         refused("biasGradient" + message, () -> backward(src, bias, other, dst, columns.asReadOnly()));
-        refused(
-                "dst" + message,
-                () -> ActivationKernel.forward(Activation.RELU, src, dst.asReadOnly(), ELEMENTS));
+        refused("dst" + message, () -> ActivationKernel.forward(Activation.RELU, src, dst.asReadOnly(), ELEMENTS));
         refused("rstd" + message, () -> LayerNormKernel.forward(norm, src, dst, mean, rstd.asReadOnly(), ROWS));
         refused("sum" + message, () -> join(src, other, sum.asReadOnly(), dst, mean, rstd));
         refused(
@@ -160,8 +158,9 @@ final class FusedErrorsTest {
         refused("srcGradient and biasGradient overlap", () -> backward(src, bias, other, low, shifted));
         refused("src and mean overlap", () -> LayerNormKernel.forward(norm, low, dst, low, rstd, ROWS));
         refused("mean and rstd overlap", () -> LayerNormKernel.forward(norm, src, dst, low, low, ROWS));
-        refused("gamma and dst overlap", () -> LayerNormKernel.forward(
-                new LayerNorm(low, bias, COLUMNS, 0), src, low, mean, rstd, ROWS));
+        refused(
+                "gamma and dst overlap",
+                () -> LayerNormKernel.forward(new LayerNorm(low, bias, COLUMNS, 0), src, low, mean, rstd, ROWS));
         refused("residual and dst overlap", () -> join(src, low, sum, shifted, mean, rstd));
         refused("sum and dst overlap by 96 bytes; they must be disjoint", () -> join(src, other, low, low, mean, rstd));
         refused(
@@ -183,15 +182,13 @@ final class FusedErrorsTest {
         StoredMask small = new StoredMask(Rate.drop(.5), bits.asSlice(0, 2));
         refused(
                 "the mask's keepBits must hold at least 3 bytes (24 bits), got 2",
-                () -> BiasActivationDropout.forward(
-                        small, 0, Activation.RELU, src, bias, dst, ROWS, COLUMNS));
+                () -> BiasActivationDropout.forward(small, 0, Activation.RELU, src, bias, dst, ROWS, COLUMNS));
         refused(
                 "the mask's keepBits and dst overlap",
                 () -> BiasActivationDropout.forward(mask, 0, Activation.RELU, src, bias, bits, ROWS, COLUMNS));
         refused(
                 "the mask's keepBits and sum overlap",
-                () -> DropoutResidualLayerNorm.forward(
-                        mask, 0, norm, src, other, bits, dst, mean, rstd, ROWS, NONE));
+                () -> DropoutResidualLayerNorm.forward(mask, 0, norm, src, other, bits, dst, mean, rstd, ROWS, NONE));
     }
 
     @Test

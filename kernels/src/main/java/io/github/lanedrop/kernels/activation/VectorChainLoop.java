@@ -84,7 +84,8 @@ final class VectorChainLoop implements ChainLoop {
         }
         FloatVector y = z;
         if (DROPOUT) {
-            // without mask registers a long becomes a mask lane by lane; shifting its bits to the sign is one instruction
+            // without mask registers a long becomes a mask lane by lane; shifting its bits to the sign is one
+            // instruction
             VectorMask<Float> passes = Simd.MASK_REGISTERS
                     ? VectorMask.fromLong(FLOATS, kept)
                     : IntVector.broadcast(INTS, (int) kept)

@@ -61,13 +61,7 @@ public final class ScalarNorm implements NormLoop {
     }
 
     static float joined(
-            MemorySegment src,
-            MemorySegment residual,
-            long pieceByte,
-            int i,
-            float scale,
-            byte[] bits,
-            int firstBit) {
+            MemorySegment src, MemorySegment residual, long pieceByte, int i, float scale, byte[] bits, int firstBit) {
         return get(residual, pieceByte, i) + select(get(src, pieceByte, i) * scale, bits, firstBit + i);
     }
 
@@ -130,8 +124,7 @@ public final class ScalarNorm implements NormLoop {
         }
     }
 
-    static void addGradient(
-            MemorySegment src, MemorySegment dstGradient, long rowByte, RowBatch batch, int r, int i) {
+    static void addGradient(MemorySegment src, MemorySegment dstGradient, long rowByte, RowBatch batch, int r, int i) {
         float gradient = get(dstGradient, rowByte, i) * get(batch.gamma, 0, i);
         add(batch.sums, sumsByte(r), i % PARTIAL_SUMS, gradient);
         add(batch.products, sumsByte(r), i % PARTIAL_SUMS, gradient * value(src, rowByte, batch, r, i));

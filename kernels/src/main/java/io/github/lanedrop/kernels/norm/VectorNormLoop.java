@@ -94,7 +94,9 @@ final class VectorNormLoop implements NormLoop {
         int i = rounds;
         for (; i <= columns - LANES; i += LANES) {
             long partial = at(sumsByte, i - rounds);
-            FloatVector.fromMemorySegment(FLOATS, sums, partial, ORDER).add(FloatVector.fromMemorySegment(FLOATS, values, at(rowByte, i), ORDER)).intoMemorySegment(sums, partial, ORDER);
+            FloatVector.fromMemorySegment(FLOATS, sums, partial, ORDER)
+                    .add(FloatVector.fromMemorySegment(FLOATS, values, at(rowByte, i), ORDER))
+                    .intoMemorySegment(sums, partial, ORDER);
         }
         for (; i < columns; i++) {
             ScalarNorm.add(sums, sumsByte, i - rounds, ScalarNorm.get(values, rowByte, i));
@@ -133,10 +135,26 @@ final class VectorNormLoop implements NormLoop {
             for (int i = j; i < rounds; i += PARTIAL_SUMS) {
                 long at = at(pieceByte, i);
                 int bit = firstBit + i;
-                FloatVector x0 = ZERO.blend(FloatVector.fromMemorySegment(FLOATS, src, at, ORDER).mul(scales), mask(kept(bits, bit))).add(FloatVector.fromMemorySegment(FLOATS, residual, at, ORDER));
-                FloatVector x1 = ZERO.blend(FloatVector.fromMemorySegment(FLOATS, src, at + BYTES, ORDER).mul(scales), mask(kept(bits, bit + LANES))).add(FloatVector.fromMemorySegment(FLOATS, residual, at + BYTES, ORDER));
-                FloatVector x2 = ZERO.blend(FloatVector.fromMemorySegment(FLOATS, src, at + 2 * BYTES, ORDER).mul(scales), mask(kept(bits, bit + 2 * LANES))).add(FloatVector.fromMemorySegment(FLOATS, residual, at + 2 * BYTES, ORDER));
-                FloatVector x3 = ZERO.blend(FloatVector.fromMemorySegment(FLOATS, src, at + 3 * BYTES, ORDER).mul(scales), mask(kept(bits, bit + 3 * LANES))).add(FloatVector.fromMemorySegment(FLOATS, residual, at + 3 * BYTES, ORDER));
+                FloatVector x0 = ZERO.blend(
+                                FloatVector.fromMemorySegment(FLOATS, src, at, ORDER)
+                                        .mul(scales),
+                                mask(kept(bits, bit)))
+                        .add(FloatVector.fromMemorySegment(FLOATS, residual, at, ORDER));
+                FloatVector x1 = ZERO.blend(
+                                FloatVector.fromMemorySegment(FLOATS, src, at + BYTES, ORDER)
+                                        .mul(scales),
+                                mask(kept(bits, bit + LANES)))
+                        .add(FloatVector.fromMemorySegment(FLOATS, residual, at + BYTES, ORDER));
+                FloatVector x2 = ZERO.blend(
+                                FloatVector.fromMemorySegment(FLOATS, src, at + 2 * BYTES, ORDER)
+                                        .mul(scales),
+                                mask(kept(bits, bit + 2 * LANES)))
+                        .add(FloatVector.fromMemorySegment(FLOATS, residual, at + 2 * BYTES, ORDER));
+                FloatVector x3 = ZERO.blend(
+                                FloatVector.fromMemorySegment(FLOATS, src, at + 3 * BYTES, ORDER)
+                                        .mul(scales),
+                                mask(kept(bits, bit + 3 * LANES)))
+                        .add(FloatVector.fromMemorySegment(FLOATS, residual, at + 3 * BYTES, ORDER));
                 x0.intoMemorySegment(values, at, ORDER);
                 x1.intoMemorySegment(values, at + BYTES, ORDER);
                 x2.intoMemorySegment(values, at + 2 * BYTES, ORDER);
@@ -155,7 +173,11 @@ final class VectorNormLoop implements NormLoop {
         for (; i <= elements - LANES; i += LANES) {
             long at = at(pieceByte, i);
             long partial = at(sumsByte, i - rounds);
-            FloatVector x = ZERO.blend(FloatVector.fromMemorySegment(FLOATS, src, at, ORDER).mul(scales), mask(kept(bits, firstBit + i))).add(FloatVector.fromMemorySegment(FLOATS, residual, at, ORDER));
+            FloatVector x = ZERO.blend(
+                            FloatVector.fromMemorySegment(FLOATS, src, at, ORDER)
+                                    .mul(scales),
+                            mask(kept(bits, firstBit + i)))
+                    .add(FloatVector.fromMemorySegment(FLOATS, residual, at, ORDER));
             x.intoMemorySegment(values, at, ORDER);
             FloatVector.fromMemorySegment(FLOATS, sums, partial, ORDER).add(x).intoMemorySegment(sums, partial, ORDER);
         }
@@ -212,10 +234,14 @@ final class VectorNormLoop implements NormLoop {
             FloatVector s3 = FloatVector.zero(FLOATS);
             for (int i = j; i < rounds; i += PARTIAL_SUMS) {
                 long at = at(rowByte, i);
-                FloatVector d0 = FloatVector.fromMemorySegment(FLOATS, values, at, ORDER).sub(mean);
-                FloatVector d1 = FloatVector.fromMemorySegment(FLOATS, values, at + BYTES, ORDER).sub(mean);
-                FloatVector d2 = FloatVector.fromMemorySegment(FLOATS, values, at + 2 * BYTES, ORDER).sub(mean);
-                FloatVector d3 = FloatVector.fromMemorySegment(FLOATS, values, at + 3 * BYTES, ORDER).sub(mean);
+                FloatVector d0 =
+                        FloatVector.fromMemorySegment(FLOATS, values, at, ORDER).sub(mean);
+                FloatVector d1 = FloatVector.fromMemorySegment(FLOATS, values, at + BYTES, ORDER)
+                        .sub(mean);
+                FloatVector d2 = FloatVector.fromMemorySegment(FLOATS, values, at + 2 * BYTES, ORDER)
+                        .sub(mean);
+                FloatVector d3 = FloatVector.fromMemorySegment(FLOATS, values, at + 3 * BYTES, ORDER)
+                        .sub(mean);
                 s0 = s0.add(d0.mul(d0));
                 s1 = s1.add(d1.mul(d1));
                 s2 = s2.add(d2.mul(d2));
@@ -228,9 +254,12 @@ final class VectorNormLoop implements NormLoop {
         }
         int i = rounds;
         for (; i <= columns - LANES; i += LANES) {
-            FloatVector d = FloatVector.fromMemorySegment(FLOATS, values, at(rowByte, i), ORDER).sub(mean);
+            FloatVector d = FloatVector.fromMemorySegment(FLOATS, values, at(rowByte, i), ORDER)
+                    .sub(mean);
             long partial = at(sumsByte, i - rounds);
-            FloatVector.fromMemorySegment(FLOATS, sums, partial, ORDER).add(d.mul(d)).intoMemorySegment(sums, partial, ORDER);
+            FloatVector.fromMemorySegment(FLOATS, sums, partial, ORDER)
+                    .add(d.mul(d))
+                    .intoMemorySegment(sums, partial, ORDER);
         }
         for (; i < columns; i++) {
             ScalarNorm.add(sums, sumsByte, i - rounds, ScalarNorm.square(values, rowByte, i, batch.mean[r]));
@@ -242,8 +271,10 @@ final class VectorNormLoop implements NormLoop {
         MemorySegment sums = scratch(partialSums);
         long at = ScalarNorm.sumsByte(r);
         for (int j = 0; j < LEAST_PARTIAL_SUMS; j += LANES) {
-            FloatVector low = FloatVector.fromMemorySegment(FLOATS, sums, at(at, j), ORDER).add(FloatVector.fromMemorySegment(FLOATS, sums, at(at, j + 32), ORDER));
-            FloatVector high = FloatVector.fromMemorySegment(FLOATS, sums, at(at, j + 16), ORDER).add(FloatVector.fromMemorySegment(FLOATS, sums, at(at, j + 48), ORDER));
+            FloatVector low = FloatVector.fromMemorySegment(FLOATS, sums, at(at, j), ORDER)
+                    .add(FloatVector.fromMemorySegment(FLOATS, sums, at(at, j + 32), ORDER));
+            FloatVector high = FloatVector.fromMemorySegment(FLOATS, sums, at(at, j + 16), ORDER)
+                    .add(FloatVector.fromMemorySegment(FLOATS, sums, at(at, j + 48), ORDER));
             low.add(high).intoMemorySegment(sums, at(at, j), ORDER);
         }
         float s0 = ScalarNorm.get(sums, at, 0) + ScalarNorm.get(sums, at, 8);
@@ -322,18 +353,30 @@ final class VectorNormLoop implements NormLoop {
             for (int i = j; i < rounds; i += PARTIAL_SUMS) {
                 long to = at(0, i);
                 long at = rowByte + to;
-                FloatVector g0 = FloatVector.fromMemorySegment(FLOATS, dstGradient, at, ORDER).mul(FloatVector.fromMemorySegment(FLOATS, gamma, to, ORDER));
-                FloatVector g1 = FloatVector.fromMemorySegment(FLOATS, dstGradient, at + BYTES, ORDER).mul(FloatVector.fromMemorySegment(FLOATS, gamma, to + BYTES, ORDER));
-                FloatVector g2 = FloatVector.fromMemorySegment(FLOATS, dstGradient, at + 2 * BYTES, ORDER).mul(FloatVector.fromMemorySegment(FLOATS, gamma, to + 2 * BYTES, ORDER));
-                FloatVector g3 = FloatVector.fromMemorySegment(FLOATS, dstGradient, at + 3 * BYTES, ORDER).mul(FloatVector.fromMemorySegment(FLOATS, gamma, to + 3 * BYTES, ORDER));
+                FloatVector g0 = FloatVector.fromMemorySegment(FLOATS, dstGradient, at, ORDER)
+                        .mul(FloatVector.fromMemorySegment(FLOATS, gamma, to, ORDER));
+                FloatVector g1 = FloatVector.fromMemorySegment(FLOATS, dstGradient, at + BYTES, ORDER)
+                        .mul(FloatVector.fromMemorySegment(FLOATS, gamma, to + BYTES, ORDER));
+                FloatVector g2 = FloatVector.fromMemorySegment(FLOATS, dstGradient, at + 2 * BYTES, ORDER)
+                        .mul(FloatVector.fromMemorySegment(FLOATS, gamma, to + 2 * BYTES, ORDER));
+                FloatVector g3 = FloatVector.fromMemorySegment(FLOATS, dstGradient, at + 3 * BYTES, ORDER)
+                        .mul(FloatVector.fromMemorySegment(FLOATS, gamma, to + 3 * BYTES, ORDER));
                 s0 = s0.add(g0);
                 s1 = s1.add(g1);
                 s2 = s2.add(g2);
                 s3 = s3.add(g3);
-                p0 = p0.add(g0.mul(FloatVector.fromMemorySegment(FLOATS, src, at, ORDER).sub(mean).mul(rstd)));
-                p1 = p1.add(g1.mul(FloatVector.fromMemorySegment(FLOATS, src, at + BYTES, ORDER).sub(mean).mul(rstd)));
-                p2 = p2.add(g2.mul(FloatVector.fromMemorySegment(FLOATS, src, at + 2 * BYTES, ORDER).sub(mean).mul(rstd)));
-                p3 = p3.add(g3.mul(FloatVector.fromMemorySegment(FLOATS, src, at + 3 * BYTES, ORDER).sub(mean).mul(rstd)));
+                p0 = p0.add(g0.mul(FloatVector.fromMemorySegment(FLOATS, src, at, ORDER)
+                        .sub(mean)
+                        .mul(rstd)));
+                p1 = p1.add(g1.mul(FloatVector.fromMemorySegment(FLOATS, src, at + BYTES, ORDER)
+                        .sub(mean)
+                        .mul(rstd)));
+                p2 = p2.add(g2.mul(FloatVector.fromMemorySegment(FLOATS, src, at + 2 * BYTES, ORDER)
+                        .sub(mean)
+                        .mul(rstd)));
+                p3 = p3.add(g3.mul(FloatVector.fromMemorySegment(FLOATS, src, at + 3 * BYTES, ORDER)
+                        .sub(mean)
+                        .mul(rstd)));
             }
             s0.intoMemorySegment(sums, at(sumsByte, j), ORDER);
             s1.intoMemorySegment(sums, at(sumsByte, j + LANES), ORDER);
@@ -348,10 +391,17 @@ final class VectorNormLoop implements NormLoop {
         for (; i <= columns - LANES; i += LANES) {
             long at = at(0, i);
             long partial = at(sumsByte, i - rounds);
-            FloatVector gradient = FloatVector.fromMemorySegment(FLOATS, dstGradient, rowByte + at, ORDER).mul(FloatVector.fromMemorySegment(FLOATS, gamma, at, ORDER));
-            FloatVector product = gradient.mul(FloatVector.fromMemorySegment(FLOATS, src, rowByte + at, ORDER).sub(mean).mul(rstd));
-            FloatVector.fromMemorySegment(FLOATS, sums, partial, ORDER).add(gradient).intoMemorySegment(sums, partial, ORDER);
-            FloatVector.fromMemorySegment(FLOATS, products, partial, ORDER).add(product).intoMemorySegment(products, partial, ORDER);
+            FloatVector gradient = FloatVector.fromMemorySegment(FLOATS, dstGradient, rowByte + at, ORDER)
+                    .mul(FloatVector.fromMemorySegment(FLOATS, gamma, at, ORDER));
+            FloatVector product = gradient.mul(FloatVector.fromMemorySegment(FLOATS, src, rowByte + at, ORDER)
+                    .sub(mean)
+                    .mul(rstd));
+            FloatVector.fromMemorySegment(FLOATS, sums, partial, ORDER)
+                    .add(gradient)
+                    .intoMemorySegment(sums, partial, ORDER);
+            FloatVector.fromMemorySegment(FLOATS, products, partial, ORDER)
+                    .add(product)
+                    .intoMemorySegment(products, partial, ORDER);
         }
         for (; i < columns; i++) {
             ScalarNorm.addGradient(src, dstGradient, rowByte, batch, r, i);
@@ -401,9 +451,15 @@ final class VectorNormLoop implements NormLoop {
             long at = at(0, i);
             long sumAt = sumsByte + at;
             FloatVector dy = FloatVector.fromMemorySegment(FLOATS, dstGradient, rowByte + at, ORDER);
-            FloatVector value = FloatVector.fromMemorySegment(FLOATS, src, rowByte + at, ORDER).sub(mean).mul(rstd);
-            FloatVector.fromMemorySegment(FLOATS, gammaSums, sumAt, ORDER).add(dy.mul(value)).intoMemorySegment(gammaSums, sumAt, ORDER);
-            FloatVector.fromMemorySegment(FLOATS, betaSums, sumAt, ORDER).add(dy).intoMemorySegment(betaSums, sumAt, ORDER);
+            FloatVector value = FloatVector.fromMemorySegment(FLOATS, src, rowByte + at, ORDER)
+                    .sub(mean)
+                    .mul(rstd);
+            FloatVector.fromMemorySegment(FLOATS, gammaSums, sumAt, ORDER)
+                    .add(dy.mul(value))
+                    .intoMemorySegment(gammaSums, sumAt, ORDER);
+            FloatVector.fromMemorySegment(FLOATS, betaSums, sumAt, ORDER)
+                    .add(dy)
+                    .intoMemorySegment(betaSums, sumAt, ORDER);
             dy.mul(FloatVector.fromMemorySegment(FLOATS, gamma, at, ORDER))
                     .sub(gradientMean)
                     .sub(value.mul(productMean))
@@ -454,9 +510,15 @@ final class VectorNormLoop implements NormLoop {
             long parameterAt = at(0, rowAt + i);
             long sumAt = sumsByte + parameterAt;
             FloatVector dy = FloatVector.fromMemorySegment(FLOATS, dstGradient, at, ORDER);
-            FloatVector value = FloatVector.fromMemorySegment(FLOATS, sum, at, ORDER).sub(mean).mul(rstd);
-            FloatVector.fromMemorySegment(FLOATS, gammaSums, sumAt, ORDER).add(dy.mul(value)).intoMemorySegment(gammaSums, sumAt, ORDER);
-            FloatVector.fromMemorySegment(FLOATS, betaSums, sumAt, ORDER).add(dy).intoMemorySegment(betaSums, sumAt, ORDER);
+            FloatVector value = FloatVector.fromMemorySegment(FLOATS, sum, at, ORDER)
+                    .sub(mean)
+                    .mul(rstd);
+            FloatVector.fromMemorySegment(FLOATS, gammaSums, sumAt, ORDER)
+                    .add(dy.mul(value))
+                    .intoMemorySegment(gammaSums, sumAt, ORDER);
+            FloatVector.fromMemorySegment(FLOATS, betaSums, sumAt, ORDER)
+                    .add(dy)
+                    .intoMemorySegment(betaSums, sumAt, ORDER);
             FloatVector joined = dy.mul(FloatVector.fromMemorySegment(FLOATS, gamma, parameterAt, ORDER))
                     .sub(gradientMean)
                     .sub(value.mul(productMean))
@@ -496,7 +558,9 @@ final class VectorNormLoop implements NormLoop {
             int end = i + Math.min(columns - c, elements - i);
             for (; i <= end - LANES; i += LANES, c += LANES) {
                 long sumAt = at(sumsByte, c);
-                FloatVector.fromMemorySegment(FLOATS, sums, sumAt, ORDER).add(FloatVector.fromMemorySegment(FLOATS, src, at(firstByte, i), ORDER)).intoMemorySegment(sums, sumAt, ORDER);
+                FloatVector.fromMemorySegment(FLOATS, sums, sumAt, ORDER)
+                        .add(FloatVector.fromMemorySegment(FLOATS, src, at(firstByte, i), ORDER))
+                        .intoMemorySegment(sums, sumAt, ORDER);
             }
             for (; i < end; i++, c++) {
                 ScalarNorm.add(sums, sumsByte, c, ScalarNorm.get(src, firstByte, i));
