@@ -17,10 +17,12 @@ final class Bars {
 
     /** Bars where a person is looking, else nothing. */
     static Progress on(PrintStream err) {
-        boolean person = Optional.ofNullable(System.console())
-                .filter(Console::isTerminal)
-                .isPresent();
-        return person ? (name, steps) -> new Bar(bar(name, steps, err)) : Progress.SILENT;
+        return isTerminal() ? (name, steps) -> new Bar(bar(name, steps, err)) : Progress.SILENT;
+    }
+
+    /** Whether a person is looking, at what is read from and written to. */
+    static boolean isTerminal() {
+        return Optional.ofNullable(System.console()).filter(Console::isTerminal).isPresent();
     }
 
     private static ProgressBar bar(String name, long steps, PrintStream err) {

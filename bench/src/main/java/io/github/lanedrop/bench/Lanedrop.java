@@ -69,6 +69,7 @@ public final class Lanedrop implements Runnable {
         int code = new CommandLine(root)
                 .addSubcommand(new DemoCommand(out, err))
                 .addSubcommand(new DoctorCommand(out, err))
+                .addSubcommand(new DumpCommand(out, err))
                 .addSubcommand(new MaskCommand(out))
                 .setOut(new PrintWriter(out, true, StandardCharsets.UTF_8))
                 .setErr(new PrintWriter(err, true, StandardCharsets.UTF_8))

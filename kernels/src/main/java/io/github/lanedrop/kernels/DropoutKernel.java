@@ -2,7 +2,7 @@ package io.github.lanedrop.kernels;
 
 import static java.lang.foreign.ValueLayout.JAVA_BYTE;
 
-import io.github.lanedrop.kernels.lanes.ScaleSelect;
+import io.github.lanedrop.kernels.lanes.Operation;
 import java.lang.foreign.MemorySegment;
 
 /**
@@ -38,7 +38,7 @@ import java.lang.foreign.MemorySegment;
 public final class DropoutKernel {
     private static final byte[] ZEROS = new byte[Scratch.CHUNK * Float.BYTES];
     /** Shared by all that select and scale. */
-    static final Elementwise SCALE_SELECT = new Elementwise(new ScaleSelect());
+    static final Elementwise SCALE_SELECT = new Elementwise(Operation.SCALE_SELECT);
 
     private DropoutKernel() {}
 
@@ -144,7 +144,7 @@ public final class DropoutKernel {
         long bitsBytes = Check.keepBitsBytes(elements);
         Check.disjoint("keepBits", keepBits, bitsBytes, "src", src, bytes);
         Check.disjoint("keepBits", keepBits, bitsBytes, "dst", dst, bytes);
-        checkMaskAgainst(mask, offset, elements, "keepBits", keepBits, bitsBytes);
+        MaskChecks.disjoint(mask, offset + elements, "keepBits", keepBits, bitsBytes);
         split(mask, offset, type, src, dst, keepBits, elements, workers);
     }
 
@@ -229,9 +229,9 @@ public final class DropoutKernel {
      */
     public static void keepBits(MaskSource mask, long offset, MemorySegment keepBits, long elements, Workers workers) {
         Check.range(offset, elements);
-        checkMask(mask, offset, elements, workers);
+        MaskChecks.readable(mask, offset, elements, workers);
         checkKeepBits(keepBits, elements, workers);
-        checkMaskAgainst(mask, offset, elements, "keepBits", keepBits, Check.keepBitsBytes(elements));
+        MaskChecks.disjoint(mask, offset + elements, "keepBits", keepBits, Check.keepBitsBytes(elements));
         if (workers.tasks() == 1) { // a lambda may be allocated
             export(mask, offset, keepBits, 0, elements);
         } else {
@@ -239,27 +239,9 @@ public final class DropoutKernel {
         }
     }
 
-    /** Refuses a mask that cannot be read. */
-    static void checkMask(MaskSource mask, long offset, long elements, Workers workers) {
-        if (mask instanceof StoredMask stored) {
-            long bits = offset + elements;
-            Check.readable("the mask's keepBits", stored.keepBits(), Check.keepBitsBytes(bits), bits, "bits");
-            Check.sharedWith(workers, "the mask's keepBits", stored.keepBits());
-        }
-    }
-
     private static void checkKeepBits(MemorySegment keepBits, long elements, Workers workers) {
         Check.writable("keepBits", keepBits, Check.keepBitsBytes(elements), elements, "bits");
         Check.sharedWith(workers, "keepBits", keepBits);
-    }
-
-    /** Refuses to write over the mask's own memory. */
-    static void checkMaskAgainst(
-            MaskSource mask, long offset, long elements, String name, MemorySegment segment, long bytes) {
-        if (mask instanceof StoredMask stored) {
-            long bitsBytes = Check.keepBitsBytes(offset + elements);
-            Check.disjoint("the mask's keepBits", stored.keepBits(), bitsBytes, name, segment, bytes);
-        }
     }
 
     private static void split(
@@ -288,7 +270,11 @@ public final class DropoutKernel {
             MemorySegment keepBits,
             long start,
             long end) {
-        if (!constant(mask)) {
+        if (!KeepBits.constant(mask)) {
+            if (keepBits.byteSize() == 0 && Runs.areLong(mask)) {
+                Runs.scaleSelect(mask, SCALE_SELECT, offset, type, src, dst, start, end);
+                return;
+            }
             SCALE_SELECT.range(mask, offset, type, src, src, dst, keepBits, start, end, mask.scale(), 0, 0);
             return;
         }
@@ -319,11 +305,5 @@ public final class DropoutKernel {
             KeepBits.store(scratch.keepBits, bitsAt, elements, keepBits, at);
         }
         Scratch.POOL.giveBack(scratch);
-    }
-
-    /** Whether every element has the same fate, so that nothing is drawn and kept elements keep all their bits. */
-    static boolean constant(MaskSource mask) {
-        Rate rate = mask.rate();
-        return rate.dropsAll() || (rate.keepsAll() && mask instanceof BernoulliMask);
     }
 }

@@ -2,19 +2,16 @@ package io.github.lanedrop.kernels;
 
 import static java.lang.foreign.ValueLayout.JAVA_BYTE;
 
+import io.github.lanedrop.kernels.mask.Bits;
+import io.github.lanedrop.kernels.mask.ScalarBytes;
+import io.github.lanedrop.kernels.mask.VectorBytes;
 import io.github.lanedrop.rng.Key;
 import io.github.lanedrop.rng.Philox4x32;
 import io.github.lanedrop.rng.simd.PhiloxVectors;
 import java.lang.foreign.MemorySegment;
-import java.lang.invoke.MethodHandles;
-import java.lang.invoke.VarHandle;
-import java.nio.ByteOrder;
-import java.util.Arrays;
 
 /** Fills the keep bits of a chunk from a mask source. */
 final class KeepBits {
-    private static final VarHandle LONG = MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.LITTLE_ENDIAN);
-
     private KeepBits() {}
 
     /**
@@ -22,16 +19,72 @@ final class KeepBits {
      * this returns. Bits beyond {@code elements} are unspecified.
      */
     static int fill(MaskSource mask, long first, int elements, Scratch scratch) {
-        int at = switch (mask) {
-            case BernoulliMask(Rate rate, Key _)
-            when rate.keepsAll() || rate.dropsAll() -> constant(rate.keepsAll(), first, elements, scratch.keepBits);
-            case BernoulliMask(Rate rate, Key key) when rate.isHalf() -> half(key, first, elements, scratch.keepBits);
-            case BernoulliMask(Rate rate, Key key) -> patterns(rate.table(), key, first, elements, scratch);
-            case StoredMask(Rate _, MemorySegment bits) -> stored(bits, first, elements, scratch.keepBits);
+        return switch (mask) {
+            case BernoulliMask(Rate rate, Key key) -> bernoulli(rate, key, first, elements, scratch);
+            case StoredMask(Rate rate, MemorySegment bits) ->
+                rate.dropsAll() ? none(elements, scratch) : stored(bits, first, elements, scratch.keepBits);
+            case ByteMask(Rate rate, MemorySegment bytes) ->
+                rate.dropsAll() ? none(elements, scratch) : bytes(bytes, first, elements, scratch);
+            case BroadcastMask broadcast -> {
+                BroadcastBits.fill(broadcast, first, elements, scratch);
+                yield 0;
+            }
+            case DropBlockMask blocks -> {
+                DropBlockBits.fill(blocks, first, elements, scratch);
+                yield 0;
+            }
+            case RowKeyedMask rows -> RowKeyedBits.fill(rows, first, elements, scratch);
+            case TokenTypeMask tokens -> {
+                TokenTypeBits.fill(tokens, first, elements, scratch);
+                yield 0;
+            }
+            case ExactCountMask exact -> {
+                ExactCountBits.fill(exact, first, elements, scratch);
+                yield 0;
+            }
+            case ScaledMask(MaskSource scaled, double _) -> fill(scaled, first, elements, scratch);
         };
-        int shift = (int) (first & 7);
+    }
+
+    /** Whether every element has the same fate, so that nothing is drawn and kept elements keep all their bits. */
+    static boolean constant(MaskSource mask) {
+        return mask.rate().dropsAll() || keepsAll(mask);
+    }
+
+    private static boolean keepsAll(MaskSource mask) {
+        return switch (mask) {
+            case BernoulliMask(Rate rate, Key _) -> rate.keepsAll();
+            case StoredMask _, ByteMask _ -> false;
+            case RowKeyedMask rows -> rows.rate().keepsAll();
+            case TokenTypeMask(MaskSource types, MemorySegment _, long _) -> keepsAll(types);
+            case ExactCountMask exact -> exact.dropped() == 0;
+            case BroadcastMask(MaskSource decisions, BroadcastShape _) -> keepsAll(decisions);
+            case DropBlockMask(DropBlock blocks, Key _) -> blocks.anchors().keepsAll();
+            case ScaledMask(MaskSource scaled, double scale) -> scale == 1 && keepsAll(scaled);
+        };
+    }
+
+    /** As {@link #fill}, without a mask object. */
+    static int bernoulli(Rate rate, Key key, long first, int elements, Scratch scratch) {
+        if (rate.keepsAll() || rate.dropsAll()) {
+            Bits.run(scratch.keepBits, 0, elements, rate.keepsAll());
+            return 0;
+        }
+        int at = rate.isHalf()
+                ? half(key, first, elements, scratch.keepBits)
+                : patterns(rate.table(), key, first, elements, scratch);
+        return fromBit(at, (int) (first & 7), elements, scratch.keepBits);
+    }
+
+    /** Whatever memory says, a rate of 1 drops everything. */
+    private static int none(int elements, Scratch scratch) {
+        Bits.run(scratch.keepBits, 0, elements, false);
+        return 0;
+    }
+
+    private static int fromBit(int at, int shift, int elements, byte[] keepBits) {
         if (shift != 0) {
-            shiftDown(scratch.keepBits, at, shift, elements);
+            Bits.shiftDown(keepBits, at, shift, elements);
         }
         return at;
     }
@@ -53,11 +106,6 @@ final class KeepBits {
         } else {
             Philox4x32.fill(key.seed(), key.stream(), block, Philox4x32.ROUNDS, dst, 0, blocks);
         }
-    }
-
-    private static int constant(boolean kept, long first, int elements, byte[] keepBits) {
-        Arrays.fill(keepBits, 0, bytes(first, elements), (byte) (kept ? -1 : 0));
-        return 0;
     }
 
     private static int half(Key key, long first, int elements, byte[] keepBits) {
@@ -84,6 +132,13 @@ final class KeepBits {
 
     private static int stored(MemorySegment bits, long first, int elements, byte[] keepBits) {
         MemorySegment.copy(bits, JAVA_BYTE, first >>> 3, keepBits, 0, bytes(first, elements));
+        return fromBit(0, (int) (first & 7), elements, keepBits);
+    }
+
+    private static int bytes(MemorySegment bytes, long first, int elements, Scratch scratch) {
+        byte[] chunk = scratch.ofMask.bytes;
+        MemorySegment.copy(bytes, JAVA_BYTE, first, chunk, 0, elements);
+        pack(chunk, elements, scratch.keepBits);
         return 0;
     }
 
@@ -96,11 +151,21 @@ final class KeepBits {
         MemorySegment.copy(bits, bitsAt, keepBits, JAVA_BYTE, firstElement >>> 3, bytes);
     }
 
-    private static void shiftDown(byte[] bits, int at, int shift, int elements) {
-        for (int word = at; word < at + ((elements + 7) >>> 3); word += Long.BYTES) {
-            long low = (long) LONG.get(bits, word);
-            long next = (long) LONG.get(bits, word + Long.BYTES);
-            LONG.set(bits, word, (low >>> shift) | (next << -shift));
+    /** Bytes to bits. */
+    static void pack(byte[] bytes, int elements, byte[] bits) {
+        if (Live.VECTOR) {
+            VectorBytes.pack(bytes, elements, bits);
+        } else {
+            ScalarBytes.pack(bytes, elements, bits);
+        }
+    }
+
+    /** Bits to bytes. */
+    static void unpack(byte[] bits, int elements, byte[] bytes) {
+        if (Live.VECTOR) {
+            VectorBytes.unpack(bits, elements, bytes);
+        } else {
+            ScalarBytes.unpack(bits, elements, bytes);
         }
     }
 }

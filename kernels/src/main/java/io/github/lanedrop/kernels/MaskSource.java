@@ -7,7 +7,16 @@ package io.github.lanedrop.kernels;
  * give the same mask. New sources join this list; the switches over it are exhaustive, so that the compiler names what
  * else must learn of them.
  */
-public sealed interface MaskSource permits BernoulliMask, StoredMask {
+public sealed interface MaskSource
+        permits BernoulliMask,
+                StoredMask,
+                ByteMask,
+                BroadcastMask,
+                DropBlockMask,
+                RowKeyedMask,
+                TokenTypeMask,
+                ExactCountMask,
+                ScaledMask {
     /**
      * The rate that the mask was drawn with.
      *
@@ -22,5 +31,14 @@ public sealed interface MaskSource permits BernoulliMask, StoredMask {
      */
     default double scale() {
         return rate().scale();
+    }
+
+    /**
+     * How many elements the mask has: they are {@code 0} to this, exclusive.
+     *
+     * @return the elements; 2^63 - 1 where there is no end
+     */
+    default long elements() {
+        return Long.MAX_VALUE;
     }
 }

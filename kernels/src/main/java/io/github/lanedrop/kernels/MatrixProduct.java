@@ -9,6 +9,9 @@ package io.github.lanedrop.kernels;
  * c[m][n] = fma(a[m][K-1], b[K-1][n], ... fma(a[m][0], b[0][n], start))     start = 0, or c[m][n] to add
  * </pre>
  *
+ * <p>Weights that are multiplied many times can be packed once, as a {@link PackedMatrix}; an {@link Epilogue} adds a bias,
+ * applies an activation and drops elements on the way to memory, with the bits of the separate steps.
+ *
  * <p>Each element of {@code c} is one chain of fused multiply-adds in the order of the inner index, whatever the CPU, the
  * vector width, the blocking or the threads: the bits are always the same.
  *
@@ -20,9 +23,6 @@ package io.github.lanedrop.kernels;
  * is checked before the first write.
  */
 public final class MatrixProduct {
-    /** Rows that are split no further: a few tiles. */
-    private static final int ROW_GRAIN = 8;
-
     private MatrixProduct() {}
 
     /**
@@ -71,44 +71,69 @@ public final class MatrixProduct {
         run(a, b, c, true, workers);
     }
 
+    /**
+     * {@code c = f(a * b)}, where bias, activation and dropout are applied before the elements are stored.
+     *
+     * @param a M x K
+     * @param b K x N
+     * @param c M x N, receives the result
+     * @param epilogue what becomes of the product
+     * @param workers who does it
+     */
+    public static void multiply(Matrix a, Matrix b, Matrix c, Epilogue epilogue, Workers workers) {
+        ProductChecks.operands(a, b, c, workers);
+        ProductChecks.epilogue(epilogue, c, workers);
+        BlockedProduct.run(
+                a, b, PackedMatrix.NONE, c, false, DropConnect.NONE, BlockedProduct.Form.PRODUCT, epilogue, workers);
+    }
+
+    /**
+     * {@code c = a * b} with an operand that has been packed.
+     *
+     * @param a M x K
+     * @param b K x N
+     * @param c M x N, receives the product
+     * @param workers who does it
+     */
+    public static void multiply(Matrix a, PackedMatrix b, Matrix c, Workers workers) {
+        run(a, b, c, false, Epilogue.NONE, workers);
+    }
+
+    /**
+     * {@code c = c + a * b} with an operand that has been packed.
+     *
+     * @param a M x K
+     * @param b K x N
+     * @param c M x N, receives the sum
+     * @param workers who does it
+     */
+    public static void multiplyAdd(Matrix a, PackedMatrix b, Matrix c, Workers workers) {
+        run(a, b, c, true, Epilogue.NONE, workers);
+    }
+
+    /**
+     * {@code c = f(a * b)} with an operand that has been packed.
+     *
+     * @param a M x K
+     * @param b K x N
+     * @param c M x N, receives the result
+     * @param epilogue what becomes of the product
+     * @param workers who does it
+     */
+    public static void multiply(Matrix a, PackedMatrix b, Matrix c, Epilogue epilogue, Workers workers) {
+        run(a, b, c, false, epilogue, workers);
+    }
+
     private static void run(Matrix a, Matrix b, Matrix c, boolean add, Workers workers) {
-        check(a, b, c, workers);
-        if (workers.tasks() == 1) {
-            rows(a, b, c, add, 0, c.rows());
-        } else {
-            workers.split(c.rows(), ROW_GRAIN, (start, end) -> rows(a, b, c, add, (int) start, (int) end));
-        }
+        ProductChecks.operands(a, b, c, workers);
+        BlockedProduct.run(
+                a, b, PackedMatrix.NONE, c, add, DropConnect.NONE, BlockedProduct.Form.PRODUCT, Epilogue.NONE, workers);
     }
 
-    private static void rows(Matrix a, Matrix b, Matrix c, boolean add, int start, int end) {
-        if (Live.VECTOR) {
-            VectorProduct.rows(a, b, c, add, start, end);
-        } else {
-            ScalarProduct.rows(a, b, c, add, start, end);
-        }
-    }
-
-    private static void check(Matrix a, Matrix b, Matrix c, Workers workers) {
-        if (a.columns() != b.rows() || c.rows() != a.rows() || c.columns() != b.columns()) {
-            throw new IllegalArgumentException("shapes must be (M x K) * (K x N) = (M x N), got " + shape(a) + " * "
-                    + shape(b) + " = " + shape(c));
-        }
-        if (c.transposed()) {
-            throw new IllegalArgumentException("c must not be transposed; multiply the transposes of a and b instead");
-        }
-        checkOperand("a", a, c, workers);
-        checkOperand("b", b, c, workers);
-        Check.writable("c", c.segment(), c.bytes(), c.bytes() / Float.BYTES, "float32 elements");
-        Check.sharedWith(workers, "c", c.segment());
-    }
-
-    private static void checkOperand(String name, Matrix operand, Matrix c, Workers workers) {
-        Check.readable(name, operand.segment(), operand.bytes(), operand.bytes() / Float.BYTES, "float32 elements");
-        Check.sharedWith(workers, name, operand.segment());
-        Check.disjoint(name, operand.segment(), operand.bytes(), "c", c.segment(), c.bytes());
-    }
-
-    private static String shape(Matrix matrix) {
-        return matrix.rows() + " x " + matrix.columns();
+    private static void run(Matrix a, PackedMatrix b, Matrix c, boolean add, Epilogue epilogue, Workers workers) {
+        ProductChecks.operands(a, b, c, workers);
+        ProductChecks.epilogue(epilogue, c, workers);
+        BlockedProduct.run(
+                a, BlockedProduct.NONE, b, c, add, DropConnect.NONE, BlockedProduct.Form.PRODUCT, epilogue, workers);
     }
 }

@@ -1,20 +1,53 @@
 package io.github.lanedrop.kernels;
 
-/** Packed blocks of a matrix product: A in L2, a panel of B in L2, a tile of C in L1. */
+import io.github.lanedrop.kernels.product.Tiles;
+import java.lang.foreign.MemorySegment;
+
+/** Packed blocks of a matrix product: A in L2, panels of B in L2 and L3, a strip of C in L1. Grows to what calls need. */
 final class ProductScratch {
-    /** Steps of the inner index a block. */
-    static final int BLOCK_INNER = 1024;
-    /** Rows a block, a multiple of a tile's. */
-    static final int BLOCK_ROWS = 120;
-    /** Floats between rows of A: not a power of two, so that the rows of a tile do not fall on one set of the cache. */
-    static final int ROW_STRIDE = BLOCK_INNER + 16;
+    /** Floats or bits that a loop may touch beyond what it is asked for. */
+    private static final int SLACK = 64;
 
-    static final Pool<ProductScratch> POOL = new Pool<>(ProductScratch::new);
+    /** Lines of memory on their way to a block. */
+    final float[] lines = new float[Tiles.LINES * Tiles.LINE_STRIDE];
+    /** A square of lines half transposed. */
+    final float[] square = new float[Tiles.LANES * Tiles.LANES];
 
-    final float[] a = new float[BLOCK_ROWS * ROW_STRIDE];
-    final float[] b = new float[BLOCK_INNER * VectorProduct.TILE_COLUMNS];
-    final float[] tile = new float[VectorProduct.TILE_ROWS * VectorProduct.TILE_COLUMNS];
-    final float[] line = new float[BLOCK_INNER];
+    /** What fresh chains start with. */
+    final float[] zeros = new float[Tiles.STRIP_ROWS * Tiles.COLUMNS];
 
-    private ProductScratch() {}
+    final float[] strip = new float[Tiles.STRIP_ROWS * Tiles.COLUMNS];
+    /** A strip across, or what memory held before. */
+    final float[] other = new float[Tiles.STRIP_ROWS * Tiles.COLUMNS];
+
+    final MemorySegment stripSegment = MemorySegment.ofArray(strip);
+    final MemorySegment otherSegment = MemorySegment.ofArray(other);
+    final float[] bias = new float[Tiles.BLOCK_COLUMNS + SLACK];
+
+    /** Rows of A. */
+    float[] a = {};
+    /** Panels of B. */
+    MemorySegment panels = MemorySegment.NULL;
+    /** Keep bits of a block of weights. */
+    byte[] weightBits = {};
+    /** Keep bits of a block of C. */
+    byte[] bits = {};
+
+    void holdRows(int rows) {
+        int floats = (rows + SLACK) * Tiles.ROW_STRIDE;
+        if (a.length < floats) {
+            a = new float[floats];
+        }
+    }
+
+    void holdPanels(long bytes) {
+        if (panels.byteSize() < bytes) {
+            panels = Tiles.panels(bytes);
+        }
+    }
+
+    static byte[] bitsFor(byte[] present, int count) {
+        int bytes = count / Byte.SIZE + SLACK;
+        return present.length < bytes ? new byte[bytes] : present;
+    }
 }

@@ -13,9 +13,13 @@ import java.util.stream.Stream;
 final class SelfTest {
     private SelfTest() {}
 
-    /** Whether the vector code of products agrees with its twin, bit for bit; loops are tested when they are defined. */
+    /** Whether the vector code of every family agrees with its twin, bit for bit; loops are tested when they are defined. */
     static boolean vectorsAgree() {
-        return productAgrees();
+        return ProductSelfTest.agrees()
+                && MaskSelfTest.agrees()
+                && NoiseSelfTest.agrees()
+                && AttentionSelfTest.agrees()
+                && LearnedSelfTest.agrees();
     }
 
     /** Whether a vector loop agrees with the scalar one, bit for bit. */
@@ -65,27 +69,6 @@ final class SelfTest {
                 .filter(segment -> segment.getClass() == memory)
                 .findFirst()
                 .orElseGet(() -> Arena.ofAuto().allocate(bytes));
-    }
-
-    private static boolean productAgrees() {
-        int rows = VectorProduct.TILE_ROWS + 1;
-        int inner = 3;
-        int columns = VectorProduct.TILE_COLUMNS + 1;
-        Matrix a = ramp(rows, inner);
-        Matrix b = ramp(inner, columns);
-        Matrix expected = Matrix.of(MemorySegment.ofArray(new float[rows * columns]), rows, columns);
-        Matrix actual = Matrix.of(MemorySegment.ofArray(new float[rows * columns]), rows, columns);
-        ScalarProduct.rows(a, b, expected, false, 0, rows);
-        VectorProduct.rows(a, b, actual, false, 0, rows);
-        return expected.segment().mismatch(actual.segment()) < 0;
-    }
-
-    private static Matrix ramp(int rows, int columns) {
-        float[] values = new float[rows * columns];
-        for (int i = 0; i < values.length; i++) {
-            values[i] = 1f / (i + 3);
-        }
-        return Matrix.of(MemorySegment.ofArray(values), rows, columns);
     }
 
     /** Whether patterns looked up by permutes agree with those looked up one by one. */

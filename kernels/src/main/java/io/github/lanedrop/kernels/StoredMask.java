@@ -19,4 +19,9 @@ public record StoredMask(Rate rate, MemorySegment keepBits) implements MaskSourc
         Objects.requireNonNull(rate, "rate");
         Objects.requireNonNull(keepBits, "keepBits");
     }
+
+    @Override
+    public long elements() {
+        return keepBits.byteSize() > Long.MAX_VALUE / 8 ? Long.MAX_VALUE : 8 * keepBits.byteSize();
+    }
 }

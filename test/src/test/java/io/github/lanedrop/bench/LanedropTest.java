@@ -13,7 +13,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** Exit codes, help and errors. */
 final class LanedropTest {
     @ParameterizedTest
-    @ValueSource(strings = {"--help", "-h", "mask --help", "demo --help", "doctor --help"})
+    @ValueSource(strings = {"--help", "-h", "mask --help", "demo --help", "doctor --help", "dump --help"})
     void helpGoesToStandardOutput(String line) {
         Cli cli = Cli.run(line.split(" "));
         assertThat(cli.code()).isZero();
@@ -33,7 +33,7 @@ final class LanedropTest {
             delimiter = '|',
             value = {
                 "''                                        | expected a command",
-                "paint                                     | no command \"paint\": expected one of demo, doctor, mask",
+                "paint                                     | no command \"paint\": expected one of demo, doctor, dump, mask",
                 "--paint                                   | unexpected: --paint",
                 "mask --seed 1 --rate 0 --paint            | unexpected: --paint",
                 "mask                                      | --seed",
@@ -52,6 +52,14 @@ final class LanedropTest {
                 "mask --seed 1 --rate 0 --elements -1      | elements must be 0 or more, got -1",
                 "mask --seed 1 --rate 0 --format xml       | hex, sha256, npy",
                 "mask --seed 1 --rate 0 --format npy       | --output",
+                "dump                                      | --seed",
+                "dump --seed 1 --what bits                 | stream, mask",
+                "dump --seed 1 --stream -1                 | stream must be in [0, 2^63)",
+                "dump --seed 1 --bytes -1                  | bytes must be 0 or more, got -1",
+                "dump --seed 1 --rate 0                    | rate must be above 0 and below 1",
+                "dump --seed 1 --rate 1                    | rate must be above 0 and below 1",
+                "dump --seed 1 --what stream --rate 0.5    | no rate",
+                "dump --seed 1 --output bytes              | needs --bytes",
                 "doctor twice                              | unexpected: twice",
                 "demo --epochs 0                           | epochs must be 1 or more, got 0",
                 "demo --rate 0                             | rate must be above 0 and below 1",

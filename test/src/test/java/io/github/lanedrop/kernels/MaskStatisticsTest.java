@@ -7,6 +7,8 @@ import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.nio.ByteOrder;
 import java.util.Arrays;
+import java.util.Map;
+import java.util.TreeMap;
 import org.apache.commons.statistics.inference.ChiSquareTest;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -14,7 +16,8 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /**
- * Masks as random variables, at fixed seeds. Counts of independent draws are held to six standard deviations, which a
+ * What is kept, over elements, positions and patterns, and what it does to outputs, at fixed seeds; that elements and
+ * masks are independent is the matter of {@link MaskIndependenceTest}. Counts of independent draws are held to six standard deviations, which a
  * true Bernoulli source exceeds once in 5e8 times; with the seeds fixed, a test passes always or never.
  */
 final class MaskStatisticsTest {
@@ -104,73 +107,35 @@ final class MaskStatisticsTest {
         assertThat(p).as("chi-square p-value over %d bins", bins - from).isBetween(1e-6, 1 - 1e-6);
     }
 
-    /** Pairs of elements 1 to 64 apart are both kept as often as independent ones: no autocorrelation. */
-    @ParameterizedTest
-    @ValueSource(doubles = {.1, .3, .5, .9})
-    void autocorrelation(double rate) {
-        long[] words = words(keepBits(rate, new Key(77, 1), 0, ELEMENTS));
-        double keep = 1 - Rate.drop(rate).effective();
-        int pairs = 64 * (words.length - 1);
-        for (int lag = 1; lag <= 64; lag++) {
-            long equal = 0;
-            for (int i = 0; i + 1 < words.length; i++) {
-                long later = lag == 64 ? words[i + 1] : (words[i] >>> lag) | (words[i + 1] << -lag);
-                equal += Long.bitCount(~(words[i] ^ later));
-            }
-            assertCorrelation("lag " + lag, equal, pairs, keep);
-        }
-    }
-
-    /**
-     * The number of equal pairs, {@code n (q^2 + p^2)} for independent ones. Pairs share elements, which adds covariance:
-     * the variance is at most {@code n} times {@code e (1 - e) + 2 p q (q - p)^2}.
-     */
-    private static void assertCorrelation(String what, long equal, double pairs, double keep) {
-        double drop = 1 - keep;
-        double e = keep * keep + drop * drop;
-        double sigma = Math.sqrt(pairs * (e * (1 - e) + 2 * drop * keep * (keep - drop) * (keep - drop)));
-        assertThat((double) equal).as(what).isBetween(pairs * e - SIGMAS * sigma, pairs * e + SIGMAS * sigma);
-    }
-
-    /** Streams, seeds and far parts of one stream know nothing of each other. */
-    @ParameterizedTest
-    @ValueSource(doubles = {.1, .3, .5, .9})
-    void neighbouringMasksAreIndependent(double rate) {
-        Key key = new Key(2026, 10);
-        long[] base = words(keepBits(rate, key, 0, ELEMENTS));
-        double keep = 1 - Rate.drop(rate).effective();
-        byte[][] others = {
-            keepBits(rate, new Key(2026, 11), 0, ELEMENTS),
-            keepBits(rate, new Key(2026, 10 + (1L << 32)), 0, ELEMENTS),
-            keepBits(rate, new Key(2026, 10 + (1L << 62)), 0, ELEMENTS),
-            keepBits(rate, new Key(2027, 10), 0, ELEMENTS),
-            keepBits(rate, new Key(2026 + (1L << 32), 10), 0, ELEMENTS),
-            keepBits(rate, key, ELEMENTS, ELEMENTS),
-            keepBits(rate, key, 1L << 40, ELEMENTS)
-        };
-        for (int other = 0; other < others.length; other++) {
-            long[] words = words(others[other]);
-            long equal = 0;
-            for (int i = 0; i < words.length; i++) {
-                equal += Long.bitCount(~(base[i] ^ words[i]));
-            }
-            assertBinomial(
-                    "equal bits of mask " + other, equal, 64d * words.length, keep * keep + (1 - keep) * (1 - keep));
-        }
-    }
-
-    /** Rows of a batch have masks of their own. */
+    /** All 20 sets of 3 of 6 elements are dropped as often: chi-square, over 40,000 steps. */
     @Test
-    void rowsDiffer() {
-        int width = 512;
-        long[] words = words(keepBits(.5, Key.of(6), 0, 64 * width));
-        for (int row = 0; row < 64; row++) {
-            for (int other = 0; other < row; other++) {
-                long equal = 0;
-                for (int i = 0; i < width / 64; i++) {
-                    equal += Long.bitCount(~(words[row * width / 64 + i] ^ words[other * width / 64 + i]));
-                }
-                assertBinomial("equal bits of rows " + row + " and " + other, equal, width, .5);
+    void setsOfExactCountsAreEquallyLikely() {
+        Map<Byte, Long> counts = new TreeMap<>();
+        byte[] bits = new byte[1];
+        for (int step = 0; step < 40_000; step++) {
+            var mask = ExactCountMask.of(Rate.drop(.5), Key.of(14).step(step), 6);
+            DropoutKernel.keepBits(mask, 0, MemorySegment.ofArray(bits), 6);
+            counts.merge(bits[0], 1L, Long::sum);
+        }
+        assertThat(counts).hasSize(20);
+        assertThat(counts.keySet()).allMatch(set -> Integer.bitCount(set) == 3);
+        long[] observed = counts.values().stream().mapToLong(count -> count).toArray();
+        assertThat(ChiSquareTest.withDefaults().test(observed).getPValue()).isBetween(1e-6, 1 - 1e-6);
+    }
+
+    /** Of masks with exact counts, pairs of elements are correlated by {@code -1 / (n - 1)}, and masks not at all. */
+    @Test
+    void exactCountsAreIndependentBetweenMasks() {
+        int words = 1 << 15;
+        long[][] masks = new long[8][];
+        for (int step = 0; step < masks.length; step++) {
+            var mask = ExactCountMask.of(Rate.drop(.3), Key.of(15).step(step), 64L * words);
+            masks[step] = MaskDecisions.keepBits(mask, 0, words);
+            assertThat(BitTests.ones(masks[step])).isEqualTo(Math.round(.7 * 64 * words));
+            assertThat(BitTests.runs(masks[step])).isGreaterThan(1e-6); // given the number of ones, as it is
+            for (int other = 0; other < step; other++) {
+                double z = BitTests.correlation(masks[other], masks[step], .7);
+                assertThat(Math.abs(z)).as("masks %d and %d", other, step).isLessThan(SIGMAS);
             }
         }
     }

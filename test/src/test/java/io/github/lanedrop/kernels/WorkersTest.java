@@ -106,6 +106,30 @@ final class WorkersTest {
         }
     }
 
+    /** What nobody has begun when the caller is done with its own part, the caller does. */
+    @Test
+    void executorThatNeverRunsATask() {
+        assertSameAsOneThread(_ -> {}, 4);
+    }
+
+    @Test
+    void executorThatRunsTasksWhenTheCallHasReturned() {
+        List<Runnable> late = new ArrayList<>();
+        byte[] expected = run(.1, Workers.NONE);
+        byte[] result = run(.1, new Workers(late::add, 4));
+        byte[] before = result.clone();
+        assertThat(late).hasSize(3);
+        late.forEach(Runnable::run);
+        assertThat(result).isEqualTo(before).isEqualTo(expected);
+    }
+
+    @Test
+    void callFromTheOnlyThreadOfThePool() throws Exception {
+        try (ExecutorService pool = Executors.newSingleThreadExecutor()) {
+            assertThat(pool.submit(() -> run(.1, new Workers(pool, 3))).get()).isEqualTo(run(.1, Workers.NONE));
+        }
+    }
+
     @Test
     void executorThatRejects() {
         for (int accepted = 0; accepted < 3; accepted++) {

@@ -3,7 +3,6 @@ package io.github.lanedrop.rng;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.Arrays;
-import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.apache.commons.statistics.inference.ChiSquareTest;
 import org.junit.jupiter.api.Test;
@@ -11,7 +10,9 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /**
- * A smoke test of the byte stream's statistics; the evidence for Philox itself is its authors' (BigCrush).
+ * A smoke test of the byte stream's statistics: bytes, pairs of them, and what a flipped input bit does. Correlations
+ * within a stream and between streams are the matter of {@code MaskIndependenceTest}; the evidence for Philox itself is
+ * its authors' (BigCrush).
  *
  * <p>Keys are fixed, so the outcome is too. Counts must lie within 6 sigma of their mean, which a fair stream misses
  * twice in 10^9; chi-square tests must give a p-value above 10^-6 on either side.
@@ -90,46 +91,6 @@ final class ByteStreamStatisticsTest {
             pairs[((bytes[i] & 0x3F) << 6) | (bytes[i + 1] & 0x3F)]++;
         }
         assertUniform("pairs of 6 bits", pairs);
-    }
-
-    @ParameterizedTest
-    @MethodSource("keys")
-    void bitsDoNotCorrelateWithTheirSuccessors(Key key) {
-        byte[] bytes = bytes(key);
-        int longs = BYTES / Long.BYTES - 1;
-        for (int lag = 1; lag <= 64; lag++) {
-            long differing = 0;
-            for (int i = 0; i < longs; i++) {
-                long here = Words.getLong(bytes, 8 * i);
-                long next = Words.getLong(bytes, 8 * i + 8);
-                long shifted = lag == 64 ? next : (here >>> lag) | (next << -lag);
-                differing += Long.bitCount(here ^ shifted);
-            }
-            assertFairCoins("lag " + lag, differing, 64L * longs);
-        }
-    }
-
-    @Test
-    void neighbouringKeysDoNotCorrelate() {
-        Key[] neighbours = {
-            Key.of(2026),
-            Key.of(2027),
-            Key.of(2026).pass(1),
-            Key.of(2026).step(1),
-            Key.of(2026).site(1)
-        };
-        byte[][] streams =
-                Arrays.stream(neighbours).map(ByteStreamStatisticsTest::bytes).toArray(byte[][]::new);
-        for (int a = 0; a < streams.length; a++) {
-            for (int b = 0; b < a; b++) {
-                byte[] x = streams[a];
-                byte[] y = streams[b];
-                long differing = IntStream.range(0, BYTES / 8)
-                        .mapToLong(i -> Long.bitCount(Words.getLong(x, 8 * i) ^ Words.getLong(y, 8 * i)))
-                        .sum();
-                assertFairCoins(neighbours[a] + " and " + neighbours[b], differing, 8L * BYTES);
-            }
-        }
     }
 
     /** Flipping any bit of key or counter flips half the bits of the block. */

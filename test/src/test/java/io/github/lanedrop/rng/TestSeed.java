@@ -4,8 +4,8 @@ import org.apache.commons.rng.UniformRandomProvider;
 import org.apache.commons.rng.simple.RandomSource;
 
 /** Where tests that explore take their arguments from; {@code -Dtests.seed} explores elsewhere. */
-final class TestSeed {
-    static final long VALUE = seed();
+public final class TestSeed {
+    public static final long VALUE = seed();
 
     private TestSeed() {}
 

@@ -1,0 +1,161 @@
+package io.github.lanedrop.bench.jmh;
+
+import io.github.lanedrop.kernels.Activation;
+import io.github.lanedrop.kernels.BernoulliMask;
+import io.github.lanedrop.kernels.DropConnect;
+import io.github.lanedrop.kernels.DropConnectProduct;
+import io.github.lanedrop.kernels.Epilogue;
+import io.github.lanedrop.kernels.MaskSource;
+import io.github.lanedrop.kernels.Matrix;
+import io.github.lanedrop.kernels.MatrixProduct;
+import io.github.lanedrop.kernels.PackedMatrix;
+import io.github.lanedrop.kernels.Rate;
+import io.github.lanedrop.kernels.Workers;
+import io.github.lanedrop.rng.Key;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.util.Arrays;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.TimeUnit;
+import org.openjdk.jmh.annotations.Benchmark;
+import org.openjdk.jmh.annotations.BenchmarkMode;
+import org.openjdk.jmh.annotations.Fork;
+import org.openjdk.jmh.annotations.Measurement;
+import org.openjdk.jmh.annotations.Mode;
+import org.openjdk.jmh.annotations.OutputTimeUnit;
+import org.openjdk.jmh.annotations.Param;
+import org.openjdk.jmh.annotations.Scope;
+import org.openjdk.jmh.annotations.Setup;
+import org.openjdk.jmh.annotations.State;
+import org.openjdk.jmh.annotations.TearDown;
+import org.openjdk.jmh.annotations.Warmup;
+
+/**
+ * Matrix products on float32: plain, with weights packed once, with an epilogue, under DropConnect, on two threads.
+ *
+ * <p>The Maven profile {@code peers} adds {@code OpenBlasBench}, which runs these beside OpenBLAS.
+ */
+@State(Scope.Benchmark)
+@BenchmarkMode(Mode.AverageTime)
+@OutputTimeUnit(TimeUnit.MICROSECONDS)
+@Fork(
+        value = 5,
+        jvmArgsAppend = {"--add-modules", "jdk.incubator.vector"})
+@Warmup(iterations = 6, time = 500, timeUnit = TimeUnit.MILLISECONDS) // on one core C2 may take two seconds
+@Measurement(iterations = 5, time = 300, timeUnit = TimeUnit.MILLISECONDS)
+public class ProductBench {
+    private static final long ALIGNMENT = 64;
+
+    /** Rows, inner size and columns. */
+    @Param({"512x512x512", "1024x1024x1024", "128x784x512", "128x512x10"})
+    public String shape;
+
+    /** Which operand lies transposed in memory. */
+    @Param({"none", "a", "b"})
+    public String transposed;
+
+    private Matrix a;
+    private Matrix b;
+    private Matrix c;
+    private Epilogue epilogue;
+    private PackedMatrix packed;
+    private DropConnect weights;
+    private ExecutorService executor;
+    private Workers two;
+
+    /** Fills the matrices. */
+    @Setup
+    public void setUp() {
+        int[] sizes =
+                Arrays.stream(shape.split("x")).mapToInt(Integer::parseInt).toArray();
+        int rows = sizes[0];
+        int inner = sizes[1];
+        int columns = sizes[2];
+        a = matrix(rows, inner, transposed.equals("a"));
+        b = matrix(inner, columns, transposed.equals("b"));
+        c = matrix(rows, columns, false);
+        packed = PackedMatrix.of(b);
+        MaskSource mask = new BernoulliMask(Rate.drop(.1), new Key(2026, 0));
+        epilogue = Epilogue.NONE
+                .bias(matrix(1, columns, false).segment())
+                .activation(Activation.RELU)
+                .dropout(mask, 0);
+        weights = DropConnect.perBatch(new BernoulliMask(Rate.drop(.5), new Key(2026, 1)));
+        executor = Executors.newSingleThreadExecutor();
+        two = new Workers(executor, 2);
+    }
+
+    /** Ends the second thread. */
+    @TearDown
+    public void tearDown() {
+        executor.shutdown();
+    }
+
+    /**
+     * The left operand.
+     *
+     * @return the matrix
+     */
+    public Matrix left() {
+        return a;
+    }
+
+    /**
+     * The right operand.
+     *
+     * @return the matrix
+     */
+    public Matrix right() {
+        return b;
+    }
+
+    /**
+     * What receives the product.
+     *
+     * @return the matrix
+     */
+    public Matrix result() {
+        return c;
+    }
+
+    private static Matrix matrix(int rows, int columns, boolean transposed) {
+        long elements = (long) rows * columns;
+        MemorySegment segment = Arena.ofAuto().allocate(elements * Float.BYTES, ALIGNMENT);
+        for (long i = 0; i < elements; i++) {
+            segment.setAtIndex(ValueLayout.JAVA_FLOAT, i, (i * 7919 % 2003 - 1001) * 1e-3f);
+        }
+        return transposed ? Matrix.of(segment, columns, rows).transpose() : Matrix.of(segment, rows, columns);
+    }
+
+    /** The product; packs what it needs. */
+    @Benchmark
+    public void product() {
+        MatrixProduct.multiply(a, b, c);
+    }
+
+    /** The product on the calling thread and one more. */
+    @Benchmark
+    public void twoThreads() {
+        MatrixProduct.multiply(a, b, c, two);
+    }
+
+    /** The product with weights that were packed before. */
+    @Benchmark
+    public void packedOnce() {
+        MatrixProduct.multiply(a, packed, c, Workers.NONE);
+    }
+
+    /** Bias, ReLU and dropout at 0.1 before the elements are stored. */
+    @Benchmark
+    public void epilogue() {
+        MatrixProduct.multiply(a, b, c, epilogue, Workers.NONE);
+    }
+
+    /** Weights that are dropped at 0.5 while they are packed, one mask for the batch. */
+    @Benchmark
+    public void dropConnect() {
+        DropConnectProduct.multiply(weights, a, b, c, Epilogue.NONE, Workers.NONE);
+    }
+}

@@ -1,0 +1,471 @@
+package io.github.lanedrop.kernels;
+
+import static io.github.lanedrop.kernels.Scratch.FLOAT;
+import static io.github.lanedrop.kernels.product.Tiles.BLOCK_COLUMNS;
+import static io.github.lanedrop.kernels.product.Tiles.BLOCK_ROWS;
+import static io.github.lanedrop.kernels.product.Tiles.COLUMNS;
+import static io.github.lanedrop.kernels.product.Tiles.LANES;
+import static io.github.lanedrop.kernels.product.Tiles.ROW_STRIDE;
+import static io.github.lanedrop.kernels.product.Tiles.STRIP_ROWS;
+
+import io.github.lanedrop.kernels.product.ScalarFinish;
+import io.github.lanedrop.kernels.product.ScalarTile;
+import io.github.lanedrop.kernels.product.Tiles;
+import io.github.lanedrop.kernels.product.VectorFinish;
+import io.github.lanedrop.kernels.product.VectorTile;
+import java.lang.foreign.MemorySegment;
+
+/**
+ * A product cut into blocks that stay in the caches, with the memory that it needs; pooled.
+ *
+ * <pre>
+ * for each block of columns, 512:
+ *   for each block of the inner index, 1,024 or fewer:
+ *     pack panels of B, unless they are packed              2 MB, in L2 and L3
+ *     for each block of rows, 128:
+ *       pack rows of A                                      half an MB, in L2
+ *       for each panel, and each strip of its rows:         4 KB, in L1
+ *         multiply; finish if the inner index is done; store
+ * </pre>
+ *
+ * <p>An element's chain goes on from what C holds after the block before, so blocks do not change a bit.
+ *
+ * <p>A product that is narrower than a panel and higher than wide is computed across, as the transpose of the product of
+ * the transposes: lanes are then rows of C, and none is wasted.
+ */
+final class BlockedProduct {
+    /** What is computed. */
+    enum Form {
+        /** The product, of weights under masks if there are masks: each for a block of rows of {@code a}. */
+        PRODUCT,
+        /** The gradient of weights under masks, each for a block of the inner index; always added. */
+        GRADIENT,
+        /** The variance of the product that masks cause: of squares, times drop rate over keep rate. */
+        VARIANCE
+    }
+
+    private static final Pool<BlockedProduct> POOL = new Pool<>(BlockedProduct::new);
+    static final Matrix NONE = Matrix.of(MemorySegment.NULL, 0, 0);
+
+    /** So few rows do not pay for packing: the other operand is read where it lies, if that is native memory ... */
+    private static final int IN_PLACE_ROWS = 16;
+    /** ... and steps of the inner index are so near to each other. */
+    private static final int IN_PLACE_COLUMNS = 1024;
+
+    private final ProductScratch scratch = new ProductScratch();
+
+    private Matrix a = NONE;
+    private Matrix b = NONE;
+    private PackedMatrix packed = PackedMatrix.NONE;
+    private Matrix c = NONE;
+    private boolean add;
+    private DropConnect weights = DropConnect.NONE;
+    private Form form = Form.PRODUCT;
+
+    private Epilogue epilogue = Epilogue.NONE;
+    private boolean across;
+
+    /** Columns of a block that are not packed, but read where they lie. */
+    private int inPlace;
+
+    /** Of the mask of this group of examples, the index of the first weight. */
+    private long firstWeight;
+    /** Where the keep bits of a block of C begin. */
+    private int bitsRow;
+
+    private int bitsColumn;
+    private int bitStride;
+    /** Where the bias of a block begins. */
+    private int biasColumn;
+
+    private BlockedProduct() {}
+
+    /**
+     * A product that has been checked, in a part of rows and columns a task. Each task packs what it needs; the parts are
+     * chosen so that as little as possible is packed more than once.
+     *
+     * @param b the right operand, whose elements are not read if it is packed
+     * @param packed the right operand, or {@link PackedMatrix#NONE}
+     * @param add whether chains start with what {@code c} holds
+     * @param weights the masks of the right operand or, for a gradient, of {@code c}
+     * @param form what is computed
+     * @param epilogue what becomes of a product
+     * @param workers who does it
+     */
+    static void run(
+            Matrix a,
+            Matrix b,
+            PackedMatrix packed,
+            Matrix c,
+            boolean add,
+            DropConnect weights,
+            Form form,
+            Epilogue epilogue,
+            Workers workers) {
+        boolean across = isAcross(c, packed, weights);
+        int rows = across ? c.columns() : c.rows();
+        int columns = across ? c.rows() : c.columns();
+        if (workers.tasks() == 1) {
+            part(a, b, packed, c, add, weights, form, epilogue, 0, rows, 0, columns);
+            return;
+        }
+        boolean blocksOfExamples = form == Form.PRODUCT && weights.examplesPerMask() < rows;
+        int grain = blocksOfExamples ? weights.examplesPerMask() : Tiles.ROWS;
+        boolean packsOnce = blocksOfExamples || packed != PackedMatrix.NONE;
+        int tall = tall(workers.tasks(), rows, grain, columns, packsOnce);
+        int wide = Math.min(workers.tasks() / tall, grains(columns, COLUMNS));
+        workers.split((long) tall * wide, 1, (start, end) -> {
+            for (int i = (int) start; i < end; i++) {
+                part(
+                        a,
+                        b,
+                        packed,
+                        c,
+                        add,
+                        weights,
+                        form,
+                        epilogue,
+                        border(i / wide, tall, rows, grain),
+                        border(i / wide + 1, tall, rows, grain),
+                        border(i % wide, wide, columns, COLUMNS),
+                        border(i % wide + 1, wide, columns, COLUMNS));
+            }
+        });
+    }
+
+    private static int grains(int size, int grain) {
+        return Math.max(1, (size + grain - 1) / grain);
+    }
+
+    /** Where part {@code i} of a size begins. */
+    private static int border(int i, int parts, int size, int grain) {
+        return (int) Math.min(size, (long) grains(size, grain) * i / parts * grain);
+    }
+
+    /** Parts of the rows: first of all such that most tasks have something to do, then such that little is packed twice. */
+    private static int tall(int tasks, int rows, int grain, int columns, boolean packsOnce) {
+        int best = 1;
+        long bestParts = 0;
+        long bestPacked = 0;
+        for (int tall = 1; tall <= Math.min(tasks, grains(rows, grain)); tall++) {
+            int wide = Math.min(tasks / tall, grains(columns, COLUMNS));
+            long parts = (long) tall * wide;
+            long floats = (packsOnce ? 0 : (long) tall * columns) + (long) wide * rows;
+            if (parts > bestParts || (parts == bestParts && floats < bestPacked)) {
+                best = tall;
+                bestParts = parts;
+                bestPacked = floats;
+            }
+        }
+        return best;
+    }
+
+    private static boolean isAcross(Matrix c, PackedMatrix packed, DropConnect weights) {
+        return c.columns() < COLUMNS
+                && c.rows() > c.columns()
+                && packed == PackedMatrix.NONE
+                && DropConnect.keepsAll(weights.mask());
+    }
+
+    /** Some rows and columns, as they are computed; the columns start at a multiple of a panel's. */
+    private static void part(
+            Matrix a,
+            Matrix b,
+            PackedMatrix packed,
+            Matrix c,
+            boolean add,
+            DropConnect weights,
+            Form form,
+            Epilogue epilogue,
+            int rowStart,
+            int rowEnd,
+            int columnStart,
+            int columnEnd) {
+        BlockedProduct product = POOL.borrow();
+        product.a = a;
+        product.b = b;
+        product.packed = packed;
+        product.c = c;
+        product.add = add;
+        product.weights = weights;
+        product.form = form;
+        product.epilogue = epilogue;
+        product.across = isAcross(c, packed, weights);
+        product.masks(rowStart, rowEnd, columnStart, columnEnd);
+        product.a = NONE; // the pool holds nothing of the caller's
+        product.b = NONE;
+        product.packed = PackedMatrix.NONE;
+        product.c = NONE;
+        product.weights = DropConnect.NONE;
+        product.epilogue = Epilogue.NONE;
+        POOL.giveBack(product);
+    }
+
+    /** Mask by mask. */
+    private void masks(int rowStart, int rowEnd, int columnStart, int columnEnd) {
+        int inner = a.columns();
+        int examples = weights.examplesPerMask();
+        if (!masksWeights() && !masksResult()) {
+            group(rowStart, rowEnd, columnStart, columnEnd, 0, inner);
+        } else if (masksResult()) {
+            long size = (long) c.rows() * c.columns();
+            for (int k = 0; k < inner; k += Math.min(examples, inner - k)) {
+                firstWeight = weights.offset() + k / examples * size;
+                group(rowStart, rowEnd, columnStart, columnEnd, k, k + Math.min(examples, inner - k));
+            }
+        } else {
+            long size = (long) b.rows() * b.columns();
+            for (int row = rowStart; row < rowEnd; row += Math.min(examples, rowEnd - row)) {
+                firstWeight = weights.offset() + row / examples * size;
+                group(row, row + Math.min(examples, rowEnd - row), columnStart, columnEnd, 0, inner);
+            }
+        }
+    }
+
+    /** Rows and columns as they are computed, under one mask. */
+    private void group(int rowStart, int rowEnd, int columnStart, int columnEnd, int innerStart, int innerEnd) {
+        inPlace = 0;
+        for (int column = columnStart; column < columnEnd; column += BLOCK_COLUMNS) {
+            int columns = Math.min(BLOCK_COLUMNS, columnEnd - column);
+            if (innerStart == innerEnd) {
+                rows(rowStart, rowEnd, column, columns, 0, 0, true, true);
+            }
+            int step = Tiles.innerBlock(innerEnd - innerStart);
+            for (int k = innerStart; k < innerEnd; k += step) {
+                int inner = Math.min(step, innerEnd - k);
+                if (packed == PackedMatrix.NONE) {
+                    pack(k, inner, column, columns, rowEnd - rowStart);
+                }
+                rows(rowStart, rowEnd, column, columns, k, inner, k == innerStart, k + inner == innerEnd);
+            }
+        }
+    }
+
+    /** Packs what is not read where it lies. */
+    private void pack(int k, int inner, int column, int columns, int rows) {
+        if (rows <= IN_PLACE_ROWS
+                && panelOperand().transposed() == across
+                && Packing.memoryColumns(panelOperand()) <= IN_PLACE_COLUMNS
+                && Packing.reaches(panelOperand())
+                && form != Form.VARIANCE
+                && !masksWeights()) {
+            inPlace = columns / COLUMNS * COLUMNS;
+        }
+        int left = columns - inPlace;
+        scratch.holdPanels(Packing.panels(left) * Tiles.panelBytes(inner));
+        Packing.panels(
+                panelOperand(),
+                across,
+                k,
+                inner,
+                column + inPlace,
+                left,
+                scratch.panels,
+                masksWeights() ? weights : DropConnect.NONE,
+                firstWeight,
+                form == Form.VARIANCE,
+                scratch);
+    }
+
+    private Matrix panelOperand() {
+        return across ? a : b;
+    }
+
+    /** All blocks of rows by a block of columns and of the inner index. */
+    private void rows(
+            int rowStart, int rowEnd, int column, int columns, int k, int inner, boolean first, boolean last) {
+        float scale = scale();
+        for (int row = rowStart; row < rowEnd; row += BLOCK_ROWS) {
+            int rows = Math.min(BLOCK_ROWS, rowEnd - row);
+            scratch.holdRows(rows);
+            Packing.rows(across ? b : a, across, row, rows, k, inner, scale, form == Form.VARIANCE, scratch);
+            if (masksResult()) {
+                drawBits(weights.mask(), firstWeight, row, rows, column, columns);
+            } else if (last && epilogue.drops()) {
+                drawBits(epilogue.dropout(), epilogue.offset(), row, rows, column, columns);
+            }
+            if (last && epilogue.hasBias()) {
+                biasColumn = across ? row : column;
+                long at = (long) Float.BYTES * biasColumn;
+                MemorySegment.copy(epilogue.bias(), FLOAT, at, scratch.bias, 0, across ? rows : columns);
+            }
+            strips(row, rows, column, columns, k, inner, first, last);
+        }
+    }
+
+    private boolean masksWeights() {
+        return form == Form.PRODUCT && !DropConnect.keepsAll(weights.mask());
+    }
+
+    private boolean masksResult() {
+        return form == Form.GRADIENT && !DropConnect.keepsAll(weights.mask());
+    }
+
+    /** What elements of the left operand are multiplied by. */
+    private float scale() {
+        return switch (form) {
+            case PRODUCT -> 1;
+            case GRADIENT ->
+                DropConnect.keepsAll(weights.mask())
+                        ? 1
+                        : (float) weights.mask().scale();
+            case VARIANCE ->
+                (float) (weights.mask().rate().effective()
+                        * weights.mask().rate().scale());
+        };
+    }
+
+    private void drawBits(MaskSource mask, long first, int row, int rows, int column, int columns) {
+        bitsRow = across ? column : row;
+        bitsColumn = across ? row : column;
+        int memoryRows = across ? columns : rows;
+        int memoryColumns = across ? rows : columns;
+        scratch.bits = ProductScratch.bitsFor(scratch.bits, memoryRows * (memoryColumns + Byte.SIZE));
+        long index = first + (long) bitsRow * c.columns() + bitsColumn;
+        bitStride = Packing.keepBits(mask, index, c.columns(), memoryRows, memoryColumns, scratch.bits);
+    }
+
+    private void strips(int row, int rows, int column, int columns, int k, int inner, boolean first, boolean last) {
+        boolean fresh = first && !add && !masksResult();
+        long panelBytes = Tiles.panelBytes(inner);
+        float[] strip = scratch.strip;
+        for (int n = 0; n < columns; n += COLUMNS) {
+            int count = Math.min(COLUMNS, columns - n);
+            MemorySegment panels = scratch.panels;
+            long panel = (n - inPlace) / COLUMNS * panelBytes;
+            long panelStep = Tiles.PANEL_STEP;
+            if (packed != PackedMatrix.NONE) {
+                panels = packed.panels(k);
+                panel = (column + n) / COLUMNS * panelBytes;
+            } else if (n < inPlace) {
+                panels = panelOperand().segment();
+                panelStep = (long) Packing.memoryColumns(panelOperand()) * Float.BYTES;
+                panel = k * panelStep + (long) (column + n) * Float.BYTES;
+            }
+            for (int r = 0; r < rows; r += STRIP_ROWS) {
+                int height = Math.min(STRIP_ROWS, rows - r);
+                if (!fresh && across) {
+                    load(scratch.other, column + n, count, row + r, height);
+                    turn(scratch.other, count, height, strip);
+                } else if (!fresh) {
+                    load(strip, row + r, height, column + n, count);
+                }
+                float[] start = fresh ? scratch.zeros : strip;
+                multiplyAdd(scratch.a, r * ROW_STRIDE, panels, panel, panelStep, inner, start, strip, height);
+                if (across) {
+                    turn(strip, height, count, scratch.other);
+                    finish(scratch.other, strip, column + n, count, row + r, height, last);
+                } else {
+                    finish(strip, scratch.other, row + r, height, column + n, count, last);
+                }
+            }
+        }
+    }
+
+    private static void multiplyAdd(
+            float[] a,
+            int aAt,
+            MemorySegment panels,
+            long panel,
+            long panelStep,
+            int inner,
+            float[] start,
+            float[] strip,
+            int rows) {
+        if (Live.VECTOR) {
+            VectorTile.multiplyAdd(a, aAt, panels, panel, panelStep, inner, start, strip, rows);
+        } else {
+            ScalarTile.multiplyAdd(a, aAt, panels, panel, panelStep, inner, start, strip, rows);
+        }
+    }
+
+    /** A strip to one across. */
+    private void turn(float[] from, int rows, int columns, float[] to) {
+        for (int r = 0; r < rows; r += LANES) {
+            int lines = Math.min(LANES, rows - r);
+            Packing.transpose(from, r * COLUMNS, COLUMNS, columns, lines, to, r, COLUMNS, scratch.square);
+        }
+    }
+
+    /** What becomes of a strip of C, in rows as memory has them. */
+    private void finish(float[] strip, float[] spare, int row, int rows, int column, int columns, boolean last) {
+        int bit = (row - bitsRow) * bitStride + column - bitsColumn;
+        if (masksResult()) {
+            load(spare, row, rows, column, columns);
+            if (Live.VECTOR) {
+                VectorFinish.keep(strip, spare, rows, scratch.bits, bit, bitStride);
+            } else {
+                ScalarFinish.keep(strip, spare, rows, scratch.bits, bit, bitStride);
+            }
+        }
+        if (last && epilogue != Epilogue.NONE) {
+            finish(strip, rows, column, bit);
+        }
+        store(strip, row, rows, column, columns);
+    }
+
+    private void finish(float[] strip, int rows, int column, int bit) {
+        int biasAt = column - biasColumn;
+        if (epilogue.hasBias()) {
+            if (Live.VECTOR) {
+                VectorFinish.addBias(strip, rows, scratch.bias, biasAt);
+            } else {
+                ScalarFinish.addBias(strip, rows, scratch.bias, biasAt);
+            }
+        }
+        switch (epilogue.activation()) {
+            case IDENTITY -> {}
+            case RELU -> {
+                if (Live.VECTOR) {
+                    VectorFinish.relu(strip, rows);
+                } else {
+                    ScalarFinish.relu(strip, rows);
+                }
+            }
+            case SIGMOID, TANH, GELU, GELU_TANH, SILU -> {
+                MemorySegment segment = strip == scratch.strip ? scratch.stripSegment : scratch.otherSegment;
+                Chain.ofActivation(epilogue.activation())
+                        .forward(Chain.NO_MASK, 0, segment, Chain.NO_BIAS, COLUMNS, segment, 0, (long) rows * COLUMNS);
+            }
+        }
+        if (epilogue.drops()) {
+            float scale = (float) epilogue.dropout().scale();
+            if (Live.VECTOR) {
+                VectorFinish.select(strip, rows, scale, scratch.bits, bit, bitStride);
+            } else {
+                ScalarFinish.select(strip, rows, scale, scratch.bits, bit, bitStride);
+            }
+        }
+    }
+
+    private void load(float[] strip, int row, int rows, int column, int columns) {
+        long rowBytes = (long) c.columns() * Float.BYTES;
+        long at = row * rowBytes + (long) column * Float.BYTES;
+        if (Live.VECTOR && columns == COLUMNS && VectorFinish.reaches(c.segment())) {
+            VectorFinish.load(c.segment(), at, rowBytes, strip, rows);
+            return;
+        }
+        for (int r = 0; r < rows; r++) {
+            MemorySegment.copy(c.segment(), FLOAT, at + r * rowBytes, strip, r * COLUMNS, columns);
+        }
+    }
+
+    private void store(float[] strip, int row, int rows, int column, int columns) {
+        long rowBytes = (long) c.columns() * Float.BYTES;
+        long at = row * rowBytes + (long) column * Float.BYTES;
+        if (Live.VECTOR && columns == COLUMNS && VectorFinish.reaches(c.segment())) {
+            VectorFinish.store(strip, rows, c.segment(), at, rowBytes);
+            return;
+        }
+        if (columns == c.columns()) { // rows follow one another
+            for (int r = 1; r < rows; r++) {
+                System.arraycopy(strip, r * COLUMNS, strip, r * columns, columns);
+            }
+            MemorySegment.copy(strip, 0, c.segment(), FLOAT, at, rows * columns);
+            return;
+        }
+        for (int r = 0; r < rows; r++) {
+            MemorySegment.copy(strip, r * COLUMNS, c.segment(), FLOAT, at + r * rowBytes, columns);
+        }
+    }
+}

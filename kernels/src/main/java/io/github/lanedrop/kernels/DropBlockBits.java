@@ -1,0 +1,156 @@
+package io.github.lanedrop.kernels;
+
+import io.github.lanedrop.kernels.mask.Bits;
+import io.github.lanedrop.kernels.mask.ScalarDilation;
+import io.github.lanedrop.kernels.mask.VectorDilation;
+import io.github.lanedrop.rng.Key;
+import java.util.Arrays;
+
+/**
+ * Keep bits of DropBlock. Planes lie one after another as one string of bits; no block leaves its plane, so all of them grow
+ * from their anchors at once by a few shifts of the whole string: by 1, 2, 4, ... along rows, then by rows, then by slices.
+ */
+final class DropBlockBits {
+    /** Where elements need anchors from farther away than this, they are made in bands and remembered. */
+    private static final int NEAR = Scratch.CHUNK / 4;
+
+    private static final int WORD = Long.SIZE;
+
+    private byte[] anchors = {};
+    private long[] words = {};
+    private int at; // of the first word; zeros before it
+
+    // the band in `words`, by value
+    private boolean held;
+    private int positions;
+    private long wordsFirst; // of bit 0
+    private long seed;
+    private long stream;
+    private long threshold;
+    private final int[] geometry = new int[6];
+    private long bandFirst;
+    private long bandEnd;
+
+    /** Elements {@code first} and on, from bit 0 of {@code scratch.keepBits}. */
+    static void fill(DropBlockMask mask, long first, int elements, Scratch scratch) {
+        if (elements > 0) {
+            scratch.ofMask.dropBlock.elements(mask.blocks(), mask.key(), first, elements, scratch);
+        }
+    }
+
+    private void elements(DropBlock blocks, Key key, long first, int elements, Scratch scratch) {
+        int reach = blocks.reach();
+        if (reach <= NEAR) {
+            held = false;
+            long begin = Math.max(0, first - reach) / WORD * WORD;
+            make(blocks, key, begin, (int) (first - begin) + elements, scratch);
+            copy((int) (first - begin), elements, scratch.keepBits, 0);
+            return;
+        }
+        long band = (4L * reach + WORD - 1) / WORD * WORD;
+        int done = 0;
+        while (done < elements) {
+            long from = first + done;
+            if (!isHeld(blocks, key) || from < bandFirst || from >= bandEnd) {
+                long start = from - from % band;
+                long begin = Math.max(0, start - reach) / WORD * WORD;
+                long end = start > Long.MAX_VALUE - band ? Long.MAX_VALUE : start + band;
+                make(blocks, key, begin, (int) (end - begin), scratch);
+                remember(blocks, key, begin, start, end);
+            }
+            int count = (int) Math.min(elements - done, bandEnd - from);
+            copy((int) (from - wordsFirst), count, scratch.keepBits, done);
+            done += count;
+        }
+    }
+
+    private boolean isHeld(DropBlock blocks, Key key) {
+        boolean same = held
+                && key.seed() == seed
+                && key.stream() == stream
+                && blocks.anchors().threshold() == threshold
+                && blocks.positions() == positions;
+        for (int axis = 0; same && axis < 3; axis++) {
+            same = geometry[axis] == blocks.blockAlong(axis) && geometry[3 + axis] == blocks.stride(axis);
+        }
+        return same;
+    }
+
+    private void remember(DropBlock blocks, Key key, long begin, long start, long end) {
+        held = true;
+        seed = key.seed();
+        stream = key.stream();
+        threshold = blocks.anchors().threshold();
+        positions = blocks.positions();
+        for (int axis = 0; axis < 3; axis++) {
+            geometry[axis] = blocks.blockAlong(axis);
+            geometry[3 + axis] = blocks.stride(axis);
+        }
+        wordsFirst = begin;
+        bandFirst = start;
+        bandEnd = end;
+    }
+
+    /** Dropped elements from {@code begin} on, a multiple of 64, as ones; right where all anchors are among them. */
+    private void make(DropBlock blocks, Key key, long begin, int count, Scratch scratch) {
+        int length = (count + WORD - 1) / WORD;
+        int before = blocks.reach() / WORD + 2;
+        if (words.length < before + length + VectorDilation.SLACK) {
+            words = new long[before + length + VectorDilation.SLACK];
+        }
+        at = before;
+        Arrays.fill(words, 0, before, 0);
+        long firstAnchor = blocks.anchorsBefore(begin);
+        long wholeBytes = firstAnchor & ~7L;
+        int anchorCount = (int) (blocks.anchorsBefore(begin + count) - wholeBytes);
+        spread(blocks, begin, length, drawn(blocks, key, wholeBytes, anchorCount, scratch), (int) (firstAnchor & 7));
+        for (int axis = 2; axis >= 0; axis--) {
+            int block = blocks.blockAlong(axis);
+            int stride = blocks.stride(axis);
+            int step;
+            for (int width = 1; width < block; width += step) {
+                step = Math.min(width, block - width);
+                if (Live.VECTOR) {
+                    VectorDilation.shiftOr(words, at, length, step * stride);
+                } else {
+                    ScalarDilation.shiftOr(words, at, length, step * stride);
+                }
+            }
+        }
+    }
+
+    /** Keep bits of the anchors' mask: an anchor is what it drops. */
+    private byte[] drawn(DropBlock blocks, Key key, long first, int count, Scratch scratch) {
+        int room = Bits.bytes(count) + 2 * Bits.SLACK;
+        if (anchors.length < room) {
+            anchors = new byte[room];
+        }
+        Scratch inner = scratch.ofMask.inner();
+        for (int done = 0; done < count; done += Scratch.CHUNK) {
+            int part = Math.min(Scratch.CHUNK, count - done);
+            int from = KeepBits.bernoulli(blocks.anchors(), key, first + done, part, inner);
+            System.arraycopy(inner.keepBits, from, anchors, done >>> 3, Bits.bytes(part));
+        }
+        return anchors;
+    }
+
+    /** Puts anchors where they belong: the next ones go to the ones of the plane's positions that can hold them. */
+    private void spread(DropBlock blocks, long begin, int length, byte[] keptAnchors, int firstAnchor) {
+        long[] allPlaces = blocks.places();
+        int next = (int) (begin / WORD % allPlaces.length);
+        int anchor = firstAnchor;
+        for (int i = at; i < at + length; i++) {
+            long places = allPlaces[next];
+            words[i] = Long.expand(~Bits.word(keptAnchors, anchor), places);
+            anchor += Long.bitCount(places);
+            if (++next == allPlaces.length) {
+                next = 0;
+            }
+        }
+    }
+
+    /** What is not dropped is kept. */
+    private void copy(int from, int count, byte[] keepBits, int to) {
+        Bits.copyInverted(words, WORD * at + from, keepBits, to, count);
+    }
+}

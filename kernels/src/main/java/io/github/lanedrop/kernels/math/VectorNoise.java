@@ -1,0 +1,171 @@
+package io.github.lanedrop.kernels.math;
+
+import static io.github.lanedrop.rng.simd.Lanes.BYTES;
+import static io.github.lanedrop.rng.simd.Lanes.FLOATS;
+import static io.github.lanedrop.rng.simd.Lanes.INTS;
+import static jdk.incubator.vector.VectorOperators.ASHR;
+import static jdk.incubator.vector.VectorOperators.I2F;
+import static jdk.incubator.vector.VectorOperators.LSHL;
+import static jdk.incubator.vector.VectorOperators.LSHR;
+import static jdk.incubator.vector.VectorOperators.OR;
+import static jdk.incubator.vector.VectorOperators.XOR;
+
+import jdk.incubator.vector.ByteVector;
+import jdk.incubator.vector.FloatVector;
+import jdk.incubator.vector.IntVector;
+import jdk.incubator.vector.LongVector;
+import jdk.incubator.vector.VectorMask;
+
+/**
+ * {@link ScalarNoise} a vector at a time, the same bits.
+ *
+ * <p>There are no tails: elements are rounded up to {@link #GROUP}, as the generator rounds up its blocks, so the arrays
+ * must have room for them.
+ */
+public final class VectorNoise {
+    /** Elements that are made at once, those of one group of the generator's blocks: two vectors. */
+    public static final int GROUP = 2 * FLOATS.length();
+
+    private static final int LANES = FLOATS.length();
+    private static final int VECTOR_BYTES = BYTES.length();
+    /** The bits of a word that its angle is made of, after the half turn has been shifted out. */
+    private static final int UNIFORM_BITS = ScalarNoise.UNIFORM_BITS << 1;
+
+    private static final VectorMask<Integer> ODD = VectorMask.fromLong(INTS, 0xAAAAAAAAAAAAAAAAL);
+
+    private VectorNoise() {}
+
+    /**
+     * {@link ScalarNoise#uniform(byte[], float[], int, int)}.
+     *
+     * @param words four bytes for each element, from the first byte on
+     * @param dst receives the elements
+     * @param dstAt the index in {@code dst} of the first
+     * @param elements how many, rounded up to {@link #GROUP}
+     */
+    public static void uniform(byte[] words, float[] dst, int dstAt, int elements) {
+        for (int i = 0; i < elements; i += LANES) {
+            IntVector word =
+                    ByteVector.fromArray(BYTES, words, Integer.BYTES * i).reinterpretAsInts();
+            FloatVector k = (FloatVector) word.lanewise(LSHR, 8).convert(I2F, 0);
+            k.mul(ScalarNoise.UNIFORM_UNIT).intoArray(dst, dstAt + i);
+        }
+    }
+
+    /**
+     * {@link ScalarNoise#open(byte[], float[], int, int)}.
+     *
+     * @param words four bytes for each element, from the first byte on
+     * @param dst receives the elements
+     * @param dstAt the index in {@code dst} of the first
+     * @param elements how many, rounded up to {@link #GROUP}
+     */
+    public static void open(byte[] words, float[] dst, int dstAt, int elements) {
+        for (int i = 0; i < elements; i += LANES) {
+            IntVector word =
+                    ByteVector.fromArray(BYTES, words, Integer.BYTES * i).reinterpretAsInts();
+            IntVector units = word.lanewise(LSHR, 7)
+                    .lanewise(OR, 1)
+                    .and(word.lanewise(LSHR, 31).not());
+            ((FloatVector) units.convert(I2F, 0)).mul(ScalarNoise.OPEN_UNIT).intoArray(dst, dstAt + i);
+        }
+    }
+
+    /**
+     * {@link ScalarNoise#centred(byte[], float, float, float[], int, int)}.
+     *
+     * @param words four bytes for each element, from the first byte on
+     * @param mean the mean
+     * @param reach how far from the mean, at most
+     * @param dst receives the elements
+     * @param dstAt the index in {@code dst} of the first
+     * @param elements how many, rounded up to {@link #GROUP}
+     */
+    public static void centred(byte[] words, float mean, float reach, float[] dst, int dstAt, int elements) {
+        for (int i = 0; i < elements; i += LANES) {
+            IntVector word =
+                    ByteVector.fromArray(BYTES, words, Integer.BYTES * i).reinterpretAsInts();
+            IntVector odd =
+                    word.lanewise(XOR, ScalarMath.SIGN).lanewise(ASHR, 7).lanewise(OR, 1);
+            ((FloatVector) odd.convert(I2F, 0))
+                    .mul(ScalarNoise.UNIFORM_UNIT)
+                    .mul(reach)
+                    .add(mean)
+                    .intoArray(dst, dstAt + i);
+        }
+    }
+
+    /**
+     * {@link ScalarNoise#normal}. Written out: among so many operations C2 would not inline methods.
+     *
+     * @param words four bytes for each element, from the first byte on, which is that of an even element
+     * @param mean the mean
+     * @param deviation the standard deviation
+     * @param dst receives the elements
+     * @param dstAt the index in {@code dst} of the first
+     * @param elements how many, rounded up to {@link #GROUP}
+     */
+    public static void normal(byte[] words, float mean, float deviation, float[] dst, int dstAt, int elements) {
+        FloatVector deviations = FloatVector.broadcast(FLOATS, deviation);
+        FloatVector means = FloatVector.broadcast(FLOATS, mean);
+        for (int i = 0; i < elements; i += GROUP) {
+            // words of even elements in one vector, of odd ones in the other: pairs stay in the same lane of 64 bits,
+            // those of the first vector in its low half, so that shifts and blends do and nothing is permuted
+            LongVector a = ByteVector.fromArray(BYTES, words, Integer.BYTES * i).reinterpretAsLongs();
+            LongVector b = ByteVector.fromArray(BYTES, words, Integer.BYTES * i + VECTOR_BYTES)
+                    .reinterpretAsLongs();
+            IntVector even = a.reinterpretAsInts().blend(b.lanewise(LSHL, 32).reinterpretAsInts(), ODD);
+            IntVector odd = a.lanewise(LSHR, 32).reinterpretAsInts().blend(b.reinterpretAsInts(), ODD);
+
+            IntVector units = even.lanewise(LSHR, 7)
+                    .lanewise(OR, 1)
+                    .and(even.lanewise(LSHR, 31).not());
+            IntVector bits = ((FloatVector) units.convert(I2F, 0)).reinterpretAsInts();
+            FloatVector log2 = (FloatVector) bits.sub(ScalarNoise.ONE_IN_UNITS).convert(I2F, 0);
+            FloatVector f = bits.and(ScalarMath.FRACTION)
+                    .lanewise(OR, ScalarMath.ONE)
+                    .reinterpretAsFloats()
+                    .sub(1);
+            FloatVector square = f.mul(f);
+            FloatVector r = f.mul(ScalarNoise.R5)
+                    .add(ScalarNoise.R4)
+                    .mul(square)
+                    .add(f.mul(ScalarNoise.R3).add(ScalarNoise.R2))
+                    .mul(square)
+                    .add(f.mul(ScalarNoise.R1).add(ScalarNoise.R0));
+            FloatVector radius =
+                    log2.mul(ScalarNoise.N).add(f.sub(square).mul(r)).sqrt().mul(deviations);
+            radius = radius.reinterpretAsInts()
+                    .lanewise(XOR, odd.add(ScalarMath.QUARTER).and(ScalarMath.SIGN))
+                    .reinterpretAsFloats();
+
+            FloatVector y =
+                    ((FloatVector) odd.lanewise(LSHL, 1).and(UNIFORM_BITS).convert(I2F, 0)).mul(ScalarMath.TURN);
+            FloatVector z = y.mul(y);
+            FloatVector zSquare = z.mul(z);
+            FloatVector sine = z.mul(ScalarMath.S3)
+                    .add(ScalarMath.S2)
+                    .mul(zSquare)
+                    .add(z.mul(ScalarMath.S1).add(ScalarMath.S0))
+                    .mul(y);
+            FloatVector cosine = z.mul(ScalarMath.C3)
+                    .add(ScalarMath.C2)
+                    .mul(zSquare)
+                    .add(z.mul(ScalarMath.C1).add(ScalarMath.C0))
+                    .mul(z)
+                    .add(1);
+            LongVector first = radius.mul(cosine).add(means).reinterpretAsLongs();
+            LongVector second = radius.mul(sine).add(means).reinterpretAsLongs();
+
+            first.reinterpretAsInts()
+                    .blend(second.lanewise(LSHL, 32).reinterpretAsInts(), ODD)
+                    .reinterpretAsFloats()
+                    .intoArray(dst, dstAt + i);
+            first.lanewise(LSHR, 32)
+                    .reinterpretAsInts()
+                    .blend(second.reinterpretAsInts(), ODD)
+                    .reinterpretAsFloats()
+                    .intoArray(dst, dstAt + i + LANES);
+        }
+    }
+}

@@ -1,0 +1,97 @@
+package io.github.lanedrop.kernels.product;
+
+import static io.github.lanedrop.kernels.product.Tiles.COLUMNS;
+import static io.github.lanedrop.kernels.product.Tiles.LANES;
+import static io.github.lanedrop.rng.simd.Lanes.FLOATS;
+import static io.github.lanedrop.rng.simd.Lanes.ORDER;
+
+import java.lang.foreign.MemorySegment;
+import jdk.incubator.vector.FloatVector;
+import jdk.incubator.vector.VectorOperators;
+
+/** {@link ScalarFinish}, a vector at a time, and the way between a strip and native memory. */
+public final class VectorFinish {
+    private static final Class<?> NATIVE = MemorySegment.NULL.getClass();
+    private static final long BYTES = FLOATS.vectorByteSize();
+    private static final FloatVector ZERO = FloatVector.zero(FLOATS);
+
+    private VectorFinish() {}
+
+    /** As {@link ScalarFinish#addBias}. */
+    public static void addBias(float[] strip, int rows, float[] bias, int biasAt) {
+        FloatVector bias0 = FloatVector.fromArray(FLOATS, bias, biasAt);
+        FloatVector bias1 = FloatVector.fromArray(FLOATS, bias, biasAt + LANES);
+        for (int i = 0; i < rows * COLUMNS; i += COLUMNS) {
+            FloatVector.fromArray(FLOATS, strip, i).add(bias0).intoArray(strip, i);
+            FloatVector.fromArray(FLOATS, strip, i + LANES).add(bias1).intoArray(strip, i + LANES);
+        }
+    }
+
+    /** As {@link ScalarFinish#relu}. */
+    public static void relu(float[] strip, int rows) {
+        for (int i = 0; i < rows * COLUMNS; i += LANES) {
+            FloatVector value = FloatVector.fromArray(FLOATS, strip, i);
+            value.blend(ZERO, value.compare(VectorOperators.LE, 0f)).intoArray(strip, i);
+        }
+    }
+
+    /** As {@link ScalarFinish#select}. */
+    public static void select(float[] strip, int rows, float scale, byte[] bits, int bitAt, int bitStride) {
+        FloatVector scales = FloatVector.broadcast(FLOATS, scale);
+        int bit = bitAt;
+        for (int i = 0; i < rows * COLUMNS; i += COLUMNS) {
+            long kept = VectorKeepBits.kept(bits, bit);
+            ZERO.blend(FloatVector.fromArray(FLOATS, strip, i).mul(scales), VectorKeepBits.mask(kept))
+                    .intoArray(strip, i);
+            ZERO.blend(FloatVector.fromArray(FLOATS, strip, i + LANES).mul(scales), VectorKeepBits.mask(kept >>> LANES))
+                    .intoArray(strip, i + LANES);
+            bit += bitStride;
+        }
+    }
+
+    /** As {@link ScalarFinish#keep}. */
+    public static void keep(float[] strip, float[] old, int rows, byte[] bits, int bitAt, int bitStride) {
+        int bit = bitAt;
+        for (int i = 0; i < rows * COLUMNS; i += COLUMNS) {
+            long kept = VectorKeepBits.kept(bits, bit);
+            FloatVector.fromArray(FLOATS, old, i)
+                    .blend(FloatVector.fromArray(FLOATS, strip, i), VectorKeepBits.mask(kept))
+                    .intoArray(strip, i);
+            FloatVector.fromArray(FLOATS, old, i + LANES)
+                    .blend(FloatVector.fromArray(FLOATS, strip, i + LANES), VectorKeepBits.mask(kept >>> LANES))
+                    .intoArray(strip, i + LANES);
+            bit += bitStride;
+        }
+    }
+
+    /** Whether {@link #load} and {@link #store} are for this kind of memory. */
+    public static boolean reaches(MemorySegment segment) {
+        return segment.getClass() == NATIVE;
+    }
+
+    /** Reads whole rows of a strip from native memory. */
+    public static void load(MemorySegment c, long firstByte, long rowBytes, float[] strip, int rows) {
+        if (c.getClass() != NATIVE) {
+            throw new IllegalArgumentException("c must be native"); // never; after this C2 knows the class
+        }
+        long at = firstByte;
+        for (int i = 0; i < rows * COLUMNS; i += COLUMNS) {
+            FloatVector.fromMemorySegment(FLOATS, c, at, ORDER).intoArray(strip, i);
+            FloatVector.fromMemorySegment(FLOATS, c, at + BYTES, ORDER).intoArray(strip, i + LANES);
+            at += rowBytes;
+        }
+    }
+
+    /** Writes whole rows of a strip to native memory. */
+    public static void store(float[] strip, int rows, MemorySegment c, long firstByte, long rowBytes) {
+        if (c.getClass() != NATIVE) {
+            throw new IllegalArgumentException("c must be native"); // never; after this C2 knows the class
+        }
+        long at = firstByte;
+        for (int i = 0; i < rows * COLUMNS; i += COLUMNS) {
+            FloatVector.fromArray(FLOATS, strip, i).intoMemorySegment(c, at, ORDER);
+            FloatVector.fromArray(FLOATS, strip, i + LANES).intoMemorySegment(c, at + BYTES, ORDER);
+            at += rowBytes;
+        }
+    }
+}

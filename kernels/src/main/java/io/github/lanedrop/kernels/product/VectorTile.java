@@ -1,0 +1,201 @@
+package io.github.lanedrop.kernels.product;
+
+import static io.github.lanedrop.kernels.product.Tiles.COLUMNS;
+import static io.github.lanedrop.kernels.product.Tiles.LANES;
+import static io.github.lanedrop.kernels.product.Tiles.ROW_STRIDE;
+import static io.github.lanedrop.rng.simd.Lanes.FLOATS;
+import static io.github.lanedrop.rng.simd.Lanes.ORDER;
+
+import java.lang.foreign.MemorySegment;
+import jdk.incubator.vector.FloatVector;
+
+/**
+ * The product of a few packed rows and a panel in registers.
+ *
+ * <p>A lane is one element of the strip and adds its products in the order of the inner index, so width and blocking do not
+ * change a bit. The loops over the inner index are not unrolled: C2 would spill accumulators.
+ */
+public final class VectorTile {
+    private static final Class<?> NATIVE = MemorySegment.NULL.getClass();
+    private static final long BYTES = FLOATS.vectorByteSize();
+
+    private VectorTile() {}
+
+    /** As {@link ScalarTile#multiplyAdd}, but computes whole tiles of rows, of which the last may be stale. */
+    public static void multiplyAdd(
+            float[] a,
+            int aAt,
+            MemorySegment b,
+            long bAt,
+            long bStep,
+            int inner,
+            float[] start,
+            float[] strip,
+            int rows) {
+        int r = 0;
+        for (; Tiles.ROWS == 8 && rows - r >= 7; r += 8) {
+            eight(a, aAt + r * ROW_STRIDE, b, bAt, bStep, inner, start, strip, r * COLUMNS);
+        }
+        for (; rows - r >= 3; r += 4) {
+            four(a, aAt + r * ROW_STRIDE, b, bAt, bStep, inner, start, strip, r * COLUMNS);
+        }
+        for (; r < rows; r += 2) {
+            two(a, aAt + r * ROW_STRIDE, b, bAt, bStep, inner, start, strip, r * COLUMNS);
+        }
+    }
+
+    private static void eight(
+            float[] a,
+            int aAt,
+            MemorySegment b,
+            long bAt,
+            long bStep,
+            int inner,
+            float[] start,
+            float[] strip,
+            int at) {
+        if (b.getClass() != NATIVE) {
+            throw new IllegalArgumentException("b must be native"); // never; after this C2 knows the class
+        }
+        FloatVector c00 = FloatVector.fromArray(FLOATS, start, at);
+        FloatVector c01 = FloatVector.fromArray(FLOATS, start, at + LANES);
+        FloatVector c10 = FloatVector.fromArray(FLOATS, start, at + COLUMNS);
+        FloatVector c11 = FloatVector.fromArray(FLOATS, start, at + COLUMNS + LANES);
+        FloatVector c20 = FloatVector.fromArray(FLOATS, start, at + 2 * COLUMNS);
+        FloatVector c21 = FloatVector.fromArray(FLOATS, start, at + 2 * COLUMNS + LANES);
+        FloatVector c30 = FloatVector.fromArray(FLOATS, start, at + 3 * COLUMNS);
+        FloatVector c31 = FloatVector.fromArray(FLOATS, start, at + 3 * COLUMNS + LANES);
+        FloatVector c40 = FloatVector.fromArray(FLOATS, start, at + 4 * COLUMNS);
+        FloatVector c41 = FloatVector.fromArray(FLOATS, start, at + 4 * COLUMNS + LANES);
+        FloatVector c50 = FloatVector.fromArray(FLOATS, start, at + 5 * COLUMNS);
+        FloatVector c51 = FloatVector.fromArray(FLOATS, start, at + 5 * COLUMNS + LANES);
+        FloatVector c60 = FloatVector.fromArray(FLOATS, start, at + 6 * COLUMNS);
+        FloatVector c61 = FloatVector.fromArray(FLOATS, start, at + 6 * COLUMNS + LANES);
+        FloatVector c70 = FloatVector.fromArray(FLOATS, start, at + 7 * COLUMNS);
+        FloatVector c71 = FloatVector.fromArray(FLOATS, start, at + 7 * COLUMNS + LANES);
+        for (int k = 0; k < inner; k++) {
+            FloatVector b0 = FloatVector.fromMemorySegment(FLOATS, b, bAt + k * bStep, ORDER);
+            FloatVector b1 = FloatVector.fromMemorySegment(FLOATS, b, bAt + k * bStep + BYTES, ORDER);
+            FloatVector a0 = FloatVector.broadcast(FLOATS, a[aAt + k]);
+            c00 = a0.fma(b0, c00);
+            c01 = a0.fma(b1, c01);
+            FloatVector a1 = FloatVector.broadcast(FLOATS, a[aAt + k + ROW_STRIDE]);
+            c10 = a1.fma(b0, c10);
+            c11 = a1.fma(b1, c11);
+            FloatVector a2 = FloatVector.broadcast(FLOATS, a[aAt + k + 2 * ROW_STRIDE]);
+            c20 = a2.fma(b0, c20);
+            c21 = a2.fma(b1, c21);
+            FloatVector a3 = FloatVector.broadcast(FLOATS, a[aAt + k + 3 * ROW_STRIDE]);
+            c30 = a3.fma(b0, c30);
+            c31 = a3.fma(b1, c31);
+            FloatVector a4 = FloatVector.broadcast(FLOATS, a[aAt + k + 4 * ROW_STRIDE]);
+            c40 = a4.fma(b0, c40);
+            c41 = a4.fma(b1, c41);
+            FloatVector a5 = FloatVector.broadcast(FLOATS, a[aAt + k + 5 * ROW_STRIDE]);
+            c50 = a5.fma(b0, c50);
+            c51 = a5.fma(b1, c51);
+            FloatVector a6 = FloatVector.broadcast(FLOATS, a[aAt + k + 6 * ROW_STRIDE]);
+            c60 = a6.fma(b0, c60);
+            c61 = a6.fma(b1, c61);
+            FloatVector a7 = FloatVector.broadcast(FLOATS, a[aAt + k + 7 * ROW_STRIDE]);
+            c70 = a7.fma(b0, c70);
+            c71 = a7.fma(b1, c71);
+        }
+        c00.intoArray(strip, at);
+        c01.intoArray(strip, at + LANES);
+        c10.intoArray(strip, at + COLUMNS);
+        c11.intoArray(strip, at + COLUMNS + LANES);
+        c20.intoArray(strip, at + 2 * COLUMNS);
+        c21.intoArray(strip, at + 2 * COLUMNS + LANES);
+        c30.intoArray(strip, at + 3 * COLUMNS);
+        c31.intoArray(strip, at + 3 * COLUMNS + LANES);
+        c40.intoArray(strip, at + 4 * COLUMNS);
+        c41.intoArray(strip, at + 4 * COLUMNS + LANES);
+        c50.intoArray(strip, at + 5 * COLUMNS);
+        c51.intoArray(strip, at + 5 * COLUMNS + LANES);
+        c60.intoArray(strip, at + 6 * COLUMNS);
+        c61.intoArray(strip, at + 6 * COLUMNS + LANES);
+        c70.intoArray(strip, at + 7 * COLUMNS);
+        c71.intoArray(strip, at + 7 * COLUMNS + LANES);
+    }
+
+    private static void four(
+            float[] a,
+            int aAt,
+            MemorySegment b,
+            long bAt,
+            long bStep,
+            int inner,
+            float[] start,
+            float[] strip,
+            int at) {
+        if (b.getClass() != NATIVE) {
+            throw new IllegalArgumentException("b must be native"); // never; after this C2 knows the class
+        }
+        FloatVector c00 = FloatVector.fromArray(FLOATS, start, at);
+        FloatVector c01 = FloatVector.fromArray(FLOATS, start, at + LANES);
+        FloatVector c10 = FloatVector.fromArray(FLOATS, start, at + COLUMNS);
+        FloatVector c11 = FloatVector.fromArray(FLOATS, start, at + COLUMNS + LANES);
+        FloatVector c20 = FloatVector.fromArray(FLOATS, start, at + 2 * COLUMNS);
+        FloatVector c21 = FloatVector.fromArray(FLOATS, start, at + 2 * COLUMNS + LANES);
+        FloatVector c30 = FloatVector.fromArray(FLOATS, start, at + 3 * COLUMNS);
+        FloatVector c31 = FloatVector.fromArray(FLOATS, start, at + 3 * COLUMNS + LANES);
+        for (int k = 0; k < inner; k++) {
+            FloatVector b0 = FloatVector.fromMemorySegment(FLOATS, b, bAt + k * bStep, ORDER);
+            FloatVector b1 = FloatVector.fromMemorySegment(FLOATS, b, bAt + k * bStep + BYTES, ORDER);
+            FloatVector a0 = FloatVector.broadcast(FLOATS, a[aAt + k]);
+            c00 = a0.fma(b0, c00);
+            c01 = a0.fma(b1, c01);
+            FloatVector a1 = FloatVector.broadcast(FLOATS, a[aAt + k + ROW_STRIDE]);
+            c10 = a1.fma(b0, c10);
+            c11 = a1.fma(b1, c11);
+            FloatVector a2 = FloatVector.broadcast(FLOATS, a[aAt + k + 2 * ROW_STRIDE]);
+            c20 = a2.fma(b0, c20);
+            c21 = a2.fma(b1, c21);
+            FloatVector a3 = FloatVector.broadcast(FLOATS, a[aAt + k + 3 * ROW_STRIDE]);
+            c30 = a3.fma(b0, c30);
+            c31 = a3.fma(b1, c31);
+        }
+        c00.intoArray(strip, at);
+        c01.intoArray(strip, at + LANES);
+        c10.intoArray(strip, at + COLUMNS);
+        c11.intoArray(strip, at + COLUMNS + LANES);
+        c20.intoArray(strip, at + 2 * COLUMNS);
+        c21.intoArray(strip, at + 2 * COLUMNS + LANES);
+        c30.intoArray(strip, at + 3 * COLUMNS);
+        c31.intoArray(strip, at + 3 * COLUMNS + LANES);
+    }
+
+    private static void two(
+            float[] a,
+            int aAt,
+            MemorySegment b,
+            long bAt,
+            long bStep,
+            int inner,
+            float[] start,
+            float[] strip,
+            int at) {
+        if (b.getClass() != NATIVE) {
+            throw new IllegalArgumentException("b must be native"); // never; after this C2 knows the class
+        }
+        FloatVector c00 = FloatVector.fromArray(FLOATS, start, at);
+        FloatVector c01 = FloatVector.fromArray(FLOATS, start, at + LANES);
+        FloatVector c10 = FloatVector.fromArray(FLOATS, start, at + COLUMNS);
+        FloatVector c11 = FloatVector.fromArray(FLOATS, start, at + COLUMNS + LANES);
+        for (int k = 0; k < inner; k++) {
+            FloatVector b0 = FloatVector.fromMemorySegment(FLOATS, b, bAt + k * bStep, ORDER);
+            FloatVector b1 = FloatVector.fromMemorySegment(FLOATS, b, bAt + k * bStep + BYTES, ORDER);
+            FloatVector a0 = FloatVector.broadcast(FLOATS, a[aAt + k]);
+            c00 = a0.fma(b0, c00);
+            c01 = a0.fma(b1, c01);
+            FloatVector a1 = FloatVector.broadcast(FLOATS, a[aAt + k + ROW_STRIDE]);
+            c10 = a1.fma(b0, c10);
+            c11 = a1.fma(b1, c11);
+        }
+        c00.intoArray(strip, at);
+        c01.intoArray(strip, at + LANES);
+        c10.intoArray(strip, at + COLUMNS);
+        c11.intoArray(strip, at + COLUMNS + LANES);
+    }
+}

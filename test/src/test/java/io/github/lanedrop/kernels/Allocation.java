@@ -1,0 +1,50 @@
+package io.github.lanedrop.kernels;
+
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import com.sun.management.ThreadMXBean;
+import java.lang.management.ManagementFactory;
+
+/**
+ * What a call allocates once it is compiled.
+ *
+ * <p>Until C2 has compiled a call it may allocate what escape analysis later removes, and a compilation can end at any
+ * time, on another thread. So this warms up, then measures {@value #CALLS} calls, up to {@value #ATTEMPTS} times with
+ * ever more warm-up in between: one measurement of exactly 0 bytes proves that the compiled call allocates nothing, as an
+ * allocation that is left in the code would show every time.
+ */
+final class Allocation {
+    static final int CALLS = 1_000;
+    private static final int FIRST_WARM_UP = 1_500;
+    private static final int WARM_UP = 12_000;
+    private static final int ATTEMPTS = 22;
+    private static final ThreadMXBean THREADS = (ThreadMXBean) ManagementFactory.getThreadMXBean();
+
+    private Allocation() {}
+
+    /** Skips the test where the JVM has no C2, or does not count. */
+    static void assumeCounted() {
+        String compiler = System.getProperty("java.vm.info", "");
+        assumeTrue(compiler.contains("mixed mode"), "without C2, calls allocate: " + compiler);
+        assumeTrue(THREADS.isThreadAllocatedMemorySupported(), "this JVM does not count allocated bytes");
+    }
+
+    /** The least number of bytes that {@value #CALLS} calls allocated. */
+    static long of(Runnable call) {
+        long thread = Thread.currentThread().threadId();
+        long least = Long.MAX_VALUE;
+        for (int attempt = 0; attempt < ATTEMPTS && least > 0; attempt++) {
+            repeat(call, Math.min(WARM_UP, FIRST_WARM_UP << Math.min(attempt, 8)));
+            long before = THREADS.getThreadAllocatedBytes(thread);
+            repeat(call, CALLS);
+            least = Math.min(least, THREADS.getThreadAllocatedBytes(thread) - before);
+        }
+        return least;
+    }
+
+    private static void repeat(Runnable call, int times) {
+        for (int i = 0; i < times; i++) {
+            call.run();
+        }
+    }
+}
