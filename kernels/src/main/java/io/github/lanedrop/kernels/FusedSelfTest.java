@@ -71,10 +71,10 @@ final class FusedSelfTest {
         var batch = new RowBatch();
         batch.set(MemorySegment.ofArray(values(.3f)), MemorySegment.ofArray(values(.4f)), ROW, ELEMENTS);
 
-        loop.take(src, 0, 0, 0, ROW, batch);
-        loop.join(src, other, ROW * Float.BYTES, 1, 0, ROW, SCALE, bits, 3, batch);
-        loop.measure(batch, 2, EPSILON);
-        loop.normalise(batch, 2, normalised, 0);
+        loop.sum(src, 0, 0, batch);
+        loop.join(src, other, src, 0, 1, 0, ROW, SCALE, bits, 3, batch);
+        loop.measure(src, 0, batch, 2, EPSILON);
+        loop.normalise(src, normalised, 0, batch, 2);
         loop.differentiate(src, other, 0, batch, 2);
         loop.finish(src, other, gradient, 0, batch, 2, gammaSums, betaSums, 0);
         loop.part(

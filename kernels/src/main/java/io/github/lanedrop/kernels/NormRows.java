@@ -8,7 +8,7 @@ import io.github.lanedrop.kernels.norm.RowBatch;
 import java.lang.foreign.MemorySegment;
 
 /**
- * Layer normalisation in batches of rows that fit into a chunk, with or without dropout and a residual before it; a longer
+ * Layer normalisation in batches of rows that stay in L1, with or without dropout and a residual before it; a longer
  * row is a batch of its own, whose keep bits are filled chunk by chunk.
  *
  * <p>A row is read once and written once. Rows in memory that has no loop of its own, or in several kinds, are copied.
@@ -17,13 +17,16 @@ final class NormRows {
     /** There is no such buffer. */
     static final MemorySegment NONE = MemorySegment.NULL;
 
+    /** Elements of a batch: their inputs and results fit into an L1 of 32 KB. */
+    private static final int BATCH = 2048;
+
     private static final Pool<RowBatch> POOL = new Pool<>(RowBatch::new);
 
     private NormRows() {}
 
     /** How many rows are in a batch. */
     static int batchRows(int columns) {
-        return Math.clamp(Scratch.CHUNK / columns, 1, RowBatch.ROWS);
+        return Math.clamp(BATCH / columns, 1, RowBatch.ROWS);
     }
 
     /** Rows {@code start} to {@code end}, exclusive, of {@code src} normalised. */
@@ -40,6 +43,7 @@ final class NormRows {
         RowBatch batch = borrow(norm);
         boolean direct = src.getClass() == dst.getClass() && Norm.reads(dst.getClass());
         NormLoop loop = Norm.loop(direct ? dst.getClass() : Aligned.MEMORY);
+        MemorySegment values = direct ? src : batch.stage;
         for (long first = start; first < end; first += batchRows) {
             int rows = (int) Math.min(batchRows, end - first);
             long firstByte = first * columns * Float.BYTES;
@@ -49,11 +53,10 @@ final class NormRows {
                 MemorySegment.copy(src, firstByte, batch.stage, 0, bytes);
             }
             for (int r = 0; r < rows; r++) {
-                long rowByte = at + (long) r * columns * Float.BYTES;
-                loop.take(direct ? src : batch.stage, rowByte, r, 0, columns, batch);
+                loop.sum(values, at, r, batch);
             }
-            loop.measure(batch, rows, norm.epsilon());
-            loop.normalise(batch, rows, direct ? dst : batch.stage, at);
+            loop.measure(values, at, batch, rows, norm.epsilon());
+            loop.normalise(values, direct ? dst : batch.stage, at, batch, rows);
             if (!direct) {
                 MemorySegment.copy(batch.stage, 0, dst, firstByte, bytes);
             }
@@ -86,10 +89,17 @@ final class NormRows {
         Scratch scratch = Scratch.POOL.borrow();
         float scale = (float) mask.scale();
         Class<?> memory = dst.getClass();
-        boolean direct = src.getClass() == memory && residual.getClass() == memory && Norm.reads(memory);
+        boolean withSum = sum.byteSize() > 0;
+        boolean direct = src.getClass() == memory
+                && residual.getClass() == memory
+                && (!withSum || sum.getClass() == memory)
+                && Norm.reads(memory);
         NormLoop loop = Norm.loop(direct ? memory : Aligned.MEMORY);
         MemorySegment from = direct ? src : batch.stage;
         MemorySegment fromResidual = direct ? residual : batch.otherStage;
+        // where no sum is asked for, it is where the result will be
+        MemorySegment to = direct ? dst : batch.stage;
+        MemorySegment values = direct && withSum ? sum : to;
         for (long first = start; first < end; first += batchRows) {
             int rows = (int) Math.min(batchRows, end - first);
             long firstByte = first * columns * Float.BYTES;
@@ -106,7 +116,8 @@ final class NormRows {
                     loop.join(
                             from,
                             fromResidual,
-                            at + ((long) r * columns + piece) * Float.BYTES,
+                            values,
+                            at,
                             r,
                             piece,
                             elements,
@@ -116,11 +127,11 @@ final class NormRows {
                             batch);
                 }
             }
-            if (sum.byteSize() > 0) {
-                MemorySegment.copy(batch.values, 0, sum, firstByte, bytes);
+            if (withSum && !direct) {
+                MemorySegment.copy(values, 0, sum, firstByte, bytes);
             }
-            loop.measure(batch, rows, norm.epsilon());
-            loop.normalise(batch, rows, direct ? dst : batch.stage, at);
+            loop.measure(values, at, batch, rows, norm.epsilon());
+            loop.normalise(values, to, at, batch, rows);
             if (!direct) {
                 MemorySegment.copy(batch.stage, 0, dst, firstByte, bytes);
             }
@@ -209,7 +220,7 @@ final class NormRows {
         // where they are copies, the gradients take the place of what they come from
         MemorySegment dResidual = direct ? residualGradient : batch.stage;
         MemorySegment dx = direct ? srcGradient : batch.otherStage;
-        MemorySegment dSum = !direct ? batch.values : hasSumGradient ? sumGradient : residualGradient;
+        MemorySegment dSum = !direct ? batch.thirdStage : hasSumGradient ? sumGradient : residualGradient;
         for (long first = start; first < end; first += batchRows) {
             int rows = (int) Math.min(batchRows, end - first);
             long firstByte = first * columns * Float.BYTES;
@@ -219,7 +230,7 @@ final class NormRows {
                 MemorySegment.copy(sum, firstByte, batch.stage, 0, bytes);
                 MemorySegment.copy(dstGradient, firstByte, batch.otherStage, 0, bytes);
                 if (hasSumGradient) {
-                    MemorySegment.copy(sumGradient, firstByte, batch.values, 0, bytes);
+                    MemorySegment.copy(sumGradient, firstByte, batch.thirdStage, 0, bytes);
                 }
             }
             load(batch, mean, rstd, first, rows);

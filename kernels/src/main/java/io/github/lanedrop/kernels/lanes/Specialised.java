@@ -18,7 +18,16 @@ import java.lang.invoke.MethodType;
 public final class Specialised {
     private Specialised() {}
 
-    /** A new instance of the template, defined anew for the data. */
+    /**
+     * A new instance of the template, defined anew for the data.
+     *
+     * @param <T> what the loop is called by
+     * @param lookup the template's own package
+     * @param type what the loop is called by
+     * @param template the class to define anew, with a constructor without parameters
+     * @param data what {@link #data} gives to it
+     * @return the instance
+     */
     public static <T> T define(MethodHandles.Lookup lookup, Class<T> type, Class<? extends T> template, Object data) {
         String file = template.getName().substring(template.getPackageName().length() + 1) + ".class";
         try (InputStream in = template.getResourceAsStream(file)) {
@@ -38,7 +47,14 @@ public final class Specialised {
         }
     }
 
-    /** What the caller, a defined template, was defined for. */
+    /**
+     * What the caller, a defined template, was defined for.
+     *
+     * @param <T> the type of the data
+     * @param caller the template
+     * @param type the type of the data
+     * @return the data
+     */
     public static <T> T data(MethodHandles.Lookup caller, Class<T> type) {
         try {
             return MethodHandles.classData(caller, ConstantDescs.DEFAULT_NAME, type);

@@ -10,49 +10,45 @@ import java.lang.foreign.MemorySegment;
  * until one is left. So its bits depend neither on the vectors' width nor on how the row is cut into pieces. It is also
  * more exact than one sum, and its additions do not wait for each other.
  *
- * <p>Row {@code r} of a batch is {@code values[r]} below; rows follow each other without gaps, there and in the segments.
+ * <p>Row {@code r} of a batch begins {@code r} rows after the first; rows follow each other without gaps.
  */
 public interface NormLoop {
     /** Partial sums of a row. */
     int PARTIAL_SUMS = 64;
 
     /**
-     * Takes a piece of a row.
+     * The partial sums of a row.
      *
-     * <pre>
-     * values[r][i] = src[i]
-     * </pre>
-     *
-     * @param src the elements
-     * @param firstByte where the piece begins in {@code src}
+     * @param values the rows
+     * @param firstByte where the first row begins
      * @param r the row of the batch
-     * @param rowAt where in the row: 0 for the first piece, or a multiple of {@value #PARTIAL_SUMS}
-     * @param elements how many
-     * @param batch receives the piece and its partial sums
+     * @param batch receives the partial sums
      */
-    void take(MemorySegment src, long firstByte, int r, int rowAt, int elements, RowBatch batch);
+    void sum(MemorySegment values, long firstByte, int r, RowBatch batch);
 
     /**
-     * Takes a piece of a row after dropout, with the residual.
+     * A piece of a row after dropout, with the residual, and its partial sums.
      *
      * <pre>
-     * values[r][i] = residual[i] + (kept ? src[i] * scale : +0)
+     * values[r][i] = residual[r][i] + (kept ? src[r][i] * scale : +0)
      * </pre>
      *
-     * @param src the elements
+     * @param src the rows
      * @param residual what they are added to
-     * @param firstByte where the piece begins in both
+     * @param values receives the result; may be either
+     * @param firstByte where the first row begins in them
      * @param r the row of the batch
-     * @param rowAt where in the row: 0 for the first piece, or a multiple of {@value #PARTIAL_SUMS}
+     * @param rowAt where the piece begins in the row: 0 for the first, or a multiple of {@value #PARTIAL_SUMS}
      * @param elements how many
      * @param scale what kept elements are multiplied by
      * @param bits keep bits, lowest bit first
      * @param firstBit the bit of the first element; 8 bytes from that of any element on are read
-     * @param batch receives the piece and its partial sums
+     * @param batch receives the partial sums
      */
     void join(
             MemorySegment src,
             MemorySegment residual,
+            MemorySegment values,
             long firstByte,
             int r,
             int rowAt,
@@ -63,32 +59,35 @@ public interface NormLoop {
             RowBatch batch);
 
     /**
-     * The statistics of rows that were taken.
+     * The statistics of rows that were summed or joined.
      *
      * <pre>
      * mean[r] = sum(values[r]) / columns
      * rstd[r] = 1 / sqrt(sum((values[r] - mean[r])^2) / columns + epsilon)
      * </pre>
      *
-     * @param batch the rows, receives the statistics
+     * @param values the rows
+     * @param firstByte where the first row begins
+     * @param batch holds the partial sums, receives the statistics
      * @param rows how many
      * @param epsilon keeps rows of equal elements from dividing by zero
      */
-    void measure(RowBatch batch, int rows, float epsilon);
+    void measure(MemorySegment values, long firstByte, RowBatch batch, int rows, float epsilon);
 
     /**
-     * Rows that were measured to memory.
+     * Rows that were measured, normalised.
      *
      * <pre>
      * dst[r][i] = ((values[r][i] - mean[r]) * rstd[r]) * gamma[i] + beta[i]
      * </pre>
      *
-     * @param batch the rows
+     * @param values the rows
+     * @param dst receives the result; may be {@code values}
+     * @param firstByte where the first row begins in both
+     * @param batch the statistics and parameters
      * @param rows how many
-     * @param dst receives the result
-     * @param firstByte where the first row begins in {@code dst}
      */
-    void normalise(RowBatch batch, int rows, MemorySegment dst, long firstByte);
+    void normalise(MemorySegment values, MemorySegment dst, long firstByte, RowBatch batch, int rows);
 
     /**
      * The first half of the backward pass: the sums that it takes.

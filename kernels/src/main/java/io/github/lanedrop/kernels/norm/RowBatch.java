@@ -4,8 +4,8 @@ import io.github.lanedrop.kernels.lanes.Aligned;
 import java.lang.foreign.MemorySegment;
 
 /**
- * A few rows on their way through layer normalisation, in memory that stays in L1, or L2 if a row is long. The rows go
- * through each pass together, so that the sums of one, whose additions wait for each other, overlap with the next.
+ * What layer normalisation knows of a few rows, which stay in L1, or L2 if a row is long. The rows go through each pass
+ * together, so that the last additions of one row's sums, which wait for each other, overlap with the next row.
  */
 public final class RowBatch {
     /** Most rows of a batch. */
@@ -15,12 +15,12 @@ public final class RowBatch {
     public final float[] mean = new float[ROWS];
     /** The inverse of each row's standard deviation. */
     public final float[] rstd = new float[ROWS];
-    /** The rows. */
-    public MemorySegment values = MemorySegment.NULL;
     /** Rows of memory that has no loop of its own. */
     public MemorySegment stage = MemorySegment.NULL;
     /** Rows beside them. */
     public MemorySegment otherStage = MemorySegment.NULL;
+    /** Rows beside those. */
+    public MemorySegment thirdStage = MemorySegment.NULL;
 
     MemorySegment gamma = MemorySegment.NULL;
     MemorySegment beta = MemorySegment.NULL;
@@ -46,10 +46,10 @@ public final class RowBatch {
     public void set(MemorySegment gamma, MemorySegment beta, int columns, int elements) {
         this.columns = columns;
         long bytes = (long) columns * Float.BYTES;
-        if (values.byteSize() < (long) elements * Float.BYTES) {
-            values = Aligned.floats(elements);
+        if (stage.byteSize() < (long) elements * Float.BYTES) {
             stage = Aligned.floats(elements);
             otherStage = Aligned.floats(elements);
+            thirdStage = Aligned.floats(elements);
         }
         if (this.gamma.byteSize() < bytes) {
             this.gamma = Aligned.floats(columns);

@@ -15,17 +15,32 @@ public final class ScalarNorm implements NormLoop {
     public ScalarNorm() {}
 
     @Override
-    public void take(MemorySegment src, long firstByte, int r, int rowAt, int elements, RowBatch batch) {
-        begin(batch, r, rowAt);
-        for (int i = 0; i < elements; i++) {
-            take(batch, r, rowAt + i, get(src, firstByte, i));
+    public void sum(MemorySegment values, long firstByte, int r, RowBatch batch) {
+        clear(batch.sums, r);
+        for (int i = 0; i < batch.columns; i++) {
+            add(batch.sums, sumsByte(r), i % PARTIAL_SUMS, get(values, rowByte(firstByte, batch, r), i));
         }
+    }
+
+    /** Where a row begins. */
+    static long rowByte(long firstByte, RowBatch batch, int r) {
+        return firstByte + (long) r * batch.columns * Float.BYTES;
+    }
+
+    /** Where a row's partial sums begin. */
+    static long sumsByte(int r) {
+        return (long) r * PARTIAL_SUMS * Float.BYTES;
+    }
+
+    static void clear(MemorySegment sums, int r) {
+        MemorySegment.copy(ZEROS, 0, sums, FLOAT, sumsByte(r), PARTIAL_SUMS);
     }
 
     @Override
     public void join(
             MemorySegment src,
             MemorySegment residual,
+            MemorySegment values,
             long firstByte,
             int r,
             int rowAt,
@@ -34,67 +49,38 @@ public final class ScalarNorm implements NormLoop {
             byte[] bits,
             int firstBit,
             RowBatch batch) {
-        begin(batch, r, rowAt);
-        for (int i = 0; i < elements; i++) {
-            joinOne(src, residual, firstByte, r, rowAt, i, scale, bits, firstBit, batch);
-        }
-    }
-
-    static void begin(RowBatch batch, int r, int rowAt) {
         if (rowAt == 0) {
             clear(batch.sums, r);
         }
+        long pieceByte = rowByte(firstByte, batch, r) + (long) rowAt * Float.BYTES;
+        for (int i = 0; i < elements; i++) {
+            float joined = joined(src, residual, pieceByte, i, scale, bits, firstBit);
+            set(values, pieceByte, i, joined);
+            add(batch.sums, sumsByte(r), i % PARTIAL_SUMS, joined);
+        }
     }
 
-    private static void clear(MemorySegment sums, int r) {
-        MemorySegment.copy(ZEROS, 0, sums, FLOAT, sumsByte(r), PARTIAL_SUMS);
-    }
-
-    /** Where a row's partial sums begin. */
-    static long sumsByte(int r) {
-        return (long) r * PARTIAL_SUMS * Float.BYTES;
-    }
-
-    static void joinOne(
-            MemorySegment src,
-            MemorySegment residual,
-            long firstByte,
-            int r,
-            int rowAt,
-            int i,
-            float scale,
-            byte[] bits,
-            int firstBit,
-            RowBatch batch) {
-        float dropped = select(get(src, firstByte, i) * scale, bits, firstBit + i);
-        take(batch, r, rowAt + i, get(residual, firstByte, i) + dropped);
-    }
-
-    static void take(RowBatch batch, int r, int i, float value) {
-        set(batch.values, valuesByte(batch, r), i, value);
-        add(batch.sums, sumsByte(r), i % PARTIAL_SUMS, value);
-    }
-
-    /** Where a row begins in {@link RowBatch#values}. */
-    static long valuesByte(RowBatch batch, int r) {
-        return (long) r * batch.columns * Float.BYTES;
+    static float joined(
+            MemorySegment src, MemorySegment residual, long pieceByte, int i, float scale, byte[] bits, int firstBit) {
+        return get(residual, pieceByte, i) + select(get(src, pieceByte, i) * scale, bits, firstBit + i);
     }
 
     @Override
-    public void measure(RowBatch batch, int rows, float epsilon) {
+    public void measure(MemorySegment values, long firstByte, RowBatch batch, int rows, float epsilon) {
         for (int r = 0; r < rows; r++) {
             batch.mean[r] = total(batch.sums, r) / batch.columns;
-            begin(batch, r, 0);
+            clear(batch.sums, r);
             for (int i = 0; i < batch.columns; i++) {
-                addSquare(batch, r, i);
+                float square = square(values, rowByte(firstByte, batch, r), i, batch.mean[r]);
+                add(batch.sums, sumsByte(r), i % PARTIAL_SUMS, square);
             }
             batch.rstd[r] = rstd(total(batch.sums, r) / batch.columns, epsilon);
         }
     }
 
-    static void addSquare(RowBatch batch, int r, int i) {
-        float distance = get(batch.values, valuesByte(batch, r), i) - batch.mean[r];
-        add(batch.sums, sumsByte(r), i % PARTIAL_SUMS, distance * distance);
+    static float square(MemorySegment values, long rowByte, int i, float mean) {
+        float distance = get(values, rowByte, i) - mean;
+        return distance * distance;
     }
 
     static float rstd(float variance, float epsilon) {
@@ -112,35 +98,30 @@ public final class ScalarNorm implements NormLoop {
     }
 
     @Override
-    public void normalise(RowBatch batch, int rows, MemorySegment dst, long firstByte) {
+    public void normalise(MemorySegment values, MemorySegment dst, long firstByte, RowBatch batch, int rows) {
         for (int r = 0; r < rows; r++) {
             for (int i = 0; i < batch.columns; i++) {
-                normalise(batch, r, i, dst, firstByte);
+                normalise(values, dst, rowByte(firstByte, batch, r), batch, r, i);
             }
         }
     }
 
-    static void normalise(RowBatch batch, int r, int i, MemorySegment dst, long firstByte) {
-        long rowByte = valuesByte(batch, r);
-        float normalised = (get(batch.values, rowByte, i) - batch.mean[r]) * batch.rstd[r];
-        set(dst, firstByte + rowByte, i, normalised * get(batch.gamma, 0, i) + get(batch.beta, 0, i));
+    static void normalise(MemorySegment values, MemorySegment dst, long rowByte, RowBatch batch, int r, int i) {
+        float normalised = value(values, rowByte, batch, r, i);
+        set(dst, rowByte, i, normalised * get(batch.gamma, 0, i) + get(batch.beta, 0, i));
     }
 
     @Override
     public void differentiate(MemorySegment src, MemorySegment dstGradient, long firstByte, RowBatch batch, int rows) {
         for (int r = 0; r < rows; r++) {
-            beginGradients(batch, r);
+            clear(batch.sums, r);
+            clear(batch.products, r);
             for (int i = 0; i < batch.columns; i++) {
-                addGradient(src, dstGradient, firstByte + valuesByte(batch, r), batch, r, i);
+                addGradient(src, dstGradient, rowByte(firstByte, batch, r), batch, r, i);
             }
             batch.gradientMean[r] = total(batch.sums, r) / batch.columns;
             batch.productMean[r] = total(batch.products, r) / batch.columns;
         }
-    }
-
-    static void beginGradients(RowBatch batch, int r) {
-        begin(batch, r, 0);
-        clear(batch.products, r);
     }
 
     static void addGradient(MemorySegment src, MemorySegment dstGradient, long rowByte, RowBatch batch, int r, int i) {
@@ -165,7 +146,7 @@ public final class ScalarNorm implements NormLoop {
             MemorySegment betaSums,
             long sumsByte) {
         for (int r = 0; r < rows; r++) {
-            long rowByte = firstByte + valuesByte(batch, r);
+            long rowByte = rowByte(firstByte, batch, r);
             for (int i = 0; i < batch.columns; i++) {
                 float gradient = finish(src, dstGradient, rowByte, batch, r, 0, i, gammaSums, betaSums, sumsByte);
                 set(srcGradient, rowByte, i, gradient);

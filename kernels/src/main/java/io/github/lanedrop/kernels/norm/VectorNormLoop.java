@@ -66,13 +66,66 @@ final class VectorNormLoop implements NormLoop {
     }
 
     @Override
-    public void take(MemorySegment src, long firstByte, int r, int rowAt, int elements, RowBatch batch) {
-        ours(src);
-        ScalarNorm.begin(batch, r, rowAt);
-        MemorySegment values = scratch(batch.values);
-        long valuesByte = at(ScalarNorm.valuesByte(batch, r), rowAt);
+    public void sum(MemorySegment values, long firstByte, int r, RowBatch batch) {
+        ours(values);
         MemorySegment sums = scratch(batch.sums);
         long sumsByte = ScalarNorm.sumsByte(r);
+        long rowByte = ScalarNorm.rowByte(firstByte, batch, r);
+        int columns = batch.columns;
+        int rounds = rounds(columns);
+        for (int j = 0; j < PARTIAL_SUMS; j += STEP) {
+            // not a constant, which C2 would box together with what the loop makes of it
+            FloatVector s0 = FloatVector.zero(FLOATS);
+            FloatVector s1 = FloatVector.zero(FLOATS);
+            FloatVector s2 = FloatVector.zero(FLOATS);
+            FloatVector s3 = FloatVector.zero(FLOATS);
+            for (int i = j; i < rounds; i += PARTIAL_SUMS) {
+                long at = at(rowByte, i);
+                s0 = s0.add(FloatVector.fromMemorySegment(FLOATS, values, at, ORDER));
+                s1 = s1.add(FloatVector.fromMemorySegment(FLOATS, values, at + BYTES, ORDER));
+                s2 = s2.add(FloatVector.fromMemorySegment(FLOATS, values, at + 2 * BYTES, ORDER));
+                s3 = s3.add(FloatVector.fromMemorySegment(FLOATS, values, at + 3 * BYTES, ORDER));
+            }
+            s0.intoMemorySegment(sums, at(sumsByte, j), ORDER);
+            s1.intoMemorySegment(sums, at(sumsByte, j + LANES), ORDER);
+            s2.intoMemorySegment(sums, at(sumsByte, j + 2 * LANES), ORDER);
+            s3.intoMemorySegment(sums, at(sumsByte, j + 3 * LANES), ORDER);
+        }
+        int i = rounds;
+        for (; i <= columns - LANES; i += LANES) {
+            long partial = at(sumsByte, i - rounds);
+            FloatVector.fromMemorySegment(FLOATS, sums, partial, ORDER)
+                    .add(FloatVector.fromMemorySegment(FLOATS, values, at(rowByte, i), ORDER))
+                    .intoMemorySegment(sums, partial, ORDER);
+        }
+        for (; i < columns; i++) {
+            ScalarNorm.add(sums, sumsByte, i - rounds, ScalarNorm.get(values, rowByte, i));
+        }
+    }
+
+    @Override
+    public void join(
+            MemorySegment src,
+            MemorySegment residual,
+            MemorySegment values,
+            long firstByte,
+            int r,
+            int rowAt,
+            int elements,
+            float scale,
+            byte[] bits,
+            int firstBit,
+            RowBatch batch) {
+        ours(src);
+        ours(residual);
+        ours(values);
+        if (rowAt == 0) {
+            ScalarNorm.clear(batch.sums, r);
+        }
+        MemorySegment sums = scratch(batch.sums);
+        long sumsByte = ScalarNorm.sumsByte(r);
+        long pieceByte = at(ScalarNorm.rowByte(firstByte, batch, r), rowAt);
+        FloatVector scales = FloatVector.broadcast(FLOATS, scale);
         int rounds = rounds(elements);
         for (int j = 0; j < PARTIAL_SUMS; j += STEP) {
             FloatVector s0 = FloatVector.fromMemorySegment(FLOATS, sums, at(sumsByte, j), ORDER);
@@ -80,16 +133,32 @@ final class VectorNormLoop implements NormLoop {
             FloatVector s2 = FloatVector.fromMemorySegment(FLOATS, sums, at(sumsByte, j + 2 * LANES), ORDER);
             FloatVector s3 = FloatVector.fromMemorySegment(FLOATS, sums, at(sumsByte, j + 3 * LANES), ORDER);
             for (int i = j; i < rounds; i += PARTIAL_SUMS) {
-                long at = at(firstByte, i);
-                FloatVector x0 = FloatVector.fromMemorySegment(FLOATS, src, at, ORDER);
-                FloatVector x1 = FloatVector.fromMemorySegment(FLOATS, src, at + BYTES, ORDER);
-                FloatVector x2 = FloatVector.fromMemorySegment(FLOATS, src, at + 2 * BYTES, ORDER);
-                FloatVector x3 = FloatVector.fromMemorySegment(FLOATS, src, at + 3 * BYTES, ORDER);
-                long to = at(valuesByte, i);
-                x0.intoMemorySegment(values, to, ORDER);
-                x1.intoMemorySegment(values, to + BYTES, ORDER);
-                x2.intoMemorySegment(values, to + 2 * BYTES, ORDER);
-                x3.intoMemorySegment(values, to + 3 * BYTES, ORDER);
+                long at = at(pieceByte, i);
+                int bit = firstBit + i;
+                FloatVector x0 = ZERO.blend(
+                                FloatVector.fromMemorySegment(FLOATS, src, at, ORDER)
+                                        .mul(scales),
+                                mask(kept(bits, bit)))
+                        .add(FloatVector.fromMemorySegment(FLOATS, residual, at, ORDER));
+                FloatVector x1 = ZERO.blend(
+                                FloatVector.fromMemorySegment(FLOATS, src, at + BYTES, ORDER)
+                                        .mul(scales),
+                                mask(kept(bits, bit + LANES)))
+                        .add(FloatVector.fromMemorySegment(FLOATS, residual, at + BYTES, ORDER));
+                FloatVector x2 = ZERO.blend(
+                                FloatVector.fromMemorySegment(FLOATS, src, at + 2 * BYTES, ORDER)
+                                        .mul(scales),
+                                mask(kept(bits, bit + 2 * LANES)))
+                        .add(FloatVector.fromMemorySegment(FLOATS, residual, at + 2 * BYTES, ORDER));
+                FloatVector x3 = ZERO.blend(
+                                FloatVector.fromMemorySegment(FLOATS, src, at + 3 * BYTES, ORDER)
+                                        .mul(scales),
+                                mask(kept(bits, bit + 3 * LANES)))
+                        .add(FloatVector.fromMemorySegment(FLOATS, residual, at + 3 * BYTES, ORDER));
+                x0.intoMemorySegment(values, at, ORDER);
+                x1.intoMemorySegment(values, at + BYTES, ORDER);
+                x2.intoMemorySegment(values, at + 2 * BYTES, ORDER);
+                x3.intoMemorySegment(values, at + 3 * BYTES, ORDER);
                 s0 = s0.add(x0);
                 s1 = s1.add(x1);
                 s2 = s2.add(x2);
@@ -102,59 +171,20 @@ final class VectorNormLoop implements NormLoop {
         }
         int i = rounds;
         for (; i <= elements - LANES; i += LANES) {
-            FloatVector x = FloatVector.fromMemorySegment(FLOATS, src, at(firstByte, i), ORDER);
-            x.intoMemorySegment(values, at(valuesByte, i), ORDER);
+            long at = at(pieceByte, i);
             long partial = at(sumsByte, i - rounds);
-            FloatVector.fromMemorySegment(FLOATS, sums, partial, ORDER).add(x).intoMemorySegment(sums, partial, ORDER);
-        }
-        for (; i < elements; i++) {
-            ScalarNorm.take(batch, r, rowAt + i, ScalarNorm.get(src, firstByte, i));
-        }
-    }
-
-    @Override
-    public void join(
-            MemorySegment src,
-            MemorySegment residual,
-            long firstByte,
-            int r,
-            int rowAt,
-            int elements,
-            float scale,
-            byte[] bits,
-            int firstBit,
-            RowBatch batch) {
-        ours(src);
-        ours(residual);
-        ScalarNorm.begin(batch, r, rowAt);
-        MemorySegment values = scratch(batch.values);
-        long valuesByte = at(ScalarNorm.valuesByte(batch, r), rowAt);
-        MemorySegment sums = scratch(batch.sums);
-        long sumsByte = ScalarNorm.sumsByte(r);
-        int i = 0;
-        for (; i <= elements - LANES; i += LANES) {
-            long at = at(firstByte, i);
-            long kept = kept(bits, firstBit + i);
-            // without mask registers a long becomes a mask lane by lane; shifting its bits to the sign is one
-            // instruction
-            VectorMask<Float> mask = Simd.MASK_REGISTERS
-                    ? VectorMask.fromLong(FLOATS, kept)
-                    : IntVector.broadcast(INTS, (int) kept)
-                            .lanewise(VectorOperators.LSHL, TO_SIGN)
-                            .compare(VectorOperators.LT, 0)
-                            .cast(FLOATS);
             FloatVector x = ZERO.blend(
                             FloatVector.fromMemorySegment(FLOATS, src, at, ORDER)
-                                    .mul(FloatVector.broadcast(FLOATS, scale)),
-                            mask)
+                                    .mul(scales),
+                            mask(kept(bits, firstBit + i)))
                     .add(FloatVector.fromMemorySegment(FLOATS, residual, at, ORDER));
-            x.intoMemorySegment(values, at(valuesByte, i), ORDER);
-            long partial =
-                    at(sumsByte, i % PARTIAL_SUMS); // there are several, so that they need not wait for each other
+            x.intoMemorySegment(values, at, ORDER);
             FloatVector.fromMemorySegment(FLOATS, sums, partial, ORDER).add(x).intoMemorySegment(sums, partial, ORDER);
         }
         for (; i < elements; i++) {
-            ScalarNorm.joinOne(src, residual, firstByte, r, rowAt, i, scale, bits, firstBit, batch);
+            float x = ScalarNorm.joined(src, residual, pieceByte, i, scale, bits, firstBit);
+            ScalarNorm.set(values, pieceByte, i, x);
+            ScalarNorm.add(sums, sumsByte, i - rounds, x);
         }
     }
 
@@ -162,13 +192,26 @@ final class VectorNormLoop implements NormLoop {
         return (long) LONG.get(bits, bit >>> 3) >>> (bit & 7);
     }
 
+    // A mask may cross these calls: they come before anything that uses up C2's budget, and are a few instructions.
+    private static VectorMask<Float> mask(long kept) {
+        return Simd.MASK_REGISTERS ? VectorMask.fromLong(FLOATS, kept) : shifted(kept);
+    }
+
+    /** Without mask registers a long becomes a mask lane by lane; shifting its bits to the sign is one instruction. */
+    private static VectorMask<Float> shifted(long kept) {
+        return IntVector.broadcast(INTS, (int) kept)
+                .lanewise(VectorOperators.LSHL, TO_SIGN)
+                .compare(VectorOperators.LT, 0)
+                .cast(FLOATS);
+    }
+
     @Override
-    public void measure(RowBatch batch, int rows, float epsilon) {
+    public void measure(MemorySegment values, long firstByte, RowBatch batch, int rows, float epsilon) {
         for (int r = 0; r < rows; r++) {
             batch.mean[r] = total(batch.sums, r) / batch.columns;
         }
         for (int r = 0; r < rows; r++) {
-            squares(batch, r);
+            squares(values, ScalarNorm.rowByte(firstByte, batch, r), batch, r);
         }
         for (int r = 0; r < rows; r++) {
             batch.rstd[r] = ScalarNorm.rstd(total(batch.sums, r) / batch.columns, epsilon);
@@ -176,22 +219,21 @@ final class VectorNormLoop implements NormLoop {
     }
 
     /** The partial sums of the squared distances from the mean. */
-    private static void squares(RowBatch batch, int r) {
-        MemorySegment values = scratch(batch.values);
-        long valuesByte = ScalarNorm.valuesByte(batch, r);
+    private static void squares(MemorySegment values, long rowByte, RowBatch batch, int r) {
+        ours(values);
         MemorySegment sums = scratch(batch.sums);
         long sumsByte = ScalarNorm.sumsByte(r);
         int columns = batch.columns;
         int rounds = rounds(columns);
         FloatVector mean = FloatVector.broadcast(FLOATS, batch.mean[r]);
         for (int j = 0; j < PARTIAL_SUMS; j += STEP) {
-            // not a constant, which C2 would box together with what the loop makes of it
+            // not a constant, as in sum
             FloatVector s0 = FloatVector.zero(FLOATS);
             FloatVector s1 = FloatVector.zero(FLOATS);
             FloatVector s2 = FloatVector.zero(FLOATS);
             FloatVector s3 = FloatVector.zero(FLOATS);
             for (int i = j; i < rounds; i += PARTIAL_SUMS) {
-                long at = at(valuesByte, i);
+                long at = at(rowByte, i);
                 FloatVector d0 =
                         FloatVector.fromMemorySegment(FLOATS, values, at, ORDER).sub(mean);
                 FloatVector d1 = FloatVector.fromMemorySegment(FLOATS, values, at + BYTES, ORDER)
@@ -212,7 +254,7 @@ final class VectorNormLoop implements NormLoop {
         }
         int i = rounds;
         for (; i <= columns - LANES; i += LANES) {
-            FloatVector d = FloatVector.fromMemorySegment(FLOATS, values, at(valuesByte, i), ORDER)
+            FloatVector d = FloatVector.fromMemorySegment(FLOATS, values, at(rowByte, i), ORDER)
                     .sub(mean);
             long partial = at(sumsByte, i - rounds);
             FloatVector.fromMemorySegment(FLOATS, sums, partial, ORDER)
@@ -220,7 +262,7 @@ final class VectorNormLoop implements NormLoop {
                     .intoMemorySegment(sums, partial, ORDER);
         }
         for (; i < columns; i++) {
-            ScalarNorm.addSquare(batch, r, i);
+            ScalarNorm.add(sums, sumsByte, i - rounds, ScalarNorm.square(values, rowByte, i, batch.mean[r]));
         }
     }
 
@@ -228,12 +270,12 @@ final class VectorNormLoop implements NormLoop {
     private static float total(MemorySegment partialSums, int r) {
         MemorySegment sums = scratch(partialSums);
         long at = ScalarNorm.sumsByte(r);
-        for (int half = PARTIAL_SUMS / 2; half >= LEAST_PARTIAL_SUMS; half /= 2) {
-            for (int j = 0; j < half; j += LANES) {
-                FloatVector.fromMemorySegment(FLOATS, sums, at(at, j), ORDER)
-                        .add(FloatVector.fromMemorySegment(FLOATS, sums, at(at, j + half), ORDER))
-                        .intoMemorySegment(sums, at(at, j), ORDER);
-            }
+        for (int j = 0; j < LEAST_PARTIAL_SUMS; j += LANES) {
+            FloatVector low = FloatVector.fromMemorySegment(FLOATS, sums, at(at, j), ORDER)
+                    .add(FloatVector.fromMemorySegment(FLOATS, sums, at(at, j + 32), ORDER));
+            FloatVector high = FloatVector.fromMemorySegment(FLOATS, sums, at(at, j + 16), ORDER)
+                    .add(FloatVector.fromMemorySegment(FLOATS, sums, at(at, j + 48), ORDER));
+            low.add(high).intoMemorySegment(sums, at(at, j), ORDER);
         }
         float s0 = ScalarNorm.get(sums, at, 0) + ScalarNorm.get(sums, at, 8);
         float s1 = ScalarNorm.get(sums, at, 1) + ScalarNorm.get(sums, at, 9);
@@ -247,41 +289,39 @@ final class VectorNormLoop implements NormLoop {
     }
 
     @Override
-    public void normalise(RowBatch batch, int rows, MemorySegment dst, long firstByte) {
+    public void normalise(MemorySegment values, MemorySegment dst, long firstByte, RowBatch batch, int rows) {
         for (int r = 0; r < rows; r++) {
-            normaliseRow(batch, r, dst, firstByte);
+            normaliseRow(values, dst, ScalarNorm.rowByte(firstByte, batch, r), batch, r);
         }
     }
 
-    private static void normaliseRow(RowBatch batch, int r, MemorySegment dst, long firstByte) {
+    private static void normaliseRow(MemorySegment values, MemorySegment dst, long rowByte, RowBatch batch, int r) {
+        ours(values);
         ours(dst);
-        MemorySegment values = scratch(batch.values);
         MemorySegment gamma = scratch(batch.gamma);
         MemorySegment beta = scratch(batch.beta);
-        long valuesByte = ScalarNorm.valuesByte(batch, r);
-        long dstByte = firstByte + valuesByte;
         int columns = batch.columns;
         FloatVector mean = FloatVector.broadcast(FLOATS, batch.mean[r]);
         FloatVector rstd = FloatVector.broadcast(FLOATS, batch.rstd[r]);
         int i = 0;
         for (; i <= columns - LANES; i += LANES) {
             long at = at(0, i);
-            FloatVector.fromMemorySegment(FLOATS, values, valuesByte + at, ORDER)
+            FloatVector.fromMemorySegment(FLOATS, values, rowByte + at, ORDER)
                     .sub(mean)
                     .mul(rstd)
                     .mul(FloatVector.fromMemorySegment(FLOATS, gamma, at, ORDER))
                     .add(FloatVector.fromMemorySegment(FLOATS, beta, at, ORDER))
-                    .intoMemorySegment(dst, dstByte + at, ORDER);
+                    .intoMemorySegment(dst, rowByte + at, ORDER);
         }
         for (; i < columns; i++) {
-            ScalarNorm.normalise(batch, r, i, dst, firstByte);
+            ScalarNorm.normalise(values, dst, rowByte, batch, r, i);
         }
     }
 
     @Override
     public void differentiate(MemorySegment src, MemorySegment dstGradient, long firstByte, RowBatch batch, int rows) {
         for (int r = 0; r < rows; r++) {
-            differentiateRow(src, dstGradient, firstByte + ScalarNorm.valuesByte(batch, r), batch, r);
+            differentiateRow(src, dstGradient, ScalarNorm.rowByte(firstByte, batch, r), batch, r);
         }
         for (int r = 0; r < rows; r++) {
             batch.gradientMean[r] = total(batch.sums, r) / batch.columns;
@@ -300,23 +340,70 @@ final class VectorNormLoop implements NormLoop {
         int columns = batch.columns;
         FloatVector mean = FloatVector.broadcast(FLOATS, batch.mean[r]);
         FloatVector rstd = FloatVector.broadcast(FLOATS, batch.rstd[r]);
-        for (int j = 0; j < PARTIAL_SUMS; j += LANES) {
-            FloatVector sum = FloatVector.zero(FLOATS);
-            FloatVector product = FloatVector.zero(FLOATS);
-            for (int i = j; i <= columns - LANES; i += PARTIAL_SUMS) {
-                long at = at(0, i);
-                FloatVector gradient = FloatVector.fromMemorySegment(FLOATS, dstGradient, rowByte + at, ORDER)
-                        .mul(FloatVector.fromMemorySegment(FLOATS, gamma, at, ORDER));
-                FloatVector value = FloatVector.fromMemorySegment(FLOATS, src, rowByte + at, ORDER)
+        int rounds = rounds(columns);
+        for (int j = 0; j < PARTIAL_SUMS; j += STEP) {
+            FloatVector s0 = FloatVector.zero(FLOATS);
+            FloatVector s1 = FloatVector.zero(FLOATS);
+            FloatVector s2 = FloatVector.zero(FLOATS);
+            FloatVector s3 = FloatVector.zero(FLOATS);
+            FloatVector p0 = FloatVector.zero(FLOATS);
+            FloatVector p1 = FloatVector.zero(FLOATS);
+            FloatVector p2 = FloatVector.zero(FLOATS);
+            FloatVector p3 = FloatVector.zero(FLOATS);
+            for (int i = j; i < rounds; i += PARTIAL_SUMS) {
+                long to = at(0, i);
+                long at = rowByte + to;
+                FloatVector g0 = FloatVector.fromMemorySegment(FLOATS, dstGradient, at, ORDER)
+                        .mul(FloatVector.fromMemorySegment(FLOATS, gamma, to, ORDER));
+                FloatVector g1 = FloatVector.fromMemorySegment(FLOATS, dstGradient, at + BYTES, ORDER)
+                        .mul(FloatVector.fromMemorySegment(FLOATS, gamma, to + BYTES, ORDER));
+                FloatVector g2 = FloatVector.fromMemorySegment(FLOATS, dstGradient, at + 2 * BYTES, ORDER)
+                        .mul(FloatVector.fromMemorySegment(FLOATS, gamma, to + 2 * BYTES, ORDER));
+                FloatVector g3 = FloatVector.fromMemorySegment(FLOATS, dstGradient, at + 3 * BYTES, ORDER)
+                        .mul(FloatVector.fromMemorySegment(FLOATS, gamma, to + 3 * BYTES, ORDER));
+                s0 = s0.add(g0);
+                s1 = s1.add(g1);
+                s2 = s2.add(g2);
+                s3 = s3.add(g3);
+                p0 = p0.add(g0.mul(FloatVector.fromMemorySegment(FLOATS, src, at, ORDER)
                         .sub(mean)
-                        .mul(rstd);
-                sum = sum.add(gradient);
-                product = product.add(gradient.mul(value));
+                        .mul(rstd)));
+                p1 = p1.add(g1.mul(FloatVector.fromMemorySegment(FLOATS, src, at + BYTES, ORDER)
+                        .sub(mean)
+                        .mul(rstd)));
+                p2 = p2.add(g2.mul(FloatVector.fromMemorySegment(FLOATS, src, at + 2 * BYTES, ORDER)
+                        .sub(mean)
+                        .mul(rstd)));
+                p3 = p3.add(g3.mul(FloatVector.fromMemorySegment(FLOATS, src, at + 3 * BYTES, ORDER)
+                        .sub(mean)
+                        .mul(rstd)));
             }
-            sum.intoMemorySegment(sums, at(sumsByte, j), ORDER);
-            product.intoMemorySegment(products, at(sumsByte, j), ORDER);
+            s0.intoMemorySegment(sums, at(sumsByte, j), ORDER);
+            s1.intoMemorySegment(sums, at(sumsByte, j + LANES), ORDER);
+            s2.intoMemorySegment(sums, at(sumsByte, j + 2 * LANES), ORDER);
+            s3.intoMemorySegment(sums, at(sumsByte, j + 3 * LANES), ORDER);
+            p0.intoMemorySegment(products, at(sumsByte, j), ORDER);
+            p1.intoMemorySegment(products, at(sumsByte, j + LANES), ORDER);
+            p2.intoMemorySegment(products, at(sumsByte, j + 2 * LANES), ORDER);
+            p3.intoMemorySegment(products, at(sumsByte, j + 3 * LANES), ORDER);
         }
-        for (int i = columns / LANES * LANES; i < columns; i++) {
+        int i = rounds;
+        for (; i <= columns - LANES; i += LANES) {
+            long at = at(0, i);
+            long partial = at(sumsByte, i - rounds);
+            FloatVector gradient = FloatVector.fromMemorySegment(FLOATS, dstGradient, rowByte + at, ORDER)
+                    .mul(FloatVector.fromMemorySegment(FLOATS, gamma, at, ORDER));
+            FloatVector product = gradient.mul(FloatVector.fromMemorySegment(FLOATS, src, rowByte + at, ORDER)
+                    .sub(mean)
+                    .mul(rstd));
+            FloatVector.fromMemorySegment(FLOATS, sums, partial, ORDER)
+                    .add(gradient)
+                    .intoMemorySegment(sums, partial, ORDER);
+            FloatVector.fromMemorySegment(FLOATS, products, partial, ORDER)
+                    .add(product)
+                    .intoMemorySegment(products, partial, ORDER);
+        }
+        for (; i < columns; i++) {
             ScalarNorm.addGradient(src, dstGradient, rowByte, batch, r, i);
         }
     }
@@ -333,7 +420,7 @@ final class VectorNormLoop implements NormLoop {
             MemorySegment betaSums,
             long sumsByte) {
         for (int r = 0; r < rows; r++) {
-            long rowByte = firstByte + ScalarNorm.valuesByte(batch, r);
+            long rowByte = ScalarNorm.rowByte(firstByte, batch, r);
             finishRow(src, dstGradient, srcGradient, rowByte, batch, r, gammaSums, betaSums, sumsByte);
         }
     }
@@ -440,14 +527,7 @@ final class VectorNormLoop implements NormLoop {
                 joined = joined.add(FloatVector.fromMemorySegment(FLOATS, sumGradient, at, ORDER));
             }
             joined.intoMemorySegment(residualGradient, at, ORDER);
-            long kept = kept(bits, firstBit + i);
-            VectorMask<Float> mask = Simd.MASK_REGISTERS // as in join
-                    ? VectorMask.fromLong(FLOATS, kept)
-                    : IntVector.broadcast(INTS, (int) kept)
-                            .lanewise(VectorOperators.LSHL, TO_SIGN)
-                            .compare(VectorOperators.LT, 0)
-                            .cast(FLOATS);
-            ZERO.blend(joined.mul(FloatVector.broadcast(FLOATS, scale)), mask)
+            ZERO.blend(joined.mul(FloatVector.broadcast(FLOATS, scale)), mask(kept(bits, firstBit + i)))
                     .intoMemorySegment(srcGradient, at, ORDER);
         }
         for (; i < elements; i++) {
