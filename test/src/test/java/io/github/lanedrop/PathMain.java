@@ -2,10 +2,14 @@ package io.github.lanedrop;
 
 import io.github.lanedrop.kernels.BernoulliMask;
 import io.github.lanedrop.kernels.DropoutKernel;
+import io.github.lanedrop.kernels.GaussianNoise;
 import io.github.lanedrop.kernels.Kernels;
 import io.github.lanedrop.kernels.Matrix;
 import io.github.lanedrop.kernels.MatrixProduct;
+import io.github.lanedrop.kernels.NoiseKernel;
+import io.github.lanedrop.kernels.NoiseSource;
 import io.github.lanedrop.kernels.Rate;
+import io.github.lanedrop.kernels.UniformNoise;
 import io.github.lanedrop.rng.ByteStream;
 import io.github.lanedrop.rng.Key;
 import io.github.lanedrop.rng.Philox4x32;
@@ -61,6 +65,7 @@ public final class PathMain {
     private String hash() {
         blocks();
         masks();
+        noise();
         products();
         return HexFormat.of().formatHex(digest.digest());
     }
@@ -92,6 +97,22 @@ public final class PathMain {
                         MemorySegment.ofArray(dst),
                         elements);
                 update(dst);
+            }
+        }
+    }
+
+    private void noise() {
+        for (int n = 0; n < ELEMENTS.length; n++) {
+            Key key = new Key(2026 + n, 1);
+            NoiseSource[] sources = {
+                GaussianNoise.dropout(Rate.drop(.1), key), GaussianNoise.centred(2, key), UniformNoise.uout(.5, key)
+            };
+            for (NoiseSource source : sources) {
+                float[] values = activations(ELEMENTS[n]);
+                MemorySegment segment = MemorySegment.ofArray(values);
+                NoiseKernel.multiply(source, OFFSETS[n % OFFSETS.length], segment, segment, values.length);
+                NoiseKernel.add(source, 3, segment, segment, values.length);
+                update(values);
             }
         }
     }

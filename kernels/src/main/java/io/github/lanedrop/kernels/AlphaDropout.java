@@ -1,6 +1,6 @@
 package io.github.lanedrop.kernels;
 
-import io.github.lanedrop.kernels.lanes.AffineSelect;
+import io.github.lanedrop.kernels.lanes.Operation;
 import java.lang.foreign.MemorySegment;
 
 /**
@@ -24,7 +24,7 @@ public final class AlphaDropout {
     /** The limit of SELU for very negative inputs, less its sign: its scale times its alpha. */
     public static final double ALPHA_PRIME = 1.7580993408473766;
 
-    private static final Elementwise AFFINE_SELECT = new Elementwise(new AffineSelect());
+    private static final Elementwise AFFINE_SELECT = new Elementwise(Operation.AFFINE_SELECT);
 
     private AlphaDropout() {}
 

@@ -305,8 +305,13 @@ final class BlockedProduct {
     private float scale() {
         return switch (form) {
             case PRODUCT -> 1;
-            case GRADIENT -> DropConnect.keepsAll(weights.mask()) ? 1 : (float) weights.mask().scale();
-            case VARIANCE -> (float) (weights.mask().rate().effective() * weights.mask().rate().scale());
+            case GRADIENT ->
+                DropConnect.keepsAll(weights.mask())
+                        ? 1
+                        : (float) weights.mask().scale();
+            case VARIANCE ->
+                (float) (weights.mask().rate().effective()
+                        * weights.mask().rate().scale());
         };
     }
 

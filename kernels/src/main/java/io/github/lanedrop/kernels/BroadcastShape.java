@@ -21,7 +21,8 @@ public final class BroadcastShape {
     private final long[] lengths;
     private final boolean[] shared;
 
-    // Neighbouring axes that are both shared, or both not, are one axis; those of length 1 are none. Block d is all that
+    // Neighbouring axes that are both shared, or both not, are one axis; those of length 1 are none. Block d is all
+    // that
     // lies below one index of the merged axes before d: block 0 is the tensor, the last one an element.
     private final boolean[] sharedAt;
     private final long[] blockElements;
@@ -77,8 +78,7 @@ public final class BroadcastShape {
         }
         for (long length : lengths) {
             if (!empty && length > Long.MAX_VALUE / elements) {
-                throw new IllegalArgumentException(
-                        "shape must have less than 2^63 elements, got " + text(lengths));
+                throw new IllegalArgumentException("shape must have less than 2^63 elements, got " + text(lengths));
             }
             elements = empty ? 0 : elements * length;
         }

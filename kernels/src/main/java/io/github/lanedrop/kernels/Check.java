@@ -47,6 +47,23 @@ final class Check {
         return (elements >>> 3) + ((elements & 7) == 0 ? 0 : 1);
     }
 
+    /** Refuses what float32 has no finite value for. */
+    static double finiteFloat(String name, double value) {
+        if (!(Math.abs(value) <= Float.MAX_VALUE)) {
+            throw new IllegalArgumentException(name + " must be finite and in the range of float32, got " + value);
+        }
+        return value;
+    }
+
+    /** Refuses what is negative, or float32 has no finite value for. */
+    static double zeroOrMore(String name, double value) {
+        if (!(value >= 0 && value <= Float.MAX_VALUE)) {
+            throw new IllegalArgumentException(
+                    name + " must be 0 or more, finite and in the range of float32, got " + value);
+        }
+        return value;
+    }
+
     static void holds(String name, MemorySegment segment, long bytes, long elements, String unit) {
         if (segment.byteSize() < bytes) {
             throw new IllegalArgumentException(name + " must hold at least " + bytes + " bytes (" + elements + " "

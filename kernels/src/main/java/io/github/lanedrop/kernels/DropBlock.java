@@ -281,8 +281,8 @@ public final class DropBlock {
             cover *= Math.min(i, plane[axis] - size) - Math.max(0, i - size + 1) + 1.0;
         }
         if (!inside) {
-            throw new IllegalArgumentException("position must lie in plane " + Arrays.toString(plane) + ", got "
-                    + Arrays.toString(position));
+            throw new IllegalArgumentException(
+                    "position must lie in plane " + Arrays.toString(plane) + ", got " + Arrays.toString(position));
         }
         return 1 - StrictMath.pow(1 - gamma(), cover);
     }

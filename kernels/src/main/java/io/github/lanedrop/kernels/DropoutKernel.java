@@ -2,7 +2,7 @@ package io.github.lanedrop.kernels;
 
 import static java.lang.foreign.ValueLayout.JAVA_BYTE;
 
-import io.github.lanedrop.kernels.lanes.ScaleSelect;
+import io.github.lanedrop.kernels.lanes.Operation;
 import java.lang.foreign.MemorySegment;
 
 /**
@@ -38,7 +38,7 @@ import java.lang.foreign.MemorySegment;
 public final class DropoutKernel {
     private static final byte[] ZEROS = new byte[Scratch.CHUNK * Float.BYTES];
     /** Shared by all that select and scale. */
-    static final Elementwise SCALE_SELECT = new Elementwise(new ScaleSelect());
+    static final Elementwise SCALE_SELECT = new Elementwise(Operation.SCALE_SELECT);
 
     private DropoutKernel() {}
 
@@ -271,6 +271,10 @@ public final class DropoutKernel {
             long start,
             long end) {
         if (!KeepBits.constant(mask)) {
+            if (keepBits.byteSize() == 0 && Runs.areLong(mask)) {
+                Runs.scaleSelect(mask, SCALE_SELECT, offset, type, src, dst, start, end);
+                return;
+            }
             SCALE_SELECT.range(mask, offset, type, src, src, dst, keepBits, start, end, mask.scale(), 0, 0);
             return;
         }

@@ -191,7 +191,7 @@ final class Elementwise {
         };
         if (!SelfTest.loopAgrees(type, operation.hasOperand(), memory, loop, arrays)) {
             Live.warn(
-                    "the SIMD loop of " + operation.getClass().getSimpleName() + " on " + type
+                    "the SIMD loop of " + operation + " on " + type
                             + " failed its self-test; the scalar loop runs. Please report this with your JDK's version and CPU");
             loop = NO_VECTORS;
         }
@@ -218,18 +218,24 @@ final class Elementwise {
         }
         byte[] bits = scratch.keepBits;
         int done = start;
+        // whole vectors, over the end of the elements; the loop begins at a byte of keep bits
+        boolean vectors = Live.VECTOR && (start & 7) == 0;
+        int rounded = (end - start + Scratch.SPARE_ELEMENTS - 1) & -Scratch.SPARE_ELEMENTS;
+        int byteAt = bitsAt + (start >>> 3);
         if (type == DType.FLOAT64) {
-            if (Live.VECTOR && start == 0) {
+            if (vectors) {
                 MemorySegment x = scratch.doubleSegment;
-                done = loop(DType.FLOAT64, DOUBLE_ARRAY)
-                        .run(x, scratch.otherDoubleSegment, x, 0, end, bits, bitsAt, a, b, c);
+                SegmentLoop loop = loop(DType.FLOAT64, DOUBLE_ARRAY);
+                done += loop.run(
+                        x, scratch.otherDoubleSegment, x, (long) Double.BYTES * start, rounded, bits, byteAt, a, b, c);
             }
             arrays.run(scratch.doubles, scratch.otherDoubles, done, end, bits, bitsAt, a, b, c);
         } else {
-            if (Live.VECTOR && start == 0) {
+            if (vectors) {
                 MemorySegment x = scratch.floatSegment;
-                done = loop(DType.FLOAT32, FLOAT_ARRAY)
-                        .run(x, scratch.otherFloatSegment, x, 0, end, bits, bitsAt, a, b, c);
+                SegmentLoop loop = loop(DType.FLOAT32, FLOAT_ARRAY);
+                done += loop.run(
+                        x, scratch.otherFloatSegment, x, (long) Float.BYTES * start, rounded, bits, byteAt, a, b, c);
             }
             arrays.run(scratch.floats, scratch.otherFloats, done, end, bits, bitsAt, (float) a, (float) b, (float) c);
         }

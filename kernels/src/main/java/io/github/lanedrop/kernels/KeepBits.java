@@ -21,14 +21,25 @@ final class KeepBits {
     static int fill(MaskSource mask, long first, int elements, Scratch scratch) {
         return switch (mask) {
             case BernoulliMask(Rate rate, Key key) -> bernoulli(rate, key, first, elements, scratch);
-            case StoredMask(Rate _, MemorySegment bits) -> stored(bits, first, elements, scratch.keepBits);
-            case ByteMask(Rate _, MemorySegment bytes) -> bytes(bytes, first, elements, scratch);
+            case StoredMask(Rate rate, MemorySegment bits) ->
+                rate.dropsAll() ? none(elements, scratch) : stored(bits, first, elements, scratch.keepBits);
+            case ByteMask(Rate rate, MemorySegment bytes) ->
+                rate.dropsAll() ? none(elements, scratch) : bytes(bytes, first, elements, scratch);
             case BroadcastMask broadcast -> {
                 BroadcastBits.fill(broadcast, first, elements, scratch);
                 yield 0;
             }
             case DropBlockMask blocks -> {
                 DropBlockBits.fill(blocks, first, elements, scratch);
+                yield 0;
+            }
+            case RowKeyedMask rows -> RowKeyedBits.fill(rows, first, elements, scratch);
+            case TokenTypeMask tokens -> {
+                TokenTypeBits.fill(tokens, first, elements, scratch);
+                yield 0;
+            }
+            case ExactCountMask exact -> {
+                ExactCountBits.fill(exact, first, elements, scratch);
                 yield 0;
             }
             case ScaledMask(MaskSource scaled, double _) -> fill(scaled, first, elements, scratch);
@@ -44,6 +55,9 @@ final class KeepBits {
         return switch (mask) {
             case BernoulliMask(Rate rate, Key _) -> rate.keepsAll();
             case StoredMask _, ByteMask _ -> false;
+            case RowKeyedMask rows -> rows.rate().keepsAll();
+            case TokenTypeMask(MaskSource types, MemorySegment _, long _) -> keepsAll(types);
+            case ExactCountMask exact -> exact.dropped() == 0;
             case BroadcastMask(MaskSource decisions, BroadcastShape _) -> keepsAll(decisions);
             case DropBlockMask(DropBlock blocks, Key _) -> blocks.anchors().keepsAll();
             case ScaledMask(MaskSource scaled, double scale) -> scale == 1 && keepsAll(scaled);
@@ -60,6 +74,12 @@ final class KeepBits {
                 ? half(key, first, elements, scratch.keepBits)
                 : patterns(rate.table(), key, first, elements, scratch);
         return fromBit(at, (int) (first & 7), elements, scratch.keepBits);
+    }
+
+    /** Whatever memory says, a rate of 1 drops everything. */
+    private static int none(int elements, Scratch scratch) {
+        Bits.run(scratch.keepBits, 0, elements, false);
+        return 0;
     }
 
     private static int fromBit(int at, int shift, int elements, byte[] keepBits) {

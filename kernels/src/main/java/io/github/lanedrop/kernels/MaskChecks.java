@@ -21,6 +21,13 @@ final class MaskChecks {
                 within(mask, end);
                 readable(decisions, 0, shape.decisions(), workers);
             }
+            case RowKeyedMask _, ExactCountMask _ -> within(mask, end);
+            case TokenTypeMask(MaskSource types, MemorySegment ids, long features) -> {
+                long tokens = end / features + (end % features == 0 ? 0 : 1);
+                long bytes = tokens > Long.MAX_VALUE / Integer.BYTES ? Long.MAX_VALUE : tokens * Integer.BYTES;
+                memory("the mask's ids", ids, bytes, tokens, "ids", workers);
+                readable(types, 0, TokenTypeBits.types((TokenTypeMask) mask, offset, elements), workers);
+            }
             case ScaledMask(MaskSource scaled, double _) -> readable(scaled, offset, elements, workers);
         }
     }
@@ -33,21 +40,25 @@ final class MaskChecks {
 
     private static void within(MaskSource mask, long end) {
         if (end > mask.elements()) {
-            throw new IllegalArgumentException("offset + elements must be at most " + mask.elements()
-                    + ", the elements of the mask, got " + end);
+            throw new IllegalArgumentException(
+                    "offset + elements must be at most " + mask.elements() + ", the elements of the mask, got " + end);
         }
     }
 
     /** What is written shares no byte with what the mask reads for elements up to {@code end}. */
     static void disjoint(MaskSource mask, long end, String name, MemorySegment written, long bytes) {
         switch (mask) {
-            case BernoulliMask _, DropBlockMask _ -> {}
+            case BernoulliMask _, DropBlockMask _, RowKeyedMask _, ExactCountMask _ -> {}
             case StoredMask(Rate _, MemorySegment bits) ->
                 Check.disjoint("the mask's keepBits", bits, Check.keepBitsBytes(end), name, written, bytes);
             case ByteMask(Rate _, MemorySegment mine) ->
                 Check.disjoint("the mask's bytes", mine, end, name, written, bytes);
             case BroadcastMask(MaskSource decisions, BroadcastShape shape) ->
                 disjoint(decisions, shape.decisions(), name, written, bytes);
+            case TokenTypeMask(MaskSource types, MemorySegment ids, long features) -> {
+                Check.disjoint("the mask's ids", ids, ids.byteSize(), name, written, bytes);
+                disjoint(types, types.elements(), name, written, bytes);
+            }
             case ScaledMask(MaskSource scaled, double _) -> disjoint(scaled, end, name, written, bytes);
         }
     }

@@ -1,5 +1,6 @@
 package io.github.lanedrop.kernels;
 
+import io.github.lanedrop.kernels.mask.Bits;
 import io.github.lanedrop.kernels.mask.VectorBytes;
 import io.github.lanedrop.rng.Key;
 
@@ -10,7 +11,7 @@ import io.github.lanedrop.rng.Key;
  * function of values, so that it is right whoever borrows it next, and holds on to nobody's memory.
  */
 final class MaskScratch {
-    /** Decisions fetched at a time: as many as one group of random blocks gives at the widest vectors. */
+    /** Decisions fetched at first: as many as one group of random blocks gives at the widest vectors. */
     private static final int WINDOW = 512;
 
     /** Bytes of a chunk of a byte mask. */
@@ -28,6 +29,14 @@ final class MaskScratch {
     private long first;
     private long end;
     private int bitsAt;
+    private int window;
+
+    // decisions of that Bernoulli mask, again and again: `period` of them from `periodFirst` on
+    private final byte[] repeated = new byte[2 * Scratch.CHUNK / Byte.SIZE + Bits.SLACK];
+    private boolean periodHeld;
+    private long periodFirst;
+    private int period;
+    private int repeatedEnd;
 
     /** Scratch of the next depth, for another use than {@link #fetch}. */
     Scratch inner() {
@@ -50,12 +59,15 @@ final class MaskScratch {
     /** Begins a fill: forgets the window unless it is of this very mask. */
     void begin(MaskSource mask) {
         if (mask instanceof BernoulliMask(Rate rate, Key key)) {
-            held &= key.seed() == seed && key.stream() == stream && rate.threshold() == threshold;
+            boolean same = key.seed() == seed && key.stream() == stream && rate.threshold() == threshold;
+            held &= same;
+            periodHeld &= same;
             seed = key.seed();
             stream = key.stream();
             threshold = rate.threshold();
         } else {
             held = false;
+            periodHeld = false;
             threshold = -1; // no rate's
         }
     }
@@ -69,10 +81,12 @@ final class MaskScratch {
      */
     int fetch(MaskSource mask, long from, int count) {
         if (!held || from < first || from + count > end) {
-            long start = from - from % WINDOW;
+            // more and more while one window follows another: drawing many at once takes less time for each
+            window = held && from >= first && from - end < WINDOW ? Math.min(2 * window, Scratch.CHUNK / 2) : WINDOW;
+            long start = from & -WINDOW;
             long stop = from + count;
-            if (stop <= Long.MAX_VALUE - WINDOW) {
-                stop = Math.min(mask.elements(), (stop + WINDOW - 1) / WINDOW * WINDOW);
+            if (stop <= Long.MAX_VALUE - window) {
+                stop = Math.min(mask.elements(), (stop + window - 1) & -window);
             }
             if (stop - start > Scratch.CHUNK) {
                 start = from;
@@ -84,5 +98,31 @@ final class MaskScratch {
             held = true;
         }
         return 8 * bitsAt + (int) (from - first);
+    }
+
+    /** Whether what is fetched may be used by later fills. */
+    boolean remembers() {
+        return threshold >= 0;
+    }
+
+    /**
+     * Decisions of a mask again and again, from bit 0.
+     *
+     * @param mask the one that {@link #begin} was told of
+     * @param from the first decision
+     * @param count how many there are, at most a chunk
+     * @param bits at least so many bits, at most a chunk more than the decisions
+     */
+    byte[] repeated(MaskSource mask, long from, int count, int bits) {
+        if (!periodHeld || from != periodFirst || count != period || bits > repeatedEnd) {
+            int at = fetch(mask, from, count);
+            Bits.copy(fetched(), at, repeated, 0, count);
+            Bits.repeat(repeated, 0, count, bits);
+            periodHeld = true;
+            periodFirst = from;
+            period = count;
+            repeatedEnd = bits;
+        }
+        return repeated;
     }
 }

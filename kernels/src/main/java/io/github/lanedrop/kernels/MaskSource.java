@@ -7,8 +7,16 @@ package io.github.lanedrop.kernels;
  * give the same mask. New sources join this list; the switches over it are exhaustive, so that the compiler names what
  * else must learn of them.
  */
-public sealed interface MaskSource 
-        permits BernoulliMask, StoredMask, ByteMask, BroadcastMask, DropBlockMask, ScaledMask {
+public sealed interface MaskSource
+        permits BernoulliMask,
+                StoredMask,
+                ByteMask,
+                BroadcastMask,
+                DropBlockMask,
+                RowKeyedMask,
+                TokenTypeMask,
+                ExactCountMask,
+                ScaledMask {
     /**
      * The rate that the mask was drawn with.
      *

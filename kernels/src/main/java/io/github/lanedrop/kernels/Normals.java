@@ -2,6 +2,7 @@ package io.github.lanedrop.kernels;
 
 import io.github.lanedrop.kernels.math.ScalarNoise;
 import io.github.lanedrop.kernels.math.VectorNoise;
+import io.github.lanedrop.rng.Key;
 import io.github.lanedrop.rng.Philox4x32;
 import io.github.lanedrop.rng.simd.PhiloxVectors;
 
@@ -28,5 +29,16 @@ final class Normals {
             Philox4x32.fill(seed, stream, block, Philox4x32.ROUNDS, words, 0, blocks);
             ScalarNoise.normal(words, 0, 1, dst, 0, (elements + 1) & -2);
         }
+    }
+
+    /**
+     * Normals {@code first} to {@code first + count}, exclusive, of a key to {@code scratch.normals}.
+     *
+     * @param count at most {@link LearnedScratch#CHUNK}
+     */
+    static void fill(Key key, long first, int count, LearnedScratch scratch) {
+        int before = (int) (first % OF_A_BLOCK);
+        fill(key.seed(), key.stream(), first - before, scratch.words, scratch.values, before + count);
+        System.arraycopy(scratch.values, before, scratch.normals, 0, count);
     }
 }

@@ -64,7 +64,14 @@ final class Packing {
 
     /** Panels of the columns to {@code dst}; what they hold beyond the columns is stale. */
     static void panels(
-            Matrix b, boolean across, int k, int inner, int column, int columns, MemorySegment dst, ProductScratch scratch) {
+            Matrix b,
+            boolean across,
+            int k,
+            int inner,
+            int column,
+            int columns,
+            MemorySegment dst,
+            ProductScratch scratch) {
         panels(b, across, k, inner, column, columns, dst, DropConnect.NONE, 0, false, scratch);
     }
 
@@ -105,7 +112,16 @@ final class Packing {
                 for (int i = 0; i < inner; i += LINE) {
                     int count = Math.min(LINE, inner - i);
                     int stride = lines(
-                            b, row + j, lines, start + i, count, weights, j * bitStride + i, bitStride, squares, scratch);
+                            b,
+                            row + j,
+                            lines,
+                            start + i,
+                            count,
+                            weights,
+                            j * bitStride + i,
+                            bitStride,
+                            squares,
+                            scratch);
                     transpose(stride, count, lines, dst, panel + i * Tiles.PANEL_STEP, scratch);
                 }
             }
@@ -123,13 +139,7 @@ final class Packing {
                 int stride = lines(
                         b, row + i, lines, start + j, count, weights, i * bitStride + j, bitStride, squares, scratch);
                 for (int n = 0; n < count; n += COLUMNS) {
-                    spread(
-                            scratch.lines,
-                            n,
-                            stride,
-                            lines,
-                            dst,
-                            (j + n) / COLUMNS * panelBytes + i * Tiles.PANEL_STEP);
+                    spread(scratch.lines, n, stride, lines, dst, (j + n) / COLUMNS * panelBytes + i * Tiles.PANEL_STEP);
                 }
             }
         }
@@ -186,8 +196,7 @@ final class Packing {
     }
 
     /** Pieces of successive lines of memory; those that may lie together at once, since a copy takes long to begin. */
-    private static int copy(
-            Matrix matrix, int row, int lines, int start, int count, boolean together, float[] dst) {
+    private static int copy(Matrix matrix, int row, int lines, int start, int count, boolean together, float[] dst) {
         if (together && count == memoryColumns(matrix)) {
             line(matrix, row, 0, lines * count, dst, 0);
             return count;
@@ -234,8 +243,7 @@ final class Packing {
         }
     }
 
-    private static void spread(
-            float[] lines, int at, int stride, int lineCount, MemorySegment panel, long panelAt) {
+    private static void spread(float[] lines, int at, int stride, int lineCount, MemorySegment panel, long panelAt) {
         if (Live.VECTOR) {
             VectorPacking.spread(lines, at, stride, lineCount, panel, panelAt);
         } else {

@@ -15,6 +15,9 @@ final class Scratch {
     /** Elements handled at a time. */
     static final int CHUNK = 4096;
 
+    /** Room for vectors that reach over the end of a chunk: the most lanes of floats. */
+    static final int SPARE_ELEMENTS = 16;
+
     static final Pool<Scratch> POOL = new Pool<>(Scratch::new);
 
     /** Room for the generator to write whole groups, and for a chunk that starts inside a block. */
@@ -25,12 +28,12 @@ final class Scratch {
     /** Keep bits, lowest bit first. */
     final byte[] keepBits = new byte[CHUNK / 8 + SLACK];
     /** Elements of a chunk that goes through arrays. */
-    final float[] floats = new float[CHUNK];
+    final float[] floats = new float[CHUNK + SPARE_ELEMENTS];
     /** The operand beside them. */
-    final float[] otherFloats = new float[CHUNK];
+    final float[] otherFloats = new float[CHUNK + SPARE_ELEMENTS];
 
-    final double[] doubles = new double[CHUNK];
-    final double[] otherDoubles = new double[CHUNK];
+    final double[] doubles = new double[CHUNK + SPARE_ELEMENTS];
+    final double[] otherDoubles = new double[CHUNK + SPARE_ELEMENTS];
     final short[] shorts = new short[CHUNK];
     final MemorySegment floatSegment = MemorySegment.ofArray(floats);
     final MemorySegment otherFloatSegment = MemorySegment.ofArray(otherFloats);

@@ -1,6 +1,6 @@
 package io.github.lanedrop.kernels;
 
-import io.github.lanedrop.kernels.lanes.Select;
+import io.github.lanedrop.kernels.lanes.Operation;
 import io.github.lanedrop.rng.Key;
 import java.lang.foreign.MemorySegment;
 
@@ -25,7 +25,7 @@ import java.lang.foreign.MemorySegment;
  * arXiv:1207.0580 (2012); N. Srivastava et al., JMLR 15 (2014), section 10 for the equivalence.
  */
 public final class StandardDropout {
-    private static final Elementwise SELECT = new Elementwise(new Select());
+    private static final Elementwise SELECT = new Elementwise(Operation.SELECT);
     private static final MaskSource ALL_KEPT = new BernoulliMask(Rate.drop(0), Key.of(0));
 
     private StandardDropout() {}

@@ -1,7 +1,6 @@
 package io.github.lanedrop.kernels;
 
-import io.github.lanedrop.kernels.lanes.SelectDropped;
-import io.github.lanedrop.kernels.lanes.SelectOperand;
+import io.github.lanedrop.kernels.lanes.Operation;
 import java.lang.foreign.MemorySegment;
 
 /**
@@ -21,8 +20,8 @@ import java.lang.foreign.MemorySegment;
  * <p>Source: D. Krueger et al., "Zoneout: Regularizing RNNs by Randomly Preserving Hidden Activations", ICLR 2017.
  */
 public final class Zoneout {
-    private static final Elementwise SELECT_OPERAND = new Elementwise(new SelectOperand());
-    private static final Elementwise SELECT_DROPPED = new Elementwise(new SelectDropped());
+    private static final Elementwise SELECT_OPERAND = new Elementwise(Operation.SELECT_OPERAND);
+    private static final Elementwise SELECT_DROPPED = new Elementwise(Operation.SELECT_DROPPED);
 
     private Zoneout() {}
 

@@ -6,8 +6,8 @@ import java.lang.foreign.MemorySegment;
  * All {@code 2^n} masks of {@code n} elements with their probabilities, so that an expectation is a sum: no tolerance
  * but rounding.
  *
- * <p>They come in the order of the reflected Gray code, each one bit from the last. Outputs come from the kernels, by
- * stored masks.
+ * <p>They come in the order of the reflected Gray code, each one bit from the last. Outputs come from the kernels, in
+ * double, by stored masks.
  */
 final class AllMasks {
     static final int MAX_ELEMENTS = 20;
@@ -24,15 +24,12 @@ final class AllMasks {
         private final int elements;
         private final Rate rate;
         private final byte[] bits = new byte[(MAX_ELEMENTS + 7) / 8];
-        /** Standard dropout as of 2014, which scales nothing while it trains, is a stored mask of rate 0. */
-        private final StoredMask standard = new StoredMask(Rate.drop(0), MemorySegment.ofArray(bits));
-
-        private final StoredMask inverted;
+        private final StoredMask source;
 
         private Mask(int elements, Rate rate) {
             this.elements = elements;
             this.rate = rate;
-            inverted = new StoredMask(rate, MemorySegment.ofArray(bits));
+            source = new StoredMask(rate, MemorySegment.ofArray(bits));
         }
 
         private void flip(int i) {
@@ -55,29 +52,36 @@ final class AllMasks {
             return Math.pow(1 - drop, kept) * Math.pow(drop, elements - kept);
         }
 
-        /** The mask as a source of inverted dropout. */
         StoredMask source() {
-            return inverted;
+            return source;
         }
 
-        /** {@code m * x}: exact, since nothing is rounded. */
-        double[] standard(float... x) {
-            return output(standard, x);
+        /** {@code m * x}: standard dropout, as of 2014, which scales nothing while it trains. */
+        double[] standard(double... x) {
+            double[] y = new double[x.length];
+            StandardDropout.forward(
+                    source,
+                    DType.FLOAT64,
+                    0,
+                    MemorySegment.ofArray(x),
+                    MemorySegment.ofArray(y),
+                    x.length,
+                    Workers.NONE);
+            return y;
         }
 
-        /** {@code m * x / q}, rounded to float. */
-        double[] inverted(float... x) {
-            return output(inverted, x);
-        }
-
-        private double[] output(MaskSource mask, float[] x) {
-            float[] y = new float[x.length];
-            DropoutKernel.forward(mask, 0, MemorySegment.ofArray(x), MemorySegment.ofArray(y), x.length);
-            double[] output = new double[y.length];
-            for (int i = 0; i < y.length; i++) {
-                output[i] = y[i];
-            }
-            return output;
+        /** {@code m * x / q}: inverted dropout. */
+        double[] inverted(double... x) {
+            double[] y = new double[x.length];
+            DropoutKernel.forward(
+                    source,
+                    DType.FLOAT64,
+                    0,
+                    MemorySegment.ofArray(x),
+                    MemorySegment.ofArray(y),
+                    x.length,
+                    Workers.NONE);
+            return y;
         }
     }
 

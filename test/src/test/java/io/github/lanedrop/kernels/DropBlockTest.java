@@ -109,8 +109,7 @@ final class DropBlockTest {
         double error = Math.sqrt((squares / planes - mean * mean) / planes); // planes are independent
         assertThat(mean).isCloseTo(rate, within(6 * error));
         double centre = blocks.dropProbability(side / 2, side / 2);
-        assertThat((double) centres / planes)
-                .isCloseTo(centre, within(6 * Math.sqrt(centre * (1 - centre) / planes)));
+        assertThat((double) centres / planes).isCloseTo(centre, within(6 * Math.sqrt(centre * (1 - centre) / planes)));
     }
 
     // limits
@@ -287,23 +286,28 @@ final class DropBlockTest {
     @Test
     void refusals() {
         Rate rate = Rate.drop(.1);
-        refused("plane must have 1 to 3 axes and block as many, got plane [] and block []", () ->
-                DropBlock.paper(rate, 3));
+        refused(
+                "plane must have 1 to 3 axes and block as many, got plane [] and block []",
+                () -> DropBlock.paper(rate, 3));
         refused("plane must have 1 to 3 axes", () -> DropBlock.paper(rate, 3, 4, 4, 4, 4));
-        refused("plane must have 1 to 3 axes", () ->
-                DropBlock.of(DropBlock.Rule.EXACT, rate, new int[] {3}, new int[] {4, 4}));
-        refused("plane and block must have lengths of 1 or more, got plane [4, 4] and block [0, 0]", () ->
-                DropBlock.paper(rate, 0, 4, 4));
+        refused(
+                "plane must have 1 to 3 axes",
+                () -> DropBlock.of(DropBlock.Rule.EXACT, rate, new int[] {3}, new int[] {4, 4}));
+        refused(
+                "plane and block must have lengths of 1 or more, got plane [4, 4] and block [0, 0]",
+                () -> DropBlock.paper(rate, 0, 4, 4));
         refused("plane and block must have lengths of 1 or more", () -> DropBlock.exact(rate, 3, 4, 0));
         refused("plane must have at most 2^24 positions", () -> DropBlock.exact(rate, 3, 1 << 16, 1 << 16));
-        refused("gamma scale must be in [0, infinity), got NaN", () ->
-                DropBlock.paper(rate, 3, 4, 4).gammaScale(Double.NaN));
-        refused("gamma must stay as it is by the exact rule", () ->
-                DropBlock.exact(rate, 3, 4, 4).gammaScale(2));
-        refused("position must lie in plane [4, 4], got [4, 0]", () ->
-                DropBlock.exact(rate, 3, 4, 4).dropProbability(4, 0));
-        refused("scale must be 0 or more, got NaN", () ->
-                new ScaledMask(new BernoulliMask(rate, KEY), Double.NaN));
+        refused(
+                "gamma scale must be in [0, infinity), got NaN",
+                () -> DropBlock.paper(rate, 3, 4, 4).gammaScale(Double.NaN));
+        refused(
+                "gamma must stay as it is by the exact rule",
+                () -> DropBlock.exact(rate, 3, 4, 4).gammaScale(2));
+        refused(
+                "position must lie in plane [4, 4], got [4, 0]",
+                () -> DropBlock.exact(rate, 3, 4, 4).dropProbability(4, 0));
+        refused("scale must be 0 or more, got NaN", () -> new ScaledMask(new BernoulliMask(rate, KEY), Double.NaN));
     }
 
     private static void refused(String message, Runnable call) {

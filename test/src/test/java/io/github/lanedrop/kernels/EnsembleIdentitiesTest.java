@@ -21,13 +21,11 @@ final class EnsembleIdentitiesTest {
     private static final int CLASSES = 4;
 
     /** A layer on ten inputs. */
-    private record Layer(float[] h, double[][] w, double[] b) {
+    private record Layer(double[] h, double[][] w, double[] b) {
         static Layer random(int seed, int units, double scale) {
             Random random = new Random(seed);
-            float[] h = new float[N];
-            for (int i = 0; i < N; i++) {
-                h[i] = (float) random.nextGaussian();
-            }
+            double[] h = new double[N];
+            Arrays.setAll(h, _ -> random.nextGaussian());
             double[][] w = new double[units][N];
             for (double[] row : w) {
                 Arrays.setAll(row, _ -> scale * random.nextGaussian());
@@ -103,10 +101,10 @@ final class EnsembleIdentitiesTest {
         for (int unit = 0; unit < 20; unit++) {
             int u = unit;
             double meanOfZ = AllMasks.mean(N, drop, mask -> layer.apply(mask.standard(layer.h))[u]);
-            double kept = Math.exp(AllMasks.mean(
-                    N, drop, mask -> Math.log(sigmoid(layer.apply(mask.standard(layer.h))[u]))));
-            double dropped = Math.exp(AllMasks.mean(
-                    N, drop, mask -> Math.log(sigmoid(-layer.apply(mask.standard(layer.h))[u]))));
+            double kept =
+                    Math.exp(AllMasks.mean(N, drop, mask -> Math.log(sigmoid(layer.apply(mask.standard(layer.h))[u]))));
+            double dropped = Math.exp(
+                    AllMasks.mean(N, drop, mask -> Math.log(sigmoid(-layer.apply(mask.standard(layer.h))[u]))));
             double geometric = kept / (kept + dropped);
             assertThat(geometric).isCloseTo(sigmoid(meanOfZ), within(1e-12));
             double mean = AllMasks.mean(N, drop, mask -> sigmoid(layer.apply(mask.standard(layer.h))[u]));
@@ -174,10 +172,7 @@ final class EnsembleIdentitiesTest {
         for (int i = 0; i < N; i++) {
             closed += p / (1 - p) * layer.w[0][i] * layer.w[0][i] * layer.h[i] * layer.h[i];
         }
-        double enumerated = AllMasks.variance(N, drop, mask -> {
-            double[] x = mask.standard(layer.h);
-            return layer.apply(Arrays.stream(x).map(v -> v / (1 - p)).toArray())[0];
-        });
+        double enumerated = AllMasks.variance(N, drop, mask -> layer.apply(mask.inverted(layer.h))[0]);
         assertThat(enumerated).isCloseTo(closed, within(1e-12 * closed));
     }
 

@@ -4,8 +4,9 @@ import io.github.lanedrop.kernels.Memory.Kind;
 import io.github.lanedrop.rng.Key;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
+import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
-import java.util.function.UnaryOperator;
 import java.util.stream.Stream;
 
 /**
@@ -33,7 +34,16 @@ final class KernelCalls {
 
     static List<KernelCall> all() {
         return Stream.of(Kind.HEAP_FLOATS, Kind.NATIVE)
-                .flatMap(kind -> Stream.of(dropout(kind), matrixProduct(kind)).flatMap(calls -> calls))
+                .flatMap(kind -> Stream.of(
+                                Arrays.stream(DType.values()).flatMap(type -> elementwise(type, kind)),
+                                keepBits(kind),
+                                sources(kind),
+                                keptTokens(kind),
+                                attention(kind),
+                                noise(kind),
+                                matrixProduct(kind),
+                                LearnedCalls.in(kind))
+                        .flatMap(calls -> calls))
                 .toList();
     }
 
@@ -41,29 +51,110 @@ final class KernelCalls {
         return new Memory(kind, Arena.ofAuto(), bytes).take(0, bytes);
     }
 
-    private static Stream<KernelCall> dropout(Kind kind) {
+    /** Every apply operation, on masks that are drawn in ways of their own. */
+    private static Stream<KernelCall> elementwise(DType type, Kind kind) {
+        long bytes = (long) type.bytes() * ELEMENTS;
+        MemorySegment src = allocate(kind, bytes);
+        MemorySegment dst = allocate(kind, bytes);
+        MemorySegment other = allocate(kind, bytes);
+        MemorySegment bits = allocate(kind, ELEMENTS / 8);
+        Workers one = Workers.NONE;
         return Stream.of(0d, .1, .5, 1d).flatMap(rate -> {
-            MaskSource mask = new BernoulliMask(Rate.drop(rate), Key.of(1));
-            MemorySegment src = allocate(kind, 4 * ELEMENTS);
-            MemorySegment dst = allocate(kind, 4 * ELEMENTS);
-            MemorySegment bits = allocate(kind, ELEMENTS / 8);
-            MemorySegment otherBits = allocate(kind, ELEMENTS / 8);
-            var stored = new StoredMask(mask.rate(), bits);
-            UnaryOperator<KernelCall> named = call -> call.in("dropout, float32, rate " + rate + ", " + kind);
-            return Stream.of(
-                            new KernelCall("forward", () -> DropoutKernel.forward(mask, 3, src, dst, ELEMENTS)),
-                            new KernelCall("backward", () -> DropoutKernel.backward(mask, 3, src, dst, ELEMENTS)),
-                            new KernelCall("in place", () -> DropoutKernel.forward(mask, 0, dst, dst, ELEMENTS)),
-                            new KernelCall("tail", () -> DropoutKernel.forward(mask, 0, dst, dst, ELEMENTS - 1)),
-                            new KernelCall("keepBits", () -> DropoutKernel.keepBits(mask, 0, bits, ELEMENTS)),
-                            new KernelCall(
-                                    "forward and keepBits",
-                                    () -> DropoutKernel.forward(mask, 0, src, dst, ELEMENTS, bits, Workers.NONE)),
-                            new KernelCall("stored", () -> DropoutKernel.forward(stored, 0, src, dst, ELEMENTS)),
-                            new KernelCall(
-                                    "stored keepBits", () -> DropoutKernel.keepBits(stored, 0, otherBits, ELEMENTS)))
-                    .map(named);
+            Rate drop = Rate.drop(rate);
+            var mask = new BernoulliMask(drop, Key.of(1));
+            List<KernelCall> calls = new ArrayList<>(List.of(
+                    new KernelCall("forward", () -> DropoutKernel.forward(mask, type, 3, src, dst, ELEMENTS, one)),
+                    new KernelCall("backward", () -> DropoutKernel.backward(mask, type, 3, src, dst, ELEMENTS, one)),
+                    new KernelCall("in place", () -> DropoutKernel.forward(mask, type, 0, dst, dst, ELEMENTS, one)),
+                    new KernelCall("tail", () -> DropoutKernel.forward(mask, type, 0, dst, dst, ELEMENTS - 1, one)),
+                    new KernelCall(
+                            "forward and keepBits",
+                            () -> DropoutKernel.forward(mask, type, 0, src, dst, ELEMENTS, bits, one)),
+                    new KernelCall("standard", () -> StandardDropout.forward(mask, type, 3, src, dst, ELEMENTS, one)),
+                    new KernelCall("evaluate", () -> StandardDropout.evaluate(drop, type, src, dst, ELEMENTS, one)),
+                    new KernelCall(
+                            "residual", () -> ResidualDropout.forward(mask, type, 3, src, other, dst, ELEMENTS, one)),
+                    new KernelCall("zoneout", () -> Zoneout.forward(mask, type, 3, src, other, dst, ELEMENTS, one)),
+                    new KernelCall(
+                            "zoneout, previous",
+                            () -> Zoneout.backwardPrevious(mask, type, 3, src, dst, ELEMENTS, one))));
+            if (!drop.dropsAll()) {
+                calls.add(new KernelCall(
+                        "toStandard", () -> StandardDropout.toStandard(drop, type, src, dst, ELEMENTS, one)));
+                calls.add(new KernelCall("alpha", () -> AlphaDropout.forward(mask, type, 3, src, dst, ELEMENTS, one)));
+                calls.add(new KernelCall(
+                        "alpha, backward", () -> AlphaDropout.backward(mask, type, 3, src, dst, ELEMENTS, one)));
+            }
+            return calls.stream().map(call -> call.in(type + ", rate " + rate + ", " + kind));
         });
+    }
+
+    private static Stream<KernelCall> keepBits(Kind kind) {
+        MemorySegment bits = allocate(kind, ELEMENTS / 8);
+        MemorySegment bytes = allocate(kind, ELEMENTS);
+        return Stream.concat(
+                Stream.of(0d, .1, .5, 1d).map(rate -> {
+                    var mask = new BernoulliMask(Rate.drop(rate), Key.of(1));
+                    return new KernelCall(
+                            "keepBits, rate " + rate + ", " + kind,
+                            () -> DropoutKernel.keepBits(mask, 3, bits, ELEMENTS));
+                }),
+                Stream.of(
+                                new KernelCall("bits to bytes", () -> MaskBits.bitsToBytes(bits, bytes, ELEMENTS)),
+                                new KernelCall("bytes to bits", () -> MaskBits.bytesToBits(bytes, bits, ELEMENTS)),
+                                new KernelCall("kept", () -> MaskBits.kept(bits, ELEMENTS)))
+                        .map(call -> call.in("" + kind)));
+    }
+
+    /** Every mask source, by one operation: how bits are made does not depend on it. More than a chunk of elements. */
+    private static Stream<KernelCall> sources(Kind kind) {
+        int most = 5000;
+        MemorySegment data = allocate(kind, Float.BYTES * most);
+        MemorySegment bits = allocate(kind, most / 8);
+        return MaskSources.all().flatMap(sample -> {
+            MaskSource mask = sample.source().apply(Key.of(1));
+            long elements = Math.min(most, sample.elements() - 3);
+            return Stream.of(
+                            new KernelCall("forward", () -> DropoutKernel.forward(mask, 3, data, data, elements)),
+                            new KernelCall("keepBits", () -> DropoutKernel.keepBits(mask, 3, bits, elements)),
+                            new KernelCall("kept", () -> MaskBits.kept(mask, 3, elements)))
+                    .map(call -> call.in(sample + ", " + kind));
+        });
+    }
+
+    private static Stream<KernelCall> noise(Kind kind) {
+        Key key = Key.of(1);
+        MemorySegment values = allocate(kind, 4 * ELEMENTS);
+        Stream<NoiseSource> sources = Stream.of(
+                GaussianNoise.dropout(Rate.drop(0), key),
+                GaussianNoise.dropout(Rate.drop(.1), key),
+                new UniformNoise(1, .5, key),
+                new StoredNoise(values));
+        return sources.flatMap(noise -> Arrays.stream(DType.values()).flatMap(type -> {
+            MemorySegment src = allocate(kind, (long) type.bytes() * ELEMENTS);
+            MemorySegment dst = allocate(kind, (long) type.bytes() * ELEMENTS);
+            return Stream.of(
+                            new KernelCall(
+                                    "multiply",
+                                    () -> NoiseKernel.multiply(noise, type, 0, src, dst, ELEMENTS - 3, Workers.NONE)),
+                            new KernelCall(
+                                    "add", () -> NoiseKernel.add(noise, type, 1, dst, dst, ELEMENTS - 3, Workers.NONE)),
+                            new KernelCall(
+                                    "fill", () -> NoiseKernel.fill(noise, 1, src, ELEMENTS / 2 - 3, Workers.NONE)))
+                    .map(call -> call.in(noise.getClass().getSimpleName() + ", " + type + ", " + kind
+                            + (Noise.isConstant(noise, 1) ? ", constant" : "")));
+        }));
+    }
+
+    private static Stream<KernelCall> keptTokens(Kind kind) {
+        int bytes = 16;
+        KeptTokens tokens = KeptTokens.draw(Rate.drop(.5), Key.of(1), 10, 50, 1);
+        MemorySegment all = allocate(kind, 500L * bytes);
+        MemorySegment few = allocate(kind, tokens.kept() * 10L * bytes);
+        return Stream.of(
+                        new KernelCall("gather", () -> tokens.gather(all, few, bytes, Workers.NONE)),
+                        new KernelCall("scatter", () -> tokens.scatter(few, all, bytes, Workers.NONE)))
+                .map(call -> call.in("kept tokens, " + kind));
     }
 
     private static Stream<KernelCall> matrixProduct(Kind kind) {
@@ -114,5 +205,44 @@ final class KernelCalls {
                                         size * size,
                                         Workers.NONE)))
                 .map(call -> call.in("product, float32, " + kind));
+    }
+
+    private static Stream<KernelCall> attention(Kind kind) {
+        AttentionScores scores = AttentionScores.of(2, 5, 70)
+                .causally()
+                .withKeyLengths(allocate(kind, 8).fill((byte) 0));
+        scores.keyLengths().set(Memory.INT, 4, 67);
+        MaskSource mask = new BernoulliMask(Rate.drop(.1), Key.of(1));
+        MemorySegment src = allocate(kind, 4 * scores.elements());
+        MemorySegment dst = allocate(kind, 4 * scores.elements());
+        MemorySegment gradient = allocate(kind, 4 * scores.elements());
+        AttentionScores renormalized = scores.renormalizing();
+        AttentionShape shape = AttentionShape.of(scores, 20);
+        AttentionOperands operands = operands(kind, shape);
+        AttentionOperands gradients = operands(kind, shape);
+        MemorySegment output = allocate(kind, 4 * shape.outputFloats());
+        MemorySegment outputGradient = allocate(kind, 4 * shape.outputFloats());
+        MemorySegment logSums = allocate(kind, 4 * shape.allRows());
+        return Stream.of(
+                        new KernelCall("softmax forward", () -> SoftmaxDropout.forward(mask, 3, scores, src, dst)),
+                        new KernelCall(
+                                "softmax forward, renormalised",
+                                () -> SoftmaxDropout.forward(mask, 3, renormalized, src, dst)),
+                        new KernelCall(
+                                "softmax backward", () -> SoftmaxDropout.backward(mask, 3, scores, src, dst, gradient)),
+                        new KernelCall(
+                                "tiled forward", () -> Attention.forward(mask, 3, shape, operands, output, logSums)),
+                        new KernelCall(
+                                "tiled backward",
+                                () -> Attention.backward(
+                                        mask, 3, shape, operands, output, logSums, outputGradient, gradients)))
+                .map(call -> call.in("attention, float32, " + kind));
+    }
+
+    private static AttentionOperands operands(Kind kind, AttentionShape shape) {
+        return new AttentionOperands(
+                allocate(kind, 4 * shape.queryFloats()),
+                allocate(kind, 4 * shape.keyFloats()),
+                allocate(kind, 4 * shape.valueFloats()));
     }
 }

@@ -36,7 +36,9 @@ final class MaskBitsTest {
                 from.copyFrom(MemorySegment.ofArray(bytes));
                 MemorySegment bits = bitsMemory.take(step % 7, (elements + 7) / 8);
                 MaskBits.bytesToBits(from.asReadOnly(), bits, elements);
-                assertThat(BitSet.valueOf(Memory.bytes(bits))).as("%d bytes to bits", elements).isEqualTo(expected);
+                assertThat(BitSet.valueOf(Memory.bytes(bits)))
+                        .as("%d bytes to bits", elements)
+                        .isEqualTo(expected);
                 assertThat(MaskBits.kept(bits, elements)).isEqualTo(expected.cardinality());
 
                 MemorySegment back = bytesMemory.take(step % 5, elements);
@@ -67,9 +69,31 @@ final class MaskBitsTest {
         int elements = 20_011;
         long expected = BitSet.valueOf(oracle.keepBits(5, elements)).cardinality();
         assertThat(MaskBits.kept(mask, 5, elements)).isEqualTo(expected);
-        assertThat(MaskBits.kept(mask, 5, elements, new Workers(Runnable::run, 4))).isEqualTo(expected);
-        assertThat(MaskBits.kept(new BernoulliMask(Rate.drop(0), Key.of(1)), 1L << 50, 1L << 60)).isEqualTo(1L << 60);
-        assertThat(MaskBits.kept(new BernoulliMask(Rate.drop(1), Key.of(1)), 0, 77)).isZero();
+        assertThat(MaskBits.kept(mask, 5, elements, new Workers(Runnable::run, 4)))
+                .isEqualTo(expected);
+        assertThat(MaskBits.kept(new BernoulliMask(Rate.drop(0), Key.of(1)), 1L << 50, 1L << 60))
+                .isEqualTo(1L << 60);
+        assertThat(MaskBits.kept(new BernoulliMask(Rate.drop(1), Key.of(1)), 0, 77))
+                .isZero();
+    }
+
+    /** A stored mask of rate 1 drops everything, whatever the bits or bytes say, exported too. */
+    @Test
+    void rateOneDropsWhatIsStored() {
+        MemorySegment ones = MemorySegment.ofArray(new byte[100]).fill((byte) -1);
+        Rate one = Rate.drop(1);
+        MaskSource[] masks = {
+            new StoredMask(one, ones),
+            new ByteMask(one, ones),
+            new BroadcastMask(new StoredMask(one, ones), BroadcastShape.rows(10, 10)),
+            new TokenTypeMask(new ByteMask(one, ones), MemorySegment.ofArray(new int[100]), 1)
+        };
+        for (MaskSource mask : masks) {
+            byte[] bits = new byte[13];
+            DropoutKernel.keepBits(mask, 0, MemorySegment.ofArray(bits), 100);
+            assertThat(bits).containsOnly(0);
+            assertThat(MaskBits.kept(mask, 0, 100)).isZero();
+        }
     }
 
     @Test

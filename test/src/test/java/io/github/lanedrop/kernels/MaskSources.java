@@ -2,10 +2,16 @@ package io.github.lanedrop.kernels;
 
 import io.github.lanedrop.rng.Key;
 import java.lang.foreign.MemorySegment;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.util.Arrays;
+import java.util.BitSet;
+import java.util.Comparator;
 import java.util.List;
+import java.util.Random;
 import java.util.function.Function;
 import java.util.function.LongPredicate;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
 /** One of each mask source, and its oracle: what every test and statistic that is about any source goes through. */
@@ -51,7 +57,7 @@ final class MaskSources {
     }
 
     static Stream<Sample> all() {
-        return Stream.of(bernoulli(), memory(), broadcast(), dropBlock())
+        return Stream.of(bernoulli(), memory(), broadcast(), dropBlock(), rowsTokensAndCounts())
                 .flatMap(List::stream);
     }
 
@@ -82,8 +88,7 @@ final class MaskSources {
                         elements,
                         true,
                         key -> new StoredMask(
-                                Rate.drop(rate),
-                                MemorySegment.ofArray(keepBits(oracle.apply(key), 0, elements))),
+                                Rate.drop(rate), MemorySegment.ofArray(keepBits(oracle.apply(key), 0, elements))),
                         oracle),
                 new Sample(
                         "stored bytes",
@@ -127,6 +132,82 @@ final class MaskSources {
                         6));
     }
 
+    private static List<Sample> rowsTokensAndCounts() {
+        return List.of(
+                rowKeyed(.1, 300, 70),
+                rowKeyed(.5, 3, 9000),
+                rowKeyed(.3, 4000, 5),
+                tokenTypes(.3, 50, 300, 100),
+                tokenTypes(.5, 1000, 7, 3000),
+                tokenTypes(.1, 3, 9001, 4),
+                exactCount(.1, 20_003),
+                exactCount(.5, 1000),
+                exactCount(1 / 3d, 5),
+                exactCount(.9, 4097));
+    }
+
+    private static Sample rowKeyed(double rate, int rows, int width) {
+        Function<Key, Key[]> keys = key -> IntStream.range(0, rows)
+                .mapToObj(row -> new Key(key.seed() + row % 17, key.stream() + row))
+                .toArray(Key[]::new);
+        return new Sample(
+                rows + " rows of " + width + " with their own keys at " + rate,
+                rate,
+                (long) rows * width,
+                true,
+                key -> RowKeyedMask.of(Rate.drop(rate), width, keys.apply(key)),
+                key -> {
+                    List<LongPredicate> ofRow = Arrays.stream(keys.apply(key))
+                            .map(k -> elementwise(rate, k))
+                            .toList();
+                    return i -> ofRow.get((int) (i / width)).test(i % width);
+                });
+    }
+
+    private static Sample tokenTypes(double rate, int types, int features, int tokens) {
+        int[] ids = new Random(1).ints(tokens, 0, types).toArray();
+        var bytes = ByteBuffer.allocate(4 * tokens).order(ByteOrder.LITTLE_ENDIAN);
+        bytes.asIntBuffer().put(ids);
+        return new Sample(
+                tokens + " tokens of " + types + " types, " + features + " features at " + rate,
+                rate,
+                (long) tokens * features,
+                false,
+                key -> new TokenTypeMask(
+                        new BernoulliMask(Rate.drop(rate), key), MemorySegment.ofBuffer(bytes), features),
+                key -> {
+                    LongPredicate ofType = elementwise(rate, key);
+                    return i -> ofType.test(ids[(int) (i / features)]);
+                });
+    }
+
+    private static Sample exactCount(double rate, int elements) {
+        return new Sample(
+                "exact count of " + elements + " at " + rate,
+                Math.floor(elements * rate + .5) / elements,
+                elements,
+                false,
+                key -> ExactCountMask.of(Rate.drop(rate), key, elements),
+                key -> {
+                    // the elements sorted by (word, index)
+                    Integer[] order = IntStream.range(0, elements)
+                            .boxed()
+                            .sorted(Comparator.<Integer>comparingLong(i -> word(key, i))
+                                    .thenComparingInt(i -> i))
+                            .toArray(Integer[]::new);
+                    var dropped = new BitSet();
+                    for (int k = 0; k < Math.floor(elements * rate + .5); k++) {
+                        dropped.set(order[k]);
+                    }
+                    return i -> !dropped.get((int) i);
+                });
+    }
+
+    /** Word {@code i} of the word stream. */
+    static long word(Key key, long i) {
+        return MaskOracle.philox(key.seed(), key.stream() & 0xFFFFFFFFL, key.stream() >>> 32, i / 4)[(int) (i % 4)];
+    }
+
     private static List<Sample> dropBlock() {
         DropBlock image = DropBlock.exact(Rate.drop(.3), 3, 14, 11);
         DropBlock scaled = DropBlock.paper(Rate.drop(.1), 5, 20, 20);
@@ -139,9 +220,13 @@ final class MaskSources {
                 dropBlock(DropBlock.paper(Rate.drop(.2), 5, 20_000), 1, 1, 20_000, 1, 1, 5),
                 dropBlock(DropBlock.exact(Rate.drop(.1), 3, 5, 6, 7), 5, 6, 7, 3, 3, 3),
                 dropBlock( // anchors are far away
-                        DropBlock.of(
-                                DropBlock.Rule.EXACT, Rate.drop(.5), new int[] {5, 9, 2}, new int[] {12, 40, 50}),
-                        12, 40, 50, 5, 9, 2),
+                        DropBlock.of(DropBlock.Rule.EXACT, Rate.drop(.5), new int[] {5, 9, 2}, new int[] {12, 40, 50}),
+                        12,
+                        40,
+                        50,
+                        5,
+                        9,
+                        2),
                 new Sample(
                         "blocks shared over channels",
                         .3,
@@ -150,8 +235,7 @@ final class MaskSources {
                         key -> new BroadcastMask(
                                 new DropBlockMask(image, key),
                                 BroadcastShape.of(5, 13, 14, 11).share(1)),
-                        key -> broadcast(
-                                blocks(image, key, 1, 14, 11, 1, 3, 3), new long[] {5, 13, 14, 11}, 1)),
+                        key -> broadcast(blocks(image, key, 1, 14, 11, 1, 3, 3), new long[] {5, 13, 14, 11}, 1)),
                 new Sample(
                         "blocks with a scale",
                         1 - scaled.expectedKeep(),
@@ -172,8 +256,7 @@ final class MaskSources {
     }
 
     /** An element is dropped where any of the anchors whose block holds it is dropped by the anchors' own mask. */
-    private static LongPredicate blocks(
-            DropBlock blocks, Key key, int depth, int height, int width, int... block) {
+    private static LongPredicate blocks(DropBlock blocks, Key key, int depth, int height, int width, int... block) {
         LongPredicate anchors = elementwise(blocks.gamma(), key);
         int d = depth - Math.min(block[0], depth) + 1;
         int h = height - Math.min(block[1], height) + 1;

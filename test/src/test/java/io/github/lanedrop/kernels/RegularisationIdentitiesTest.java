@@ -12,8 +12,8 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /**
- * Dropout as a penalty, in expectation over all masks; {@code p} is the probability to drop, {@code q = 1 - p}. The
- * kernel selects the inputs, which rounds nothing; the rest is double, to a relative error of 1e-12.
+ * Dropout as a penalty, in expectation over all masks; {@code p} is the probability to drop, {@code q = 1 - p}. In
+ * double, to a relative error of 1e-12.
  */
 final class RegularisationIdentitiesTest {
     private static final int EXAMPLES = 50;
@@ -21,15 +21,15 @@ final class RegularisationIdentitiesTest {
     private static final Percentage EXACT = Percentage.withPercentage(1e-10);
 
     /** A regression problem: inputs by row, targets, weights. */
-    private record Problem(float[][] x, double[] y, double[] w) {
+    private record Problem(double[][] x, double[] y, double[] w) {
         static Problem random(int seed, int examples) {
             Random random = new Random(seed);
-            float[][] x = new float[examples][FEATURES];
+            double[][] x = new double[examples][FEATURES];
             double[] y = new double[examples];
             double[] w = random.doubles(FEATURES, -1, 1).toArray();
             for (int n = 0; n < examples; n++) {
                 for (int i = 0; i < FEATURES; i++) {
-                    x[n][i] = (float) random.nextGaussian();
+                    x[n][i] = random.nextGaussian();
                 }
                 y[n] = random.nextGaussian();
             }
@@ -50,7 +50,7 @@ final class RegularisationIdentitiesTest {
         double loss(double a) {
             double sum = 0;
             for (int n = 0; n < x.length; n++) {
-                double error = y[n] - a * dot(w, doubles(x[n]));
+                double error = y[n] - a * dot(w, x[n]);
                 sum += error * error;
             }
             return sum;
@@ -58,8 +58,8 @@ final class RegularisationIdentitiesTest {
 
         double sumOfSquares(int feature) {
             double sum = 0;
-            for (float[] row : x) {
-                sum += (double) row[feature] * row[feature];
+            for (double[] row : x) {
+                sum += row[feature] * row[feature];
             }
             return sum;
         }
@@ -72,14 +72,6 @@ final class RegularisationIdentitiesTest {
             }
             return sum;
         }
-    }
-
-    private static double[] doubles(float[] values) {
-        double[] result = new double[values.length];
-        for (int i = 0; i < values.length; i++) {
-            result[i] = values[i];
-        }
-        return result;
     }
 
     private static double dot(double[] a, double[] b) {
@@ -109,7 +101,7 @@ final class RegularisationIdentitiesTest {
     @CsvSource({"0.5, 1", "0.3, 0.42857142857142855", "0.2, 0.25", "0.9, 9"})
     void e1LambdaIsPOverQ(double rate, double lambda) {
         Problem gaussian = Problem.random(2, EXAMPLES);
-        float[][] signs = new float[EXAMPLES][FEATURES];
+        double[][] signs = new double[EXAMPLES][FEATURES];
         for (int n = 0; n < EXAMPLES; n++) {
             for (int i = 0; i < FEATURES; i++) {
                 signs[n][i] = Math.signum(gaussian.x[n][i]);
@@ -137,7 +129,7 @@ final class RegularisationIdentitiesTest {
         Problem problem = Problem.random(3, EXAMPLES);
         double[][] normal = new double[FEATURES][FEATURES + 1];
         for (int n = 0; n < EXAMPLES; n++) {
-            double[] x = doubles(problem.x[n]);
+            double[] x = problem.x[n];
             for (int i = 0; i < FEATURES; i++) {
                 for (int j = 0; j < FEATURES; j++) {
                     normal[i][j] += x[i] * x[j] * (i == j ? 1 / q : 1);
@@ -214,15 +206,14 @@ final class RegularisationIdentitiesTest {
         }
         double exact = AllMasks.mean(FEATURES, drop, mask -> {
             double sum = 0;
-            for (float[] x : problem.x) {
-                sum += logPartition(bias + dot(beta, mask.standard(x)) / q)
-                        - logPartition(bias + dot(beta, doubles(x)));
+            for (double[] x : problem.x) {
+                sum += logPartition(bias + dot(beta, mask.standard(x)) / q) - logPartition(bias + dot(beta, x));
             }
             return sum;
         });
         double quadratic = 0;
-        for (float[] x : problem.x) {
-            double pi = 1 / (1 + Math.exp(-bias - dot(beta, doubles(x))));
+        for (double[] x : problem.x) {
+            double pi = 1 / (1 + Math.exp(-bias - dot(beta, x)));
             for (int i = 0; i < FEATURES; i++) {
                 quadratic += p / q / 2 * pi * (1 - pi) * x[i] * x[i] * beta[i] * beta[i];
             }
@@ -247,7 +238,7 @@ final class RegularisationIdentitiesTest {
     /** E3: the penalty spares the confident: it is less where a prediction is certain, though inputs are as large. */
     @Test
     void e3ConfidentPredictionsArePenalisedLess() {
-        float[] x = {1, 1, 1, 1, 1, 1, 1, 1};
+        double[] x = {1, 1, 1, 1, 1, 1, 1, 1};
         double[] beta = {.5, .5, .5, .5, .5, .5, .5, .5};
         double[] penalty = new double[2];
         for (int confident = 0; confident < 2; confident++) {
@@ -271,11 +262,11 @@ final class RegularisationIdentitiesTest {
         double p = drop.effective();
         Random random = new Random(6);
         double[] x = random.doubles(rows * columns, -1, 1).toArray();
-        float[][] u = new float[rows][rank];
+        double[][] u = new double[rows][rank];
         double[][] v = new double[columns][];
         for (int i = 0; i < rows; i++) {
             for (int k = 0; k < rank; k++) {
-                u[i][k] = random.nextFloat() - .5f;
+                u[i][k] = random.nextDouble() - .5;
             }
         }
         for (int j = 0; j < columns; j++) {
@@ -295,7 +286,7 @@ final class RegularisationIdentitiesTest {
         double closed = 0;
         for (int i = 0; i < rows; i++) {
             for (int j = 0; j < columns; j++) {
-                double error = x[i * columns + j] - dot(doubles(u[i]), v[j]);
+                double error = x[i * columns + j] - dot(u[i], v[j]);
                 closed += error * error;
                 for (int k = 0; k < rank; k++) {
                     closed += p / (1 - p) * u[i][k] * u[i][k] * v[j][k] * v[j][k];

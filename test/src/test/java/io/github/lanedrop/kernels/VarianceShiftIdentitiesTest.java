@@ -28,15 +28,15 @@ final class VarianceShiftIdentitiesTest {
         "1, 1, 0.9, 0.8181818181818182",
         "2, 1, 0.5, 0.16666666666666666",
     })
-    void e8RatioOfVariances(float c, float v, double keep, double ratio) {
+    void e8RatioOfVariances(double c, double v, double keep, double ratio) {
         Rate drop = Rate.keep(keep);
         double q = 1 - drop.effective();
-        float[] values = {c + (float) Math.sqrt(v), c - (float) Math.sqrt(v)};
+        double[] values = {c + Math.sqrt(v), c - Math.sqrt(v)};
         double mean = 0;
         double meanOfSquares = 0;
-        for (float value : values) {
-            mean += AllMasks.mean(1, drop, mask -> mask.standard(value)[0] / q) / 2;
-            meanOfSquares += AllMasks.mean(1, drop, mask -> Math.pow(mask.standard(value)[0] / q, 2)) / 2;
+        for (double value : values) {
+            mean += AllMasks.mean(1, drop, mask -> mask.inverted(value)[0]) / 2;
+            meanOfSquares += AllMasks.mean(1, drop, mask -> Math.pow(mask.inverted(value)[0], 2)) / 2;
         }
         double trained = meanOfSquares - mean * mean;
         assertThat(trained).isCloseTo((c * c + v) / q - c * c, within(1e-12));

@@ -53,7 +53,7 @@ public final class Loops {
 
     private static SegmentLoop define(
             Class<? extends SegmentLoop> template, Operation operation, Class<?> memory, boolean doubles) {
-        var data = new VectorLoopData(operation.vectors(), operation.hasOperand(), memory, doubles);
+        var data = new LoopData(operation, memory, doubles);
         return Specialised.define(LOOKUP, SegmentLoop.class, template, data);
     }
 }

@@ -1,79 +1,56 @@
 package io.github.lanedrop.kernels.lanes;
 
 /**
- * What becomes of an element: a line of arithmetic on the element, on the operand beside it if there is one, on whether it
- * is kept, and on up to three constants.
+ * What becomes of an element, told by constants that the loops are specialised for:
  *
- * <p>The methods here are the definition; {@link #vectors} gives the same on lanes, bit for bit. An operation knows nothing
- * of masks, memory or data types, and is written once for all of them. 16-bit types compute in float.
+ * <pre>
+ * y = x                       the element
+ * y = y * a                   if it scales
+ * y = y + b                   if it shifts, the product having been rounded
+ * y = kept ? y : otherwise    +0, the constant c, or the operand; with kept and dropped exchanged if it is inverted
+ * y = operand + y             if it adds the operand
+ * </pre>
+ *
+ * <p>An operation knows nothing of masks, memory or data types, and is written once for all of them. It is data and not a
+ * method, since C2 does not always inline a method that takes and returns vectors, and then boxes them all. 16-bit types
+ * compute in float.
+ *
+ * @param scales whether the element is multiplied by {@code a}
+ * @param shifts whether {@code b} is added to it
+ * @param otherwise what takes its place
+ * @param inverted whether dropped elements count as kept, and kept ones as dropped
+ * @param addsOperand whether the operand is added to what was selected
  */
-public sealed interface Operation
-        permits AffineSelect, ResidualScaleSelect, ScaleSelect, Select, SelectDropped, SelectOperand {
-    /**
-     * The definition in float.
-     *
-     * @param x the element
-     * @param operand the element of the operand, 0 where the operation has none
-     * @param kept 1 if the element is kept, 0 if dropped
-     * @param a the first constant
-     * @param b the second constant
-     * @param c the third constant
-     * @return the result
-     */
-    float apply(float x, float operand, int kept, float a, float b, float c);
+public record Operation(boolean scales, boolean shifts, Otherwise otherwise, boolean inverted, boolean addsOperand) {
+    /** What takes the place of a dropped element. */
+    public enum Otherwise {
+        /** +0. */
+        ZERO,
+        /** The constant {@code c}. */
+        CONSTANT,
+        /** The element of the operand. */
+        OPERAND
+    }
 
-    /**
-     * The definition in double.
-     *
-     * @param x the element
-     * @param operand the element of the operand, 0 where the operation has none
-     * @param kept 1 if the element is kept, 0 if dropped
-     * @param a the first constant
-     * @param b the second constant
-     * @param c the third constant
-     * @return the result
-     */
-    double apply(double x, double operand, int kept, double a, double b, double c);
+    /** {@code kept ? x * a : +0}: inverted dropout with the scale {@code a}. */
+    public static final Operation SCALE_SELECT = new Operation(true, false, Otherwise.ZERO, false, false);
+    /** {@code kept ? x : +0}, all bits of it: standard dropout. */
+    public static final Operation SELECT = new Operation(false, false, Otherwise.ZERO, false, false);
+    /** {@code kept ? +0 : x}: what {@link #SELECT} leaves out. */
+    public static final Operation SELECT_DROPPED = new Operation(false, false, Otherwise.ZERO, true, false);
+    /** {@code kept ? x : operand}: zoneout, where a dropped unit keeps its previous state. */
+    public static final Operation SELECT_OPERAND = new Operation(false, false, Otherwise.OPERAND, false, false);
+    /** {@code kept ? x * a + b : c}: alpha dropout. */
+    public static final Operation AFFINE_SELECT = new Operation(true, true, Otherwise.CONSTANT, false, false);
+    /** {@code operand + (kept ? x * a : +0)}: dropout on a branch that joins a residual. */
+    public static final Operation RESIDUAL_SCALE_SELECT = new Operation(true, false, Otherwise.ZERO, false, true);
 
     /**
      * Whether there is an operand beside the element.
      *
      * @return false where there is none
      */
-    default boolean hasOperand() {
-        return false;
-    }
-
-    /**
-     * The same on lanes; to be called only where the vector module is.
-     *
-     * @return the vector form
-     */
-    VectorOperation vectors();
-
-    /**
-     * {@code kept ? x : otherwise}, by bits: a branch on random ones would be guessed wrong at the rate.
-     *
-     * @param x the value of a kept element
-     * @param otherwise the value of a dropped one
-     * @param kept 1 or 0
-     * @return one of the two, all its bits
-     */
-    static float select(float x, float otherwise, int kept) {
-        return Float.intBitsToFloat(
-                (Float.floatToRawIntBits(x) & -kept) | (Float.floatToRawIntBits(otherwise) & (kept - 1)));
-    }
-
-    /**
-     * {@code kept ? x : otherwise}, by bits.
-     *
-     * @param x the value of a kept element
-     * @param otherwise the value of a dropped one
-     * @param kept 1 or 0
-     * @return one of the two, all its bits
-     */
-    static double select(double x, double otherwise, int kept) {
-        return Double.longBitsToDouble(
-                (Double.doubleToRawLongBits(x) & -(long) kept) | (Double.doubleToRawLongBits(otherwise) & (kept - 1L)));
+    public boolean hasOperand() {
+        return addsOperand || otherwise == Otherwise.OPERAND;
     }
 }

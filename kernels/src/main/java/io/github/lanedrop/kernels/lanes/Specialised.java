@@ -20,7 +20,8 @@ public final class Specialised {
 
     /** A new instance of the template, defined anew for the data. */
     public static <T> T define(MethodHandles.Lookup lookup, Class<T> type, Class<? extends T> template, Object data) {
-        try (InputStream in = template.getResourceAsStream(template.getSimpleName() + ".class")) {
+        String file = template.getName().substring(template.getPackageName().length() + 1) + ".class";
+        try (InputStream in = template.getResourceAsStream(file)) {
             if (in == null) {
                 throw new IllegalStateException("the class file of " + template.getName() + " is missing");
             }

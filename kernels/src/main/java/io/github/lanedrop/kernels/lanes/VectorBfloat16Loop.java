@@ -6,8 +6,10 @@ import static io.github.lanedrop.rng.simd.Lanes.ORDER;
 import static io.github.lanedrop.rng.simd.Lanes.SHORTS;
 import static jdk.incubator.vector.VectorOperators.LSHL;
 import static jdk.incubator.vector.VectorOperators.LSHR;
+import static jdk.incubator.vector.VectorOperators.LT;
 import static jdk.incubator.vector.VectorOperators.UGT;
 
+import io.github.lanedrop.kernels.lanes.Operation.Otherwise;
 import io.github.lanedrop.rng.simd.Simd;
 import java.lang.foreign.MemorySegment;
 import java.lang.invoke.MethodHandles;
@@ -17,7 +19,6 @@ import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.IntVector;
 import jdk.incubator.vector.ShortVector;
 import jdk.incubator.vector.VectorMask;
-import jdk.incubator.vector.VectorOperators;
 
 /**
  * The template of {@link SegmentLoop} for bfloat16, see {@link Specialised}.
@@ -26,10 +27,12 @@ import jdk.incubator.vector.VectorOperators;
  * is widened by a shift or a mask, and the results are put together the same way and rounded; nothing crosses lanes.
  */
 final class VectorBfloat16Loop implements SegmentLoop {
-    private static final VectorLoopData DATA = Specialised.data(MethodHandles.lookup(), VectorLoopData.class);
-    private static final VectorOperation OPERATION = DATA.operation();
-    private static final boolean HAS_OPERAND = DATA.hasOperand();
+    private static final LoopData DATA = Specialised.data(MethodHandles.lookup(), LoopData.class);
+    private static final Operation OPERATION = DATA.operation();
     private static final Class<?> MEMORY = DATA.memory();
+    /** Exchanges kept and dropped. */
+    private static final long INVERSION = OPERATION.inverted() ? -1 : 0;
+
     private static final VarHandle LONG = MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.LITTLE_ENDIAN);
 
     private static final int LANES = FLOATS.length();
@@ -62,56 +65,60 @@ final class VectorBfloat16Loop implements SegmentLoop {
         FloatVector va = FloatVector.broadcast(FLOATS, (float) a);
         FloatVector vb = FloatVector.broadcast(FLOATS, (float) b);
         FloatVector vc = FloatVector.broadcast(FLOATS, (float) c);
-        IntVector x;
-        IntVector y;
-        IntVector even;
-        IntVector odd;
-        ShortVector upper;
-        ShortVector lower;
+        FloatVector y;
+        FloatVector other;
+        FloatVector otherwise;
+        VectorMask<Float> kept;
         int i = 0;
         for (; i <= elements - PAIRS; i += PAIRS) {
-            long kept = (long) LONG.get(bits, bitsAt + (i >>> 3));
+            long keepBits = (long) LONG.get(bits, bitsAt + (i >>> 3)) ^ INVERSION;
             long at = firstByte + (long) Short.BYTES * i;
-            x = ShortVector.fromMemorySegment(SHORTS, src, at, ORDER).reinterpretAsInts();
-            y = HAS_OPERAND
+            IntVector x = ShortVector.fromMemorySegment(SHORTS, src, at, ORDER).reinterpretAsInts();
+            IntVector o = OPERATION.hasOperand()
                     ? ShortVector.fromMemorySegment(SHORTS, operand, at, ORDER).reinterpretAsInts()
                     : x;
-            even = OPERATION
-                    .apply(
-                            x.lanewise(LSHL, 16).reinterpretAsFloats(),
-                            y.lanewise(LSHL, 16).reinterpretAsFloats(),
-                            evenMask(kept),
-                            va,
-                            vb,
-                            vc,
-                            ZERO)
-                    .reinterpretAsInts();
-            odd = OPERATION
-                    .apply(
-                            x.and(UPPER).reinterpretAsFloats(),
-                            y.and(UPPER).reinterpretAsFloats(),
-                            evenMask(kept >>> 1),
-                            va,
-                            vb,
-                            vc,
-                            ZERO)
-                    .reinterpretAsInts();
+            if (Simd.MASK_REGISTERS) {
+                kept = VectorMask.fromLong(FLOATS, Long.compress(keepBits, EVEN));
+            } else {
+                kept = IntVector.broadcast(INTS, (int) (keepBits))
+                        .lanewise(LSHL, TO_SIGN)
+                        .compare(LT, 0)
+                        .cast(FLOATS);
+            }
+            y = x.lanewise(LSHL, 16).reinterpretAsFloats();
+            other = o.lanewise(LSHL, 16).reinterpretAsFloats();
+            y = OPERATION.scales() ? y.mul(va) : y;
+            y = OPERATION.shifts() ? y.add(vb) : y;
+            otherwise = OPERATION.otherwise() == Otherwise.OPERAND
+                    ? other
+                    : OPERATION.otherwise() == Otherwise.CONSTANT ? vc : ZERO;
+            y = otherwise.blend(y, kept);
+            y = OPERATION.addsOperand() ? other.add(y) : y;
+            IntVector even = y.reinterpretAsInts();
+            if (Simd.MASK_REGISTERS) {
+                kept = VectorMask.fromLong(FLOATS, Long.compress(keepBits >>> 1, EVEN));
+            } else {
+                kept = IntVector.broadcast(INTS, (int) (keepBits >>> 1))
+                        .lanewise(LSHL, TO_SIGN)
+                        .compare(LT, 0)
+                        .cast(FLOATS);
+            }
+            y = x.and(UPPER).reinterpretAsFloats();
+            other = o.and(UPPER).reinterpretAsFloats();
+            y = OPERATION.scales() ? y.mul(va) : y;
+            y = OPERATION.shifts() ? y.add(vb) : y;
+            otherwise = OPERATION.otherwise() == Otherwise.OPERAND
+                    ? other
+                    : OPERATION.otherwise() == Otherwise.CONSTANT ? vc : ZERO;
+            y = otherwise.blend(y, kept);
+            y = OPERATION.addsOperand() ? other.add(y) : y;
+            IntVector odd = y.reinterpretAsInts();
             // the upper halves are the results cut off; above one half, ties to even, they are one too small
-            upper = odd.and(UPPER).or(even.lanewise(LSHR, 16)).reinterpretAsShorts();
-            lower = odd.lanewise(LSHL, 16).or(even.and(~UPPER)).reinterpretAsShorts();
+            ShortVector upper = odd.and(UPPER).or(even.lanewise(LSHR, 16)).reinterpretAsShorts();
+            ShortVector lower = odd.lanewise(LSHL, 16).or(even.and(~UPPER)).reinterpretAsShorts();
             upper.add((short) 1, lower.or(upper.and((short) 1)).compare(UGT, HALF))
                     .intoMemorySegment(dst, at, ORDER);
         }
         return i;
-    }
-
-    private static VectorMask<Float> evenMask(long kept) {
-        if (Simd.MASK_REGISTERS) {
-            return VectorMask.fromLong(FLOATS, Long.compress(kept, EVEN));
-        }
-        return IntVector.broadcast(INTS, (int) kept)
-                .lanewise(LSHL, TO_SIGN)
-                .compare(VectorOperators.LT, 0)
-                .cast(FLOATS);
     }
 }

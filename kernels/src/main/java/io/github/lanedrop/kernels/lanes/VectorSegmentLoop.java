@@ -6,6 +6,7 @@ import static io.github.lanedrop.rng.simd.Lanes.INTS;
 import static io.github.lanedrop.rng.simd.Lanes.LONGS;
 import static io.github.lanedrop.rng.simd.Lanes.ORDER;
 
+import io.github.lanedrop.kernels.lanes.Operation.Otherwise;
 import io.github.lanedrop.rng.simd.Simd;
 import java.lang.foreign.MemorySegment;
 import java.lang.invoke.MethodHandles;
@@ -22,11 +23,13 @@ import jdk.incubator.vector.VectorSpecies;
 
 /** The template of {@link SegmentLoop} for floats and doubles, see {@link Specialised}. */
 final class VectorSegmentLoop implements SegmentLoop {
-    private static final VectorLoopData DATA = Specialised.data(MethodHandles.lookup(), VectorLoopData.class);
-    private static final VectorOperation OPERATION = DATA.operation();
-    private static final boolean HAS_OPERAND = DATA.hasOperand();
+    private static final LoopData DATA = Specialised.data(MethodHandles.lookup(), LoopData.class);
+    private static final Operation OPERATION = DATA.operation();
     private static final Class<?> MEMORY = DATA.memory();
     private static final boolean DOUBLES_STORED = DATA.doubles();
+    /** Exchanges kept and dropped. */
+    private static final long INVERSION = OPERATION.inverted() ? -1 : 0;
+
     private static final VarHandle LONG = MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.LITTLE_ENDIAN);
 
     @SuppressWarnings("unchecked") // floats or doubles, told apart by a constant where it matters
@@ -34,7 +37,6 @@ final class VectorSegmentLoop implements SegmentLoop {
             (VectorSpecies<Number>) (VectorSpecies<?>) (DOUBLES_STORED ? DOUBLES : FLOATS);
 
     private static final int LANES = SPECIES.length();
-    private static final long BYTES = SPECIES.vectorByteSize();
     private static final int ELEMENT_BYTES = SPECIES.elementSize() / Byte.SIZE;
     private static final Vector<Number> ZERO = SPECIES.zero();
 
@@ -45,10 +47,7 @@ final class VectorSegmentLoop implements SegmentLoop {
     private static final LongVector LONG_TO_SIGN =
             LongVector.broadcast(LONGS, 63).sub(LongVector.zero(LONGS).addIndex(1));
 
-    // Four vectors an iteration: 186 ns for 4,096 floats in L1; one: 211; a loop of four inside: 250; copying: 164.
-    // Written out, since above 325 bytes C2 compiles this by itself; inlined into its callers it would meet C2's limit
-    // of
-    // nodes, past which the operation is called and every vector boxed.
+    // No helper methods that take or return vectors: C2 does not inline what it has compiled by itself into much code.
     @Override
     public int run(
             MemorySegment src,
@@ -64,63 +63,49 @@ final class VectorSegmentLoop implements SegmentLoop {
         if (src.getClass() != MEMORY || operand.getClass() != MEMORY || dst.getClass() != MEMORY) {
             throw new IllegalArgumentException("wrong kind of memory"); // never; after this C2 knows the classes
         }
-        Vector<Number> va = broadcast(a);
-        Vector<Number> vb = broadcast(b);
-        Vector<Number> vc = broadcast(c);
-        Vector<Number> x;
-        Vector<Number> y;
+        Vector<Number> va = DOUBLES_STORED
+                ? cast(DoubleVector.broadcast(DOUBLES, a))
+                : cast(FloatVector.broadcast(FLOATS, (float) a));
+        Vector<Number> vb = DOUBLES_STORED
+                ? cast(DoubleVector.broadcast(DOUBLES, b))
+                : cast(FloatVector.broadcast(FLOATS, (float) b));
+        Vector<Number> vc = DOUBLES_STORED
+                ? cast(DoubleVector.broadcast(DOUBLES, c))
+                : cast(FloatVector.broadcast(FLOATS, (float) c));
         int i = 0;
-        for (; i <= elements - 4 * LANES; i += 4 * LANES) {
-            long kept = (long) LONG.get(bits, bitsAt + (i >>> 3)) >>> (i & 7);
-            long at = firstByte + (long) ELEMENT_BYTES * i;
-            x = SPECIES.fromMemorySegment(src, at, ORDER);
-            y = HAS_OPERAND ? SPECIES.fromMemorySegment(operand, at, ORDER) : x;
-            OPERATION.apply(x, y, mask(kept), va, vb, vc, ZERO).intoMemorySegment(dst, at, ORDER);
-            x = SPECIES.fromMemorySegment(src, at + BYTES, ORDER);
-            y = HAS_OPERAND ? SPECIES.fromMemorySegment(operand, at + BYTES, ORDER) : x;
-            OPERATION.apply(x, y, mask(kept >>> LANES), va, vb, vc, ZERO).intoMemorySegment(dst, at + BYTES, ORDER);
-            x = SPECIES.fromMemorySegment(src, at + 2 * BYTES, ORDER);
-            y = HAS_OPERAND ? SPECIES.fromMemorySegment(operand, at + 2 * BYTES, ORDER) : x;
-            OPERATION
-                    .apply(x, y, mask(kept >>> (2 * LANES)), va, vb, vc, ZERO)
-                    .intoMemorySegment(dst, at + 2 * BYTES, ORDER);
-            x = SPECIES.fromMemorySegment(src, at + 3 * BYTES, ORDER);
-            y = HAS_OPERAND ? SPECIES.fromMemorySegment(operand, at + 3 * BYTES, ORDER) : x;
-            OPERATION
-                    .apply(x, y, mask(kept >>> (3 * LANES)), va, vb, vc, ZERO)
-                    .intoMemorySegment(dst, at + 3 * BYTES, ORDER);
-        }
         for (; i <= elements - LANES; i += LANES) {
-            long kept = (long) LONG.get(bits, bitsAt + (i >>> 3)) >>> (i & 7);
+            long keepBits = ((long) LONG.get(bits, bitsAt + (i >>> 3)) >>> (i & 7)) ^ INVERSION;
+            VectorMask<Number> kept;
+            if (Simd.MASK_REGISTERS) {
+                kept = VectorMask.fromLong(SPECIES, keepBits);
+            } else if (DOUBLES_STORED) { // otherwise a long becomes a mask lane by lane
+                kept = LongVector.broadcast(LONGS, keepBits)
+                        .lanewise(VectorOperators.LSHL, LONG_TO_SIGN)
+                        .compare(VectorOperators.LT, 0)
+                        .cast(SPECIES);
+            } else {
+                kept = IntVector.broadcast(INTS, (int) keepBits)
+                        .lanewise(VectorOperators.LSHL, INT_TO_SIGN)
+                        .compare(VectorOperators.LT, 0)
+                        .cast(SPECIES);
+            }
             long at = firstByte + (long) ELEMENT_BYTES * i;
-            x = SPECIES.fromMemorySegment(src, at, ORDER);
-            y = HAS_OPERAND ? SPECIES.fromMemorySegment(operand, at, ORDER) : x;
-            OPERATION.apply(x, y, mask(kept), va, vb, vc, ZERO).intoMemorySegment(dst, at, ORDER);
+            Vector<Number> y = SPECIES.fromMemorySegment(src, at, ORDER);
+            Vector<Number> other = OPERATION.hasOperand() ? SPECIES.fromMemorySegment(operand, at, ORDER) : ZERO;
+            y = OPERATION.scales() ? y.mul(va) : y;
+            y = OPERATION.shifts() ? y.add(vb) : y;
+            Vector<Number> otherwise = OPERATION.otherwise() == Otherwise.OPERAND
+                    ? other
+                    : OPERATION.otherwise() == Otherwise.CONSTANT ? vc : ZERO;
+            y = otherwise.blend(y, kept);
+            y = OPERATION.addsOperand() ? other.add(y) : y;
+            y.intoMemorySegment(dst, at, ORDER);
         }
         return i;
     }
 
     @SuppressWarnings("unchecked")
-    private static Vector<Number> broadcast(double value) {
-        return (Vector<Number>) (Vector<?>)
-                (DOUBLES_STORED
-                        ? DoubleVector.broadcast(DOUBLES, value)
-                        : FloatVector.broadcast(FLOATS, (float) value));
-    }
-
-    private static VectorMask<Number> mask(long kept) {
-        if (Simd.MASK_REGISTERS) {
-            return VectorMask.fromLong(SPECIES, kept);
-        }
-        // without mask registers a long becomes a mask lane by lane; shifting its bits to the sign is one instruction
-        return DOUBLES_STORED
-                ? LongVector.broadcast(LONGS, kept)
-                        .lanewise(VectorOperators.LSHL, LONG_TO_SIGN)
-                        .compare(VectorOperators.LT, 0)
-                        .cast(SPECIES)
-                : IntVector.broadcast(INTS, (int) kept)
-                        .lanewise(VectorOperators.LSHL, INT_TO_SIGN)
-                        .compare(VectorOperators.LT, 0)
-                        .cast(SPECIES);
+    private static Vector<Number> cast(Vector<?> vector) {
+        return (Vector<Number>) vector;
     }
 }

@@ -22,24 +22,49 @@ public final class Bits {
 
     private Bits() {}
 
-    /** Bytes that hold this many bits. */
+    /**
+     * Bytes that hold this many bits.
+     *
+     * @param bits how many
+     * @return {@code ceil(bits / 8)}
+     */
     public static int bytes(int bits) {
         return (bits + 7) >>> 3;
     }
 
-    /** One bit. */
+    /**
+     * One bit.
+     *
+     * @param bits a string
+     * @param index the bit's
+     * @return 0 or 1
+     */
     public static int get(byte[] bits, int index) {
         return (bits[index >>> 3] >>> (index & 7)) & 1;
     }
 
-    /** 64 bits, from any one on. */
+    /**
+     * 64 bits, from any one on.
+     *
+     * @param bits a string
+     * @param index the first bit's
+     * @return the bits, the first one lowest
+     */
     public static long word(byte[] bits, int index) {
         int at = index >>> 6 << 3;
         // shifted twice, since a shift by 64 is none
         return ((long) LONG.get(bits, at) >>> index) | (((long) LONG.get(bits, at + Long.BYTES) << 1) << ~index);
     }
 
-    /** Copies bits; {@code dst} may be {@code src} where the copy begins at or after the end of the original. */
+    /**
+     * Copies bits; {@code dst} may be {@code src} where the copy begins at or after the end of the original.
+     *
+     * @param src a string
+     * @param srcBit the first bit to read
+     * @param dst receives the bits
+     * @param dstBit the first bit to write
+     * @param count how many, 0 or more
+     */
     public static void copy(byte[] src, int srcBit, byte[] dst, int dstBit, int count) {
         int shift = dstBit & 7;
         if (shift == 0) {
@@ -69,7 +94,15 @@ public final class Bits {
         }
     }
 
-    /** Copies bits of words, each turned over. */
+    /**
+     * Copies bits of words, each turned over.
+     *
+     * @param src a string, lowest bit of the first word first; a word more than its bits need
+     * @param srcBit the first bit to read
+     * @param dst receives the bits
+     * @param dstBit the first bit to write
+     * @param count how many, 0 or more
+     */
     public static void copyInverted(long[] src, int srcBit, byte[] dst, int dstBit, int count) {
         int at = dstBit >>> 3;
         int from = srcBit;
@@ -93,13 +126,26 @@ public final class Bits {
         return (words[at] >>> index) | ((words[at + 1] << 1) << ~index);
     }
 
-    /** Writes a string again and again behind itself, until there are {@code count} bits, the first ones included. */
+    /**
+     * Writes a string again and again behind itself, until there are {@code count} bits, the first ones included.
+     *
+     * @param bits holds the string and receives the others
+     * @param first the string's first bit
+     * @param period bits of the string, 1 or more
+     * @param count bits there are to be
+     */
     public static void repeat(byte[] bits, int first, int period, int count) {
         int done = Math.min(period, count);
-        if (period < Long.SIZE && done < count) {
-            long word = word(bits, first) & lowest(period);
+        if (period <= Long.SIZE && done < count) {
+            long word = word(bits, first) & (-1L >>> -period);
             for (int width = period; width < Long.SIZE; width *= 2) {
                 word |= word << width;
+            }
+            if ((first & 7) == 0 && Long.SIZE % period == 0) {
+                for (int i = 0; i < count; i += Long.SIZE) {
+                    LONG.set(bits, (first + i) >>> 3, word);
+                }
+                return;
             }
             put(bits, first, word);
             done = Math.min(Long.SIZE / period * period, count);
@@ -111,7 +157,14 @@ public final class Bits {
         }
     }
 
-    /** Writes one value many times. */
+    /**
+     * Writes one value many times.
+     *
+     * @param bits receives the bits
+     * @param first the first bit to write
+     * @param count how many, 0 or more
+     * @param value true for ones
+     */
     public static void run(byte[] bits, int first, int count, boolean value) {
         byte fill = (byte) (value ? -1 : 0);
         int at = first >>> 3;
@@ -129,8 +182,12 @@ public final class Bits {
     /**
      * Writes each bit of a string many times: the {@code j}-th run is {@code width} times bit {@code srcBit + j}.
      *
+     * @param src a string
+     * @param srcBit the bit of the first run
      * @param width of a run, 1 or more
      * @param skip bits of the first run that are left out, less than {@code width}
+     * @param dst receives the bits
+     * @param dstBit the first bit to write
      * @param count bits to write
      */
     public static void runs(byte[] src, int srcBit, long width, long skip, byte[] dst, int dstBit, int count) {
@@ -167,12 +224,26 @@ public final class Bits {
         LONG.set(dst, at, word);
     }
 
-    /** Moves bits down, so that bit {@code shift} of byte {@code at} becomes bit 0. */
+    /**
+     * Moves bits down, so that bit {@code shift} of byte {@code at} becomes bit 0.
+     *
+     * @param bits holds the string
+     * @param at a byte
+     * @param shift by how many, 1 to 7
+     * @param count how many bits are moved
+     */
     public static void shiftDown(byte[] bits, int at, int shift, int count) {
         copyToByte(bits, 8 * at + shift, bits, at, count);
     }
 
-    /** How many of the bits are 1. */
+    /**
+     * How many of the bits are 1.
+     *
+     * @param bits a string
+     * @param first the first bit to count
+     * @param count how many, 0 or more
+     * @return the number of ones
+     */
     public static int ones(byte[] bits, int first, int count) {
         int ones = 0;
         int i = 0;

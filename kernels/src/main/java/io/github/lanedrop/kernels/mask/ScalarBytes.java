@@ -4,7 +4,13 @@ package io.github.lanedrop.kernels.mask;
 public final class ScalarBytes {
     private ScalarBytes() {}
 
-    /** Bit {@code i} is 1 where byte {@code i} is not 0; bits after the last one, up to a whole byte, are 0. */
+    /**
+     * Bit {@code i} is 1 where byte {@code i} is not 0; bits after the last one, up to a whole byte, are 0.
+     *
+     * @param bytes a byte an element
+     * @param elements how many
+     * @param bits receives a bit an element
+     */
     public static void pack(byte[] bytes, int elements, byte[] bits) {
         for (int at = 0; at < elements; at += Byte.SIZE) {
             int eight = 0;
@@ -15,7 +21,13 @@ public final class ScalarBytes {
         }
     }
 
-    /** Byte {@code i} is bit {@code i}, 0 or 1. */
+    /**
+     * Byte {@code i} is bit {@code i}, 0 or 1.
+     *
+     * @param bits a bit an element
+     * @param elements how many
+     * @param bytes receives 0 or 1 an element
+     */
     public static void unpack(byte[] bits, int elements, byte[] bytes) {
         for (int i = 0; i < elements; i++) {
             bytes[i] = (byte) Bits.get(bits, i);

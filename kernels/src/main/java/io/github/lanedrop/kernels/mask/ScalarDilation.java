@@ -8,7 +8,9 @@ public final class ScalarDilation {
      * {@code bits |= bits << shift}: bit {@code i} is set where bit {@code i - shift} was.
      *
      * @param words the string from index {@code at}; zeros before that, {@code shift / 64 + 1} of them or more
+     * @param at of the first word
      * @param count words of the string
+     * @param shift by how many bits, 0 or more
      */
     public static void shiftOr(long[] words, int at, int count, int shift) {
         int whole = shift >>> 6;

@@ -14,8 +14,7 @@ public final class VectorBytes {
     /** Elements that may be read and written beyond the last one. */
     public static final int SLACK = 64;
 
-    private static final VarHandle SHORT =
-            MethodHandles.byteArrayViewVarHandle(short[].class, ByteOrder.LITTLE_ENDIAN);
+    private static final VarHandle SHORT = MethodHandles.byteArrayViewVarHandle(short[].class, ByteOrder.LITTLE_ENDIAN);
     private static final VarHandle INT = MethodHandles.byteArrayViewVarHandle(int[].class, ByteOrder.LITTLE_ENDIAN);
     private static final VarHandle LONG = MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.LITTLE_ENDIAN);
     private static final int LANES = BYTES.length();
@@ -24,7 +23,13 @@ public final class VectorBytes {
 
     private VectorBytes() {}
 
-    /** As {@link ScalarBytes#pack}; bits after the last one are unspecified. */
+    /**
+     * As {@link ScalarBytes#pack}; bits after the last one are unspecified.
+     *
+     * @param bytes a byte an element
+     * @param elements how many
+     * @param bits receives a bit an element
+     */
     public static void pack(byte[] bytes, int elements, byte[] bits) {
         for (int i = 0; i < elements; i += LANES) {
             long kept = ByteVector.fromArray(BYTES, bytes, i)
@@ -41,7 +46,13 @@ public final class VectorBytes {
         }
     }
 
-    /** As {@link ScalarBytes#unpack}; bytes after the last one are unspecified. */
+    /**
+     * As {@link ScalarBytes#unpack}; bytes after the last one are unspecified.
+     *
+     * @param bits a bit an element
+     * @param elements how many
+     * @param bytes receives 0 or 1 an element
+     */
     public static void unpack(byte[] bits, int elements, byte[] bytes) {
         for (int i = 0; i < elements; i += LANES) {
             long kept = (long) LONG.get(bits, i >>> 3);

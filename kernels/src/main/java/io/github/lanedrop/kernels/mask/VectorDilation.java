@@ -14,7 +14,14 @@ public final class VectorDilation {
 
     private VectorDilation() {}
 
-    /** As {@link ScalarDilation#shiftOr}, but writes whole vectors. */
+    /**
+     * As {@link ScalarDilation#shiftOr}, but writes whole vectors.
+     *
+     * @param words the string from index {@code at}; before it {@code shift / 64 + 1} zeros or more
+     * @param at of the first word
+     * @param count words of the string
+     * @param shift by how many bits, 0 or more
+     */
     public static void shiftOr(long[] words, int at, int count, int shift) {
         int whole = shift >>> 6;
         int part = shift & 63;

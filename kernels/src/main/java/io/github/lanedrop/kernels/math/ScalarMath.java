@@ -6,7 +6,8 @@ package io.github.lanedrop.kernels.math;
  * <p>Bounds on the error are in units in the last place of the exact result rounded to float, over all floats. A NaN gives
  * a NaN with its payload; subnormal arguments and results are not flushed.
  *
- * <p>Polynomials and the rational are least-maximum fits of the relative error of what they are part of, found by
+ * <p>Polynomials are summed in pairs of terms, powers of the square between them: as many operations as Horner's rule, half
+ * the latency. They and the rational are least-maximum fits of the relative error of what they are part of, found by
  * reweighted least squares (Lawson's algorithm) on 3,000 Chebyshev nodes in double precision; coefficients were rounded to
  * float one after the other, lowest power first, each time refitting the rest.
  */
@@ -44,6 +45,7 @@ public final class ScalarMath {
     static final int SQRT_HALF = 0x3F3504F3;
 
     static final int FRACTION = 0x007FFFFF;
+    static final int ONE = 0x3F800000;
     /** A power of two that makes subnormals normal, and its logarithm. */
     static final float LIFT = 0x1p24f;
 
@@ -79,23 +81,23 @@ public final class ScalarMath {
     static final float Q4 = 0x1.317278p-10f;
     static final float Q5 = 0x1.3eccb4p-15f;
 
-    /** {@code sin(2 pi y) / y} in {@code y^2} for {@code |y| <= 1/8}; within 2.9e-8. */
-    static final float S0 = 0x1.921fb6p2f;
+    /** {@code sin(2 pi y) / y} in {@code y^2} for {@code |y| <= 1/4}; the sine is within 6.0e-7. */
+    static final float S0 = 0x1.921f5cp2f;
 
-    static final float S1 = -0x1.4abc24p5f;
-    static final float S2 = 0x1.468096p6f;
-    static final float S3 = -0x1.3314bap6f;
-    /** {@code (cos(2 pi y) - 1) / y^2} in {@code y^2}; the cosine is within 4.0e-8. */
-    static final float C0 = -0x1.3bd39cp4f;
+    static final float S1 = -0x1.4ab274p5f;
+    static final float S2 = 0x1.455c9ep6f;
+    static final float S3 = -0x1.1bf57cp6f;
+    /** {@code (cos(2 pi y) - 1) / y^2} in {@code y^2}; the cosine is within 5.5e-8. */
+    static final float C0 = -0x1.3bd3bp4f;
 
-    static final float C1 = 0x1.03b058p6f;
-    static final float C2 = -0x1.4e78bep6f;
+    static final float C1 = 0x1.03bd9ap6f;
+    static final float C2 = -0x1.55020ap6f;
+    static final float C3 = 0x1.c29304p5f;
 
-    /** An eighth and a quarter of a turn in {@link #sinTurn}'s unit, and what undoes the shift of the remainder. */
-    static final int EIGHTH = 1 << 29;
-
+    /** A quarter of a turn in {@link #sinTurn}'s unit, and the unit of the angle less the nearest half turn. */
     static final int QUARTER = 1 << 30;
-    static final float TURN = 0x1p-34f;
+
+    static final float TURN = 0x1p-33f;
 
     private ScalarMath() {}
 
@@ -117,7 +119,9 @@ public final class ScalarMath {
         float sum = x * LOG2_E + ROUND_TO_SQUARE;
         float n = sum - ROUND_TO_SQUARE;
         float r = (x - n * LN2_HIGH) - n * LN2_LOW;
-        float p = (((((E4 * r + E3) * r + E2) * r + E1) * r + E0) * r + 1) * r + 1;
+        float square = r * r;
+        float q = (square * E4 + (r * E3 + E2)) * square + (r * E1 + E0);
+        float p = q * square + (r + 1);
         // 2^n in two factors, of which neither overflows and only the second can make the result subnormal
         int bits = Float.floatToRawIntBits(sum);
         int half = bits >>> 1;
@@ -152,8 +156,9 @@ public final class ScalarMath {
         int above = Float.floatToRawIntBits(x) - SQRT_HALF;
         float n = above >> EXPONENT_SHIFT;
         float f = Float.intBitsToFloat((above & FRACTION) + SQRT_HALF) - 1;
-        float p = (((((L6 * f + L5) * f + L4) * f + L3) * f + L2) * f + L1) * f + L0;
-        return (p * f - 0.5f) * (f * f) + f + n * LN2;
+        float square = f * f;
+        float p = ((square * L6 + (f * L5 + L4)) * square + (f * L3 + L2)) * square + (f * L1 + L0);
+        return (p * f - 0.5f) * square + f + n * LN2;
     }
 
     /**
@@ -186,7 +191,9 @@ public final class ScalarMath {
         float y = a + a;
         float sum = y * LOG2_E + ROUND_TO_POWER;
         float r = y - (sum - ROUND_TO_POWER) * LN2; // where this is not exact the tangent hardly changes
-        float p = (((((E4 * r + E3) * r + E2) * r + E1) * r + E0) * r + 1) * r;
+        float square = r * r;
+        float q = (square * E4 + (r * E3 + E2)) * square + (r * E1 + E0);
+        float p = q * square + r;
         float power = power(Float.floatToRawIntBits(sum));
         float t = p * power + (power - 1);
         return withSign(t / (t + 2), x);
@@ -205,8 +212,9 @@ public final class ScalarMath {
         float a = Math.abs(x);
         a = a > ERF_MAX ? ERF_MAX : a;
         float z = a * a;
-        float p = ((((P5 * z + P4) * z + P3) * z + P2) * z + P1) * z + P0;
-        float q = ((((Q5 * z + Q4) * z + Q3) * z + Q2) * z + Q1) * z + 1;
+        float square = z * z;
+        float p = ((z * P5 + P4) * square + (z * P3 + P2)) * square + (z * P1 + P0);
+        float q = ((z * Q5 + Q4) * square + (z * Q3 + Q2)) * square + (z * Q1 + 1);
         float y = a * p / q;
         return withSign(y > 1 ? 1 : y, x);
     }
@@ -216,43 +224,33 @@ public final class ScalarMath {
     }
 
     /**
-     * {@code sin(2 pi turn / 2^32)}, within 2.5 ulp: the angle is a fraction of a turn, as random words are.
+     * {@code sin(2 pi turn / 2^32)}, within 1e-6: the angle is a fraction of a turn, as random words are.
      *
      * @param turn the angle in 2^-32 turns; signed or unsigned is the same
      * @return the sine
      */
     public static float sinTurn(int turn) {
-        int octant = turn + EIGHTH;
-        float magnitude = (octant & QUARTER) == 0 ? sinOfRest(turn) : cosOfRest(turn);
-        return Float.intBitsToFloat(Float.floatToRawIntBits(magnitude) ^ (octant & SIGN));
+        float y = (turn << 1) * TURN; // less the nearest half turn, which changes the sign
+        float z = y * y;
+        float square = z * z;
+        return withTurnsSign(((z * S3 + S2) * square + (z * S1 + S0)) * y, turn);
     }
 
     /**
-     * {@code cos(2 pi turn / 2^32)}, within 2.5 ulp.
+     * {@code cos(2 pi turn / 2^32)}, within 1e-6.
      *
      * @param turn the angle in 2^-32 turns; signed or unsigned is the same
      * @return the cosine
      */
     public static float cosTurn(int turn) {
-        int octant = turn + EIGHTH;
-        float magnitude = (octant & QUARTER) == 0 ? cosOfRest(turn) : sinOfRest(turn);
-        return Float.intBitsToFloat(Float.floatToRawIntBits(magnitude) ^ ((octant + QUARTER) & SIGN));
-    }
-
-    /** The angle less the nearest quarter of a turn, from -1/8 to 1/8. */
-    private static float rest(int turn) {
-        return (turn << 2) * TURN;
-    }
-
-    private static float sinOfRest(int turn) {
-        float y = rest(turn);
+        float y = (turn << 1) * TURN;
         float z = y * y;
-        return (((S3 * z + S2) * z + S1) * z + S0) * y;
+        float square = z * z;
+        return withTurnsSign(((z * C3 + C2) * square + (z * C1 + C0)) * z + 1, turn);
     }
 
-    private static float cosOfRest(int turn) {
-        float y = rest(turn);
-        float z = y * y;
-        return ((C2 * z + C1) * z + C0) * z + 1;
+    /** Negated from a quarter turn to three. */
+    private static float withTurnsSign(float x, int turn) {
+        return Float.intBitsToFloat(Float.floatToRawIntBits(x) ^ ((turn + QUARTER) & SIGN));
     }
 }

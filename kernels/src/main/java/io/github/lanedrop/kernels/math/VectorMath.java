@@ -5,12 +5,12 @@ import static jdk.incubator.vector.VectorOperators.AND;
 import static jdk.incubator.vector.VectorOperators.ASHR;
 import static jdk.incubator.vector.VectorOperators.EQ;
 import static jdk.incubator.vector.VectorOperators.I2F;
-import static jdk.incubator.vector.VectorOperators.UMIN;
 import static jdk.incubator.vector.VectorOperators.LSHL;
 import static jdk.incubator.vector.VectorOperators.LSHR;
 import static jdk.incubator.vector.VectorOperators.LT;
 import static jdk.incubator.vector.VectorOperators.NE;
 import static jdk.incubator.vector.VectorOperators.OR;
+import static jdk.incubator.vector.VectorOperators.UMIN;
 import static jdk.incubator.vector.VectorOperators.XOR;
 
 import jdk.incubator.vector.FloatVector;
@@ -41,26 +41,19 @@ public final class VectorMath {
      * @return the exponentials
      */
     public static FloatVector exp(FloatVector x) {
-        // as bits: positive floats are in the order of their signed bits, negative ones in that of the unsigned, beyond all others
-        FloatVector middle = x.reinterpretAsInts()
-                .min(EXP_MAX)
-                .lanewise(UMIN, EXP_MIN)
-                .reinterpretAsFloats();
+        // as bits: positive floats are in the order of their signed bits, negative ones in that of the unsigned, beyond
+        // all others
+        FloatVector middle =
+                x.reinterpretAsInts().min(EXP_MAX).lanewise(UMIN, EXP_MIN).reinterpretAsFloats();
         FloatVector sum = middle.mul(ScalarMath.LOG2_E).add(ScalarMath.ROUND_TO_SQUARE);
         FloatVector n = sum.sub(ScalarMath.ROUND_TO_SQUARE);
         FloatVector r = middle.sub(n.mul(ScalarMath.LN2_HIGH)).sub(n.mul(ScalarMath.LN2_LOW));
-        FloatVector p = r.mul(ScalarMath.E4)
-                .add(ScalarMath.E3)
-                .mul(r)
-                .add(ScalarMath.E2)
-                .mul(r)
-                .add(ScalarMath.E1)
-                .mul(r)
-                .add(ScalarMath.E0)
-                .mul(r)
-                .add(1)
-                .mul(r)
-                .add(1);
+        FloatVector square = r.mul(r);
+        FloatVector q = square.mul(ScalarMath.E4)
+                .add(r.mul(ScalarMath.E3).add(ScalarMath.E2))
+                .mul(square)
+                .add(r.mul(ScalarMath.E1).add(ScalarMath.E0));
+        FloatVector p = q.mul(square).add(r.add(1));
         IntVector bits = sum.reinterpretAsInts();
         IntVector half = bits.lanewise(LSHR, 1);
         IntVector rest = bits.sub(half);
@@ -79,28 +72,20 @@ public final class VectorMath {
         var subnormal = x.compare(LT, Float.MIN_NORMAL);
         FloatVector normal = x.blend(x.mul(ScalarMath.LIFT), subnormal);
         IntVector above = normal.reinterpretAsInts().sub(ScalarMath.SQRT_HALF);
-        FloatVector n = (FloatVector) above.lanewise(ASHR, ScalarMath.EXPONENT_SHIFT).convert(I2F, 0);
+        FloatVector n =
+                (FloatVector) above.lanewise(ASHR, ScalarMath.EXPONENT_SHIFT).convert(I2F, 0);
         FloatVector f = above.and(ScalarMath.FRACTION)
                 .add(ScalarMath.SQRT_HALF)
                 .reinterpretAsFloats()
                 .sub(1);
-        FloatVector y = f.mul(ScalarMath.L6)
-                .add(ScalarMath.L5)
-                .mul(f)
-                .add(ScalarMath.L4)
-                .mul(f)
-                .add(ScalarMath.L3)
-                .mul(f)
-                .add(ScalarMath.L2)
-                .mul(f)
-                .add(ScalarMath.L1)
-                .mul(f)
-                .add(ScalarMath.L0)
-                .mul(f)
-                .sub(0.5f)
-                .mul(f.mul(f))
-                .add(f)
-                .add(n.mul(ScalarMath.LN2));
+        FloatVector square = f.mul(f);
+        FloatVector p = square.mul(ScalarMath.L6)
+                .add(f.mul(ScalarMath.L5).add(ScalarMath.L4))
+                .mul(square)
+                .add(f.mul(ScalarMath.L3).add(ScalarMath.L2))
+                .mul(square)
+                .add(f.mul(ScalarMath.L1).add(ScalarMath.L0));
+        FloatVector y = p.mul(f).sub(0.5f).mul(square).add(f).add(n.mul(ScalarMath.LN2));
         y = y.blend(y.sub(ScalarMath.LOG_LIFT), subnormal);
         y = x.blend(y, x.compare(LT, Float.POSITIVE_INFINITY));
         y = y.blend(Float.NEGATIVE_INFINITY, x.compare(EQ, 0));
@@ -115,28 +100,20 @@ public final class VectorMath {
      */
     public static FloatVector logOfNormal(FloatVector x) {
         IntVector above = x.reinterpretAsInts().sub(ScalarMath.SQRT_HALF);
-        FloatVector n = (FloatVector) above.lanewise(ASHR, ScalarMath.EXPONENT_SHIFT).convert(I2F, 0);
+        FloatVector n =
+                (FloatVector) above.lanewise(ASHR, ScalarMath.EXPONENT_SHIFT).convert(I2F, 0);
         FloatVector f = above.and(ScalarMath.FRACTION)
                 .add(ScalarMath.SQRT_HALF)
                 .reinterpretAsFloats()
                 .sub(1);
-        return f.mul(ScalarMath.L6)
-                .add(ScalarMath.L5)
-                .mul(f)
-                .add(ScalarMath.L4)
-                .mul(f)
-                .add(ScalarMath.L3)
-                .mul(f)
-                .add(ScalarMath.L2)
-                .mul(f)
-                .add(ScalarMath.L1)
-                .mul(f)
-                .add(ScalarMath.L0)
-                .mul(f)
-                .sub(0.5f)
-                .mul(f.mul(f))
-                .add(f)
-                .add(n.mul(ScalarMath.LN2));
+        FloatVector square = f.mul(f);
+        FloatVector p = square.mul(ScalarMath.L6)
+                .add(f.mul(ScalarMath.L5).add(ScalarMath.L4))
+                .mul(square)
+                .add(f.mul(ScalarMath.L3).add(ScalarMath.L2))
+                .mul(square)
+                .add(f.mul(ScalarMath.L1).add(ScalarMath.L0));
+        return p.mul(f).sub(0.5f).mul(square).add(f).add(n.mul(ScalarMath.LN2));
     }
 
     /**
@@ -153,18 +130,12 @@ public final class VectorMath {
         FloatVector sum = below.mul(ScalarMath.LOG2_E).add(ScalarMath.ROUND_TO_SQUARE);
         FloatVector n = sum.sub(ScalarMath.ROUND_TO_SQUARE);
         FloatVector r = below.sub(n.mul(ScalarMath.LN2_HIGH)).sub(n.mul(ScalarMath.LN2_LOW));
-        FloatVector p = r.mul(ScalarMath.E4)
-                .add(ScalarMath.E3)
-                .mul(r)
-                .add(ScalarMath.E2)
-                .mul(r)
-                .add(ScalarMath.E1)
-                .mul(r)
-                .add(ScalarMath.E0)
-                .mul(r)
-                .add(1)
-                .mul(r)
-                .add(1);
+        FloatVector square = r.mul(r);
+        FloatVector q = square.mul(ScalarMath.E4)
+                .add(r.mul(ScalarMath.E3).add(ScalarMath.E2))
+                .mul(square)
+                .add(r.mul(ScalarMath.E1).add(ScalarMath.E0));
+        FloatVector p = q.mul(square).add(r.add(1));
         IntVector bits = sum.reinterpretAsInts();
         IntVector half = bits.lanewise(LSHR, 1);
         IntVector rest = bits.sub(half);
@@ -181,22 +152,16 @@ public final class VectorMath {
      */
     public static FloatVector tanh(FloatVector x) {
         IntVector sign = x.reinterpretAsInts().lanewise(AND, ScalarMath.SIGN);
-        FloatVector a =
-                x.reinterpretAsInts().lanewise(XOR, sign).min(TANH_MAX).reinterpretAsFloats();
+        FloatVector a = x.reinterpretAsInts().lanewise(XOR, sign).min(TANH_MAX).reinterpretAsFloats();
         FloatVector y = a.add(a);
         FloatVector sum = y.mul(ScalarMath.LOG2_E).add(ScalarMath.ROUND_TO_POWER);
         FloatVector r = y.sub(sum.sub(ScalarMath.ROUND_TO_POWER).mul(ScalarMath.LN2));
-        FloatVector p = r.mul(ScalarMath.E4)
-                .add(ScalarMath.E3)
-                .mul(r)
-                .add(ScalarMath.E2)
-                .mul(r)
-                .add(ScalarMath.E1)
-                .mul(r)
-                .add(ScalarMath.E0)
-                .mul(r)
-                .add(1)
-                .mul(r);
+        FloatVector square = r.mul(r);
+        FloatVector q = square.mul(ScalarMath.E4)
+                .add(r.mul(ScalarMath.E3).add(ScalarMath.E2))
+                .mul(square)
+                .add(r.mul(ScalarMath.E1).add(ScalarMath.E0));
+        FloatVector p = q.mul(square).add(r);
         FloatVector power = sum.reinterpretAsInts()
                 .lanewise(LSHL, ScalarMath.EXPONENT_SHIFT)
                 .reinterpretAsFloats();
@@ -216,29 +181,21 @@ public final class VectorMath {
      */
     public static FloatVector erf(FloatVector x) {
         IntVector sign = x.reinterpretAsInts().lanewise(AND, ScalarMath.SIGN);
-        FloatVector a =
-                x.reinterpretAsInts().lanewise(XOR, sign).min(ERF_MAX).reinterpretAsFloats();
+        FloatVector a = x.reinterpretAsInts().lanewise(XOR, sign).min(ERF_MAX).reinterpretAsFloats();
         FloatVector z = a.mul(a);
+        FloatVector square = z.mul(z);
         FloatVector p = z.mul(ScalarMath.P5)
                 .add(ScalarMath.P4)
-                .mul(z)
-                .add(ScalarMath.P3)
-                .mul(z)
-                .add(ScalarMath.P2)
-                .mul(z)
-                .add(ScalarMath.P1)
-                .mul(z)
-                .add(ScalarMath.P0);
+                .mul(square)
+                .add(z.mul(ScalarMath.P3).add(ScalarMath.P2))
+                .mul(square)
+                .add(z.mul(ScalarMath.P1).add(ScalarMath.P0));
         FloatVector q = z.mul(ScalarMath.Q5)
                 .add(ScalarMath.Q4)
-                .mul(z)
-                .add(ScalarMath.Q3)
-                .mul(z)
-                .add(ScalarMath.Q2)
-                .mul(z)
-                .add(ScalarMath.Q1)
-                .mul(z)
-                .add(1);
+                .mul(square)
+                .add(z.mul(ScalarMath.Q3).add(ScalarMath.Q2))
+                .mul(square)
+                .add(z.mul(ScalarMath.Q1).add(1));
         return a.mul(p)
                 .div(q)
                 .reinterpretAsInts()
@@ -255,26 +212,16 @@ public final class VectorMath {
      * @return the sines
      */
     public static FloatVector sinTurn(IntVector turn) {
-        IntVector octant = turn.add(ScalarMath.EIGHTH);
-        var odd = octant.and(ScalarMath.QUARTER).compare(NE, 0).cast(FLOATS);
-        FloatVector y = ((FloatVector) turn.lanewise(LSHL, 2).convert(I2F, 0)).mul(ScalarMath.TURN);
+        FloatVector y = ((FloatVector) turn.lanewise(LSHL, 1).convert(I2F, 0)).mul(ScalarMath.TURN);
         FloatVector z = y.mul(y);
-        FloatVector sine = z.mul(ScalarMath.S3)
+        FloatVector square = z.mul(z);
+        return z.mul(ScalarMath.S3)
                 .add(ScalarMath.S2)
-                .mul(z)
-                .add(ScalarMath.S1)
-                .mul(z)
-                .add(ScalarMath.S0)
-                .mul(y);
-        FloatVector cosine = z.mul(ScalarMath.C2)
-                .add(ScalarMath.C1)
-                .mul(z)
-                .add(ScalarMath.C0)
-                .mul(z)
-                .add(1);
-        return sine.blend(cosine, odd)
+                .mul(square)
+                .add(z.mul(ScalarMath.S1).add(ScalarMath.S0))
+                .mul(y)
                 .reinterpretAsInts()
-                .lanewise(XOR, octant.and(ScalarMath.SIGN))
+                .lanewise(XOR, turn.add(ScalarMath.QUARTER).and(ScalarMath.SIGN))
                 .reinterpretAsFloats();
     }
 
@@ -285,26 +232,17 @@ public final class VectorMath {
      * @return the cosines
      */
     public static FloatVector cosTurn(IntVector turn) {
-        IntVector octant = turn.add(ScalarMath.EIGHTH);
-        var odd = octant.and(ScalarMath.QUARTER).compare(NE, 0).cast(FLOATS);
-        FloatVector y = ((FloatVector) turn.lanewise(LSHL, 2).convert(I2F, 0)).mul(ScalarMath.TURN);
+        FloatVector y = ((FloatVector) turn.lanewise(LSHL, 1).convert(I2F, 0)).mul(ScalarMath.TURN);
         FloatVector z = y.mul(y);
-        FloatVector sine = z.mul(ScalarMath.S3)
-                .add(ScalarMath.S2)
+        FloatVector square = z.mul(z);
+        return z.mul(ScalarMath.C3)
+                .add(ScalarMath.C2)
+                .mul(square)
+                .add(z.mul(ScalarMath.C1).add(ScalarMath.C0))
                 .mul(z)
-                .add(ScalarMath.S1)
-                .mul(z)
-                .add(ScalarMath.S0)
-                .mul(y);
-        FloatVector cosine = z.mul(ScalarMath.C2)
-                .add(ScalarMath.C1)
-                .mul(z)
-                .add(ScalarMath.C0)
-                .mul(z)
-                .add(1);
-        return cosine.blend(sine, odd)
+                .add(1)
                 .reinterpretAsInts()
-                .lanewise(XOR, octant.add(ScalarMath.QUARTER).and(ScalarMath.SIGN))
+                .lanewise(XOR, turn.add(ScalarMath.QUARTER).and(ScalarMath.SIGN))
                 .reinterpretAsFloats();
     }
 }

@@ -7,7 +7,6 @@ import static jdk.incubator.vector.VectorOperators.ASHR;
 import static jdk.incubator.vector.VectorOperators.I2F;
 import static jdk.incubator.vector.VectorOperators.LSHL;
 import static jdk.incubator.vector.VectorOperators.LSHR;
-import static jdk.incubator.vector.VectorOperators.NE;
 import static jdk.incubator.vector.VectorOperators.OR;
 import static jdk.incubator.vector.VectorOperators.XOR;
 
@@ -29,11 +28,8 @@ public final class VectorNoise {
 
     private static final int LANES = FLOATS.length();
     private static final int VECTOR_BYTES = BYTES.length();
-    /** The logarithm's origin, for arguments in units of {@link ScalarNoise#OPEN_UNIT}. */
-    private static final int SQRT_HALF_IN_UNITS = ScalarMath.SQRT_HALF + (25 << ScalarMath.EXPONENT_SHIFT);
-
-    /** The bits of a word that its angle is made of, after the quarter has been shifted out. */
-    private static final int UNIFORM_BITS = ScalarNoise.UNIFORM_BITS << 2;
+    /** The bits of a word that its angle is made of, after the half turn has been shifted out. */
+    private static final int UNIFORM_BITS = ScalarNoise.UNIFORM_BITS << 1;
 
     private static final VectorMask<Integer> ODD = VectorMask.fromLong(INTS, 0xAAAAAAAAAAAAAAAAL);
 
@@ -49,7 +45,8 @@ public final class VectorNoise {
      */
     public static void uniform(byte[] words, float[] dst, int dstAt, int elements) {
         for (int i = 0; i < elements; i += LANES) {
-            IntVector word = ByteVector.fromArray(BYTES, words, Integer.BYTES * i).reinterpretAsInts();
+            IntVector word =
+                    ByteVector.fromArray(BYTES, words, Integer.BYTES * i).reinterpretAsInts();
             FloatVector k = (FloatVector) word.lanewise(LSHR, 8).convert(I2F, 0);
             k.mul(ScalarNoise.UNIFORM_UNIT).intoArray(dst, dstAt + i);
         }
@@ -65,9 +62,12 @@ public final class VectorNoise {
      */
     public static void open(byte[] words, float[] dst, int dstAt, int elements) {
         for (int i = 0; i < elements; i += LANES) {
-            IntVector word = ByteVector.fromArray(BYTES, words, Integer.BYTES * i).reinterpretAsInts();
-            IntVector twice = word.lanewise(LSHR, 7).lanewise(OR, 1).sub(word.lanewise(LSHR, 31));
-            ((FloatVector) twice.convert(I2F, 0)).mul(ScalarNoise.OPEN_UNIT).intoArray(dst, dstAt + i);
+            IntVector word =
+                    ByteVector.fromArray(BYTES, words, Integer.BYTES * i).reinterpretAsInts();
+            IntVector units = word.lanewise(LSHR, 7)
+                    .lanewise(OR, 1)
+                    .and(word.lanewise(LSHR, 31).not());
+            ((FloatVector) units.convert(I2F, 0)).mul(ScalarNoise.OPEN_UNIT).intoArray(dst, dstAt + i);
         }
     }
 
@@ -83,8 +83,10 @@ public final class VectorNoise {
      */
     public static void centred(byte[] words, float mean, float reach, float[] dst, int dstAt, int elements) {
         for (int i = 0; i < elements; i += LANES) {
-            IntVector word = ByteVector.fromArray(BYTES, words, Integer.BYTES * i).reinterpretAsInts();
-            IntVector odd = word.lanewise(XOR, ScalarMath.SIGN).lanewise(ASHR, 7).lanewise(OR, 1);
+            IntVector word =
+                    ByteVector.fromArray(BYTES, words, Integer.BYTES * i).reinterpretAsInts();
+            IntVector odd =
+                    word.lanewise(XOR, ScalarMath.SIGN).lanewise(ASHR, 7).lanewise(OR, 1);
             ((FloatVector) odd.convert(I2F, 0))
                     .mul(ScalarNoise.UNIFORM_UNIT)
                     .mul(reach)
@@ -94,8 +96,7 @@ public final class VectorNoise {
     }
 
     /**
-     * {@link ScalarNoise#normal}. The logarithm, sine and cosine are written out: among so many operations C2 would not
-     * inline them.
+     * {@link ScalarNoise#normal}. Written out: among so many operations C2 would not inline methods.
      *
      * @param words four bytes for each element, from the first byte on, which is that of an even element
      * @param mean the mean
@@ -113,71 +114,48 @@ public final class VectorNoise {
             LongVector a = ByteVector.fromArray(BYTES, words, Integer.BYTES * i).reinterpretAsLongs();
             LongVector b = ByteVector.fromArray(BYTES, words, Integer.BYTES * i + VECTOR_BYTES)
                     .reinterpretAsLongs();
-            IntVector even = a.reinterpretAsInts()
-                    .blend(b.lanewise(LSHL, 32).reinterpretAsInts(), ODD);
+            IntVector even = a.reinterpretAsInts().blend(b.lanewise(LSHL, 32).reinterpretAsInts(), ODD);
             IntVector odd = a.lanewise(LSHR, 32).reinterpretAsInts().blend(b.reinterpretAsInts(), ODD);
 
-            // the logarithm of the open uniform; its unit, a power of two, comes off with the exponent
-            IntVector twice = even.lanewise(LSHR, 7).lanewise(OR, 1).sub(even.lanewise(LSHR, 31));
-            IntVector above =
-                    ((FloatVector) twice.convert(I2F, 0)).reinterpretAsInts().sub(SQRT_HALF_IN_UNITS);
-            FloatVector n = (FloatVector) above.lanewise(ASHR, ScalarMath.EXPONENT_SHIFT).convert(I2F, 0);
-            FloatVector f = above.and(ScalarMath.FRACTION)
-                    .add(ScalarMath.SQRT_HALF)
+            IntVector units = even.lanewise(LSHR, 7)
+                    .lanewise(OR, 1)
+                    .and(even.lanewise(LSHR, 31).not());
+            IntVector bits = ((FloatVector) units.convert(I2F, 0)).reinterpretAsInts();
+            FloatVector log2 = (FloatVector) bits.sub(ScalarNoise.ONE_IN_UNITS).convert(I2F, 0);
+            FloatVector f = bits.and(ScalarMath.FRACTION)
+                    .lanewise(OR, ScalarMath.ONE)
                     .reinterpretAsFloats()
                     .sub(1);
-            FloatVector radius = f.mul(ScalarMath.L6)
-                    .add(ScalarMath.L5)
-                    .mul(f)
-                    .add(ScalarMath.L4)
-                    .mul(f)
-                    .add(ScalarMath.L3)
-                    .mul(f)
-                    .add(ScalarMath.L2)
-                    .mul(f)
-                    .add(ScalarMath.L1)
-                    .mul(f)
-                    .add(ScalarMath.L0)
-                    .mul(f)
-                    .sub(0.5f)
-                    .mul(f.mul(f))
-                    .add(f)
-                    .add(n.mul(ScalarMath.LN2))
-                    .mul(-2)
-                    .sqrt()
-                    .mul(deviations);
+            FloatVector square = f.mul(f);
+            FloatVector r = f.mul(ScalarNoise.R5)
+                    .add(ScalarNoise.R4)
+                    .mul(square)
+                    .add(f.mul(ScalarNoise.R3).add(ScalarNoise.R2))
+                    .mul(square)
+                    .add(f.mul(ScalarNoise.R1).add(ScalarNoise.R0));
+            FloatVector radius =
+                    log2.mul(ScalarNoise.N).add(f.sub(square).mul(r)).sqrt().mul(deviations);
+            radius = radius.reinterpretAsInts()
+                    .lanewise(XOR, odd.add(ScalarMath.QUARTER).and(ScalarMath.SIGN))
+                    .reinterpretAsFloats();
 
-            // sine and cosine of the uniform turn, by the nearest quarter
-            IntVector octant = odd.add(ScalarMath.EIGHTH);
-            var crossed = octant.and(ScalarMath.QUARTER).compare(NE, 0).cast(FLOATS);
-            FloatVector y = ((FloatVector) odd.lanewise(LSHL, 2).and(UNIFORM_BITS).convert(I2F, 0))
-                    .mul(ScalarMath.TURN);
+            FloatVector y =
+                    ((FloatVector) odd.lanewise(LSHL, 1).and(UNIFORM_BITS).convert(I2F, 0)).mul(ScalarMath.TURN);
             FloatVector z = y.mul(y);
+            FloatVector zSquare = z.mul(z);
             FloatVector sine = z.mul(ScalarMath.S3)
                     .add(ScalarMath.S2)
-                    .mul(z)
-                    .add(ScalarMath.S1)
-                    .mul(z)
-                    .add(ScalarMath.S0)
+                    .mul(zSquare)
+                    .add(z.mul(ScalarMath.S1).add(ScalarMath.S0))
                     .mul(y);
-            FloatVector cosine = z.mul(ScalarMath.C2)
-                    .add(ScalarMath.C1)
-                    .mul(z)
-                    .add(ScalarMath.C0)
+            FloatVector cosine = z.mul(ScalarMath.C3)
+                    .add(ScalarMath.C2)
+                    .mul(zSquare)
+                    .add(z.mul(ScalarMath.C1).add(ScalarMath.C0))
                     .mul(z)
                     .add(1);
-            LongVector first = radius.mul(cosine.blend(sine, crossed))
-                    .reinterpretAsInts()
-                    .lanewise(XOR, octant.add(ScalarMath.QUARTER).and(ScalarMath.SIGN))
-                    .reinterpretAsFloats()
-                    .add(means)
-                    .reinterpretAsLongs();
-            LongVector second = radius.mul(sine.blend(cosine, crossed))
-                    .reinterpretAsInts()
-                    .lanewise(XOR, octant.and(ScalarMath.SIGN))
-                    .reinterpretAsFloats()
-                    .add(means)
-                    .reinterpretAsLongs();
+            LongVector first = radius.mul(cosine).add(means).reinterpretAsLongs();
+            LongVector second = radius.mul(sine).add(means).reinterpretAsLongs();
 
             first.reinterpretAsInts()
                     .blend(second.lanewise(LSHL, 32).reinterpretAsInts(), ODD)

@@ -25,15 +25,13 @@ public final class ScalarPacking {
             float[] lines, int stride, int count, int lineCount, MemorySegment panel, long panelAt) {
         for (int line = 0; line < lineCount; line++) {
             for (int i = 0; i < count; i++) {
-                panel.set(
-                        FLOAT, panelAt + i * PANEL_STEP + (long) line * Float.BYTES, lines[line * stride + i]);
+                panel.set(FLOAT, panelAt + i * PANEL_STEP + (long) line * Float.BYTES, lines[line * stride + i]);
             }
         }
     }
 
     /** {@code panel[line][n] = lines[line][n]} for the columns of a panel. */
-    public static void spread(
-            float[] lines, int at, int stride, int lineCount, MemorySegment panel, long panelAt) {
+    public static void spread(float[] lines, int at, int stride, int lineCount, MemorySegment panel, long panelAt) {
         for (int line = 0; line < lineCount; line++) {
             MemorySegment.copy(lines, at + line * stride, panel, FLOAT, panelAt + line * PANEL_STEP, COLUMNS);
         }

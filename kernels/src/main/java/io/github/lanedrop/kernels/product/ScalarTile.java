@@ -28,7 +28,15 @@ public final class ScalarTile {
      * @param rows how many
      */
     public static void multiplyAdd(
-            float[] a, int aAt, MemorySegment b, long bAt, long bStep, int inner, float[] start, float[] strip, int rows) {
+            float[] a,
+            int aAt,
+            MemorySegment b,
+            long bAt,
+            long bStep,
+            int inner,
+            float[] start,
+            float[] strip,
+            int rows) {
         for (int r = 0; r < rows; r++) {
             for (int n = 0; n < COLUMNS; n++) {
                 float sum = start[r * COLUMNS + n];

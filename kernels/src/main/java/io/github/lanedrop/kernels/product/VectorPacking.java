@@ -85,8 +85,7 @@ public final class VectorPacking {
             throw new IllegalArgumentException("panel must be native"); // never; after this C2 knows the class
         }
         for (int row = 0; row < LANES; row++) {
-            FloatVector.fromArray(FLOATS, square, row * LANES)
-                    .intoMemorySegment(panel, at + row * PANEL_STEP, ORDER);
+            FloatVector.fromArray(FLOATS, square, row * LANES).intoMemorySegment(panel, at + row * PANEL_STEP, ORDER);
         }
     }
 

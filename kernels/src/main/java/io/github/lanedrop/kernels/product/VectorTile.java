@@ -23,7 +23,15 @@ public final class VectorTile {
 
     /** As {@link ScalarTile#multiplyAdd}, but computes whole tiles of rows, of which the last may be stale. */
     public static void multiplyAdd(
-            float[] a, int aAt, MemorySegment b, long bAt, long bStep, int inner, float[] start, float[] strip, int rows) {
+            float[] a,
+            int aAt,
+            MemorySegment b,
+            long bAt,
+            long bStep,
+            int inner,
+            float[] start,
+            float[] strip,
+            int rows) {
         int r = 0;
         for (; Tiles.ROWS == 8 && rows - r >= 7; r += 8) {
             eight(a, aAt + r * ROW_STRIDE, b, bAt, bStep, inner, start, strip, r * COLUMNS);
@@ -37,7 +45,15 @@ public final class VectorTile {
     }
 
     private static void eight(
-            float[] a, int aAt, MemorySegment b, long bAt, long bStep, int inner, float[] start, float[] strip, int at) {
+            float[] a,
+            int aAt,
+            MemorySegment b,
+            long bAt,
+            long bStep,
+            int inner,
+            float[] start,
+            float[] strip,
+            int at) {
         if (b.getClass() != NATIVE) {
             throw new IllegalArgumentException("b must be native"); // never; after this C2 knows the class
         }
@@ -104,7 +120,15 @@ public final class VectorTile {
     }
 
     private static void four(
-            float[] a, int aAt, MemorySegment b, long bAt, long bStep, int inner, float[] start, float[] strip, int at) {
+            float[] a,
+            int aAt,
+            MemorySegment b,
+            long bAt,
+            long bStep,
+            int inner,
+            float[] start,
+            float[] strip,
+            int at) {
         if (b.getClass() != NATIVE) {
             throw new IllegalArgumentException("b must be native"); // never; after this C2 knows the class
         }
@@ -143,7 +167,15 @@ public final class VectorTile {
     }
 
     private static void two(
-            float[] a, int aAt, MemorySegment b, long bAt, long bStep, int inner, float[] start, float[] strip, int at) {
+            float[] a,
+            int aAt,
+            MemorySegment b,
+            long bAt,
+            long bStep,
+            int inner,
+            float[] start,
+            float[] strip,
+            int at) {
         if (b.getClass() != NATIVE) {
             throw new IllegalArgumentException("b must be native"); // never; after this C2 knows the class
         }

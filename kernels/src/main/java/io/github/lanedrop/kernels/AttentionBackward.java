@@ -1,0 +1,365 @@
+package io.github.lanedrop.kernels;
+
+import static io.github.lanedrop.kernels.AttentionScratch.BLOCK_COLUMNS;
+import static io.github.lanedrop.kernels.AttentionScratch.BLOCK_ROWS;
+import static io.github.lanedrop.kernels.AttentionScratch.TILE_ROWS;
+import static io.github.lanedrop.kernels.Scratch.FLOAT;
+import static io.github.lanedrop.kernels.attention.ScalarTile.STRIDE;
+
+import java.lang.foreign.MemorySegment;
+import java.util.Arrays;
+
+/**
+ * The backward pass of {@link Attention}: a block of queries meets all its keys, block by block, and adds to their
+ * gradients in memory.
+ *
+ * <p>A gradient is one chain of fused multiply-adds, over queries or over keys in their order, whether a task computes all
+ * gradients of a plane or one task those of keys and values and another those of queries.
+ */
+final class AttentionBackward {
+    private AttentionBackward() {}
+
+    /** Blocks of keys in a plane. */
+    private static int planeKeyBlocks(AttentionShape shape) {
+        return (int) (((long) shape.scores().columns() + BLOCK_COLUMNS - 1) / BLOCK_COLUMNS);
+    }
+
+    /** Blocks of keys in all planes. */
+    static long keyBlocks(AttentionShape shape) {
+        return (long) shape.scores().planes() * planeKeyBlocks(shape);
+    }
+
+    /** All gradients of planes {@code start} to {@code end}, exclusive. */
+    static void planes(
+            MaskSource mask,
+            long offset,
+            AttentionShape shape,
+            AttentionOperands operands,
+            MemorySegment output,
+            MemorySegment logSums,
+            MemorySegment outputGradient,
+            AttentionOperands gradients,
+            long start,
+            long end) {
+        AttentionScratch scratch = AttentionScratch.POOL.borrow();
+        int rows = shape.scores().rows();
+        int columns = shape.scores().columns();
+        for (int plane = (int) start; plane < end; plane++) {
+            zeroKeysAndValues(shape, gradients, plane, 0, columns, scratch);
+            for (int row = 0; row < rows; row += BLOCK_ROWS) {
+                block(
+                        mask,
+                        offset,
+                        shape,
+                        operands,
+                        output,
+                        logSums,
+                        outputGradient,
+                        gradients,
+                        plane,
+                        row,
+                        0,
+                        columns,
+                        true,
+                        true,
+                        scratch);
+            }
+        }
+        AttentionScratch.POOL.giveBack(scratch);
+    }
+
+    /** The gradients of keys and values in blocks {@code start} to {@code end}, exclusive, of all planes'. */
+    static void keysAndValues(
+            MaskSource mask,
+            long offset,
+            AttentionShape shape,
+            AttentionOperands operands,
+            MemorySegment output,
+            MemorySegment logSums,
+            MemorySegment outputGradient,
+            AttentionOperands gradients,
+            long start,
+            long end) {
+        AttentionScratch scratch = AttentionScratch.POOL.borrow();
+        int planeBlocks = planeKeyBlocks(shape);
+        long next;
+        for (long block = start; block < end; block = next) {
+            int plane = (int) (block / planeBlocks);
+            next = Math.min(end, (long) (plane + 1) * planeBlocks);
+            int first = (int) (block % planeBlocks) * BLOCK_COLUMNS;
+            int last = (int) Math.min(shape.scores().columns(), first + ((next - block) * BLOCK_COLUMNS));
+            zeroKeysAndValues(shape, gradients, plane, first, last, scratch);
+            for (int row = 0; row < shape.scores().rows(); row += BLOCK_ROWS) {
+                block(
+                        mask,
+                        offset,
+                        shape,
+                        operands,
+                        output,
+                        logSums,
+                        outputGradient,
+                        gradients,
+                        plane,
+                        row,
+                        first,
+                        last,
+                        false,
+                        true,
+                        scratch);
+            }
+        }
+        AttentionScratch.POOL.giveBack(scratch);
+    }
+
+    /** The gradients of queries in blocks {@code start} to {@code end}, exclusive, of all planes'. */
+    static void queries(
+            MaskSource mask,
+            long offset,
+            AttentionShape shape,
+            AttentionOperands operands,
+            MemorySegment output,
+            MemorySegment logSums,
+            MemorySegment outputGradient,
+            AttentionOperands gradients,
+            long start,
+            long end) {
+        AttentionScratch scratch = AttentionScratch.POOL.borrow();
+        int planeBlocks = AttentionForward.planeBlocks(shape);
+        for (long block = start; block < end; block++) {
+            block(
+                    mask,
+                    offset,
+                    shape,
+                    operands,
+                    output,
+                    logSums,
+                    outputGradient,
+                    gradients,
+                    (int) (block / planeBlocks),
+                    (int) (block % planeBlocks) * BLOCK_ROWS,
+                    0,
+                    shape.scores().columns(),
+                    true,
+                    false,
+                    scratch);
+        }
+        AttentionScratch.POOL.giveBack(scratch);
+    }
+
+    private static void zeroKeysAndValues(
+            AttentionShape shape,
+            AttentionOperands gradients,
+            int plane,
+            int first,
+            int last,
+            AttentionScratch scratch) {
+        Arrays.fill(scratch.line, 0f);
+        long planeKeys = (long) plane * shape.scores().columns();
+        for (int column = first; column < last; column += BLOCK_ROWS) {
+            int columns = Math.min(BLOCK_ROWS, last - column);
+            zero(gradients.keys(), planeKeys + column, columns, shape.depth(), scratch.line);
+            zero(gradients.values(), planeKeys + column, columns, shape.valueDepth(), scratch.line);
+        }
+    }
+
+    private static void zero(MemorySegment dst, long firstRow, int rows, int depth, float[] zeros) {
+        MemorySegment.copy(zeros, 0, dst, FLOAT, firstRow * depth * Float.BYTES, rows * depth);
+    }
+
+    /** What a block of queries has to do with the keys {@code firstColumn} to {@code lastColumn}, exclusive. */
+    private static void block(
+            MaskSource mask,
+            long offset,
+            AttentionShape shape,
+            AttentionOperands operands,
+            MemorySegment output,
+            MemorySegment logSums,
+            MemorySegment outputGradient,
+            AttentionOperands gradients,
+            int plane,
+            int firstRow,
+            int firstColumn,
+            int lastColumn,
+            boolean ofQueries,
+            boolean ofKeysAndValues,
+            AttentionScratch scratch) {
+        AttentionScores scores = shape.scores();
+        int rows = Math.min(BLOCK_ROWS, scores.rows() - firstRow);
+        long firstQuery = ((long) plane * scores.rows()) + firstRow;
+        long planeKeys = (long) plane * scores.columns();
+        int depth = shape.depth();
+        int valueDepth = shape.valueDepth();
+        float[] line = scratch.line;
+        if (ofQueries) {
+            AttentionTiles.zero(scratch.queriesGradient, depth, BLOCK_ROWS);
+        }
+        int limit = AttentionMask.dropsAll(mask) ? 0 : Math.min(lastColumn, scores.limit(plane, firstRow + rows - 1));
+        if (firstColumn < limit) {
+            loadQueries(shape, operands, output, logSums, outputGradient, firstQuery, rows, scratch);
+        }
+        int bitsColumns = AttentionBits.columnsAtOnce(scores);
+        for (int column = firstColumn; column < limit; column += BLOCK_COLUMNS) {
+            int bitsColumn = column % bitsColumns;
+            if (bitsColumn == 0 || column == firstColumn) {
+                AttentionBits.fill(mask, offset, scores, firstQuery, rows, column - bitsColumn, scratch.bits);
+            }
+            int columns = Math.min(BLOCK_COLUMNS, limit - column);
+            long firstKey = planeKeys + column;
+            AttentionTiles.loadTransposed(operands.keys(), firstKey, columns, depth, line, scratch.keysTransposed);
+            AttentionTiles.loadTransposed(
+                    operands.values(), firstKey, columns, valueDepth, line, scratch.valuesTransposed);
+            if (ofQueries) {
+                AttentionTiles.load(operands.keys(), firstKey, columns, depth, line, scratch.keys, BLOCK_COLUMNS);
+            }
+            if (ofKeysAndValues) {
+                AttentionTiles.load(
+                        gradients.keys(), firstKey, columns, depth, line, scratch.keysGradient, BLOCK_COLUMNS);
+                AttentionTiles.load(
+                        gradients.values(), firstKey, columns, valueDepth, line, scratch.valuesGradient, BLOCK_COLUMNS);
+            }
+            for (int row = 0; row < rows; row += TILE_ROWS) {
+                int tileRows = Math.min(TILE_ROWS, rows - row);
+                int tileColumns = Math.min(columns, scores.limit(plane, firstRow + row + tileRows - 1) - column);
+                if (tileColumns > 0) {
+                    AttentionForward.scores(shape, row, tileRows, tileColumns, scratch);
+                    probabilitiesGradient(shape, row, tileRows, tileColumns, scratch);
+                    for (int i = 0; i < tileRows; i++) {
+                        int seen = scores.limit(plane, firstRow + row + i) - column;
+                        int bit = ((row + i) * bitsColumns) + bitsColumn;
+                        gradient(mask, scores, row + i, i * STRIDE, Math.clamp(seen, 0, tileColumns), bit, scratch);
+                    }
+                    if (ofQueries) {
+                        addToQueries(shape, row, tileRows, tileColumns, scratch);
+                    }
+                    if (ofKeysAndValues) {
+                        addToKeysAndValues(shape, row, tileRows, tileColumns, scratch);
+                    }
+                }
+            }
+            if (ofKeysAndValues) {
+                AttentionTiles.store(
+                        scratch.keysGradient, BLOCK_COLUMNS, line, gradients.keys(), firstKey, columns, depth);
+                AttentionTiles.store(
+                        scratch.valuesGradient, BLOCK_COLUMNS, line, gradients.values(), firstKey, columns, valueDepth);
+            }
+        }
+        if (ofQueries) {
+            AttentionTiles.store(
+                    scratch.queriesGradient, BLOCK_ROWS, line, gradients.queries(), firstQuery, rows, depth);
+        }
+    }
+
+    /** Queries, their output's gradient, its product with the output, and log-sums. */
+    private static void loadQueries(
+            AttentionShape shape,
+            AttentionOperands operands,
+            MemorySegment output,
+            MemorySegment logSums,
+            MemorySegment outputGradient,
+            long firstQuery,
+            int rows,
+            AttentionScratch scratch) {
+        int valueDepth = shape.valueDepth();
+        float[] line = scratch.line;
+        AttentionTiles.load(operands.queries(), firstQuery, rows, shape.depth(), line, scratch.queries, BLOCK_ROWS);
+        AttentionTiles.load(outputGradient, firstQuery, rows, valueDepth, line, scratch.outputGradient, BLOCK_ROWS);
+        AttentionTiles.load(output, firstQuery, rows, valueDepth, line, scratch.output, BLOCK_ROWS);
+        MemorySegment.copy(logSums, FLOAT, firstQuery * Float.BYTES, scratch.sum, 0, rows);
+        for (int row = 0; row < rows; row++) {
+            float dot = 0;
+            for (int k = 0; k < valueDepth; k++) {
+                int at = (k / STRIDE * STRIDE * BLOCK_ROWS) + (row * STRIDE) + (k % STRIDE);
+                dot = Math.fma(scratch.outputGradient[at], scratch.output[at], dot);
+            }
+            scratch.dot[row] = dot;
+        }
+    }
+
+    /** The products of a tile's output gradients and values, to {@code scratch.tileGradient}. */
+    private static void probabilitiesGradient(
+            AttentionShape shape, int row, int rows, int columns, AttentionScratch scratch) {
+        Arrays.fill(scratch.tileGradient, 0f);
+        for (int k = 0; k < shape.valueDepth(); k += STRIDE) {
+            AttentionTiles.multiplyAdd(
+                    scratch.outputGradient,
+                    (k * BLOCK_ROWS) + (row * STRIDE),
+                    scratch.valuesTransposed,
+                    k * STRIDE,
+                    scratch.tileGradient,
+                    0,
+                    rows,
+                    Math.min(STRIDE, shape.valueDepth() - k),
+                    columns);
+        }
+    }
+
+    /** A query's row of the tile becomes probabilities after dropout, and that of their gradient the scores' gradient. */
+    private static void gradient(
+            MaskSource mask, AttentionScores scores, int row, int at, int columns, int bit, AttentionScratch scratch) {
+        float logSum = scratch.sum[row];
+        int counting = logSum == Float.NEGATIVE_INFINITY ? 0 : columns;
+        if (counting > 0) {
+            float[] p = scratch.row;
+            float maskScale = (float) AttentionMask.scale(mask, scores);
+            // no score is greater than the log-sum, so that it takes the place of the maximum
+            SoftmaxRows.exponentials(scratch.tile, at, counting, scores, scratch.bits, bit, logSum, p, scratch.sums);
+            SoftmaxRows.select(p, counting, maskScale, scratch.bits, bit, scratch.tile, at);
+            SoftmaxRows.gradient(
+                    p,
+                    counting,
+                    scores.scale(),
+                    maskScale,
+                    scratch.dot[row],
+                    scores.renormalized(),
+                    scratch.bits,
+                    bit,
+                    scratch.tileGradient,
+                    at);
+        }
+        Arrays.fill(scratch.tile, at + counting, at + STRIDE, 0f);
+        Arrays.fill(scratch.tileGradient, at + counting, at + STRIDE, 0f);
+    }
+
+    private static void addToQueries(AttentionShape shape, int row, int rows, int columns, AttentionScratch scratch) {
+        for (int k = 0; k < shape.depth(); k += STRIDE) {
+            AttentionTiles.multiplyAdd(
+                    scratch.tileGradient,
+                    0,
+                    scratch.keys,
+                    k * BLOCK_COLUMNS,
+                    scratch.queriesGradient,
+                    (k * BLOCK_ROWS) + (row * STRIDE),
+                    rows,
+                    columns,
+                    Math.min(STRIDE, shape.depth() - k));
+        }
+    }
+
+    private static void addToKeysAndValues(
+            AttentionShape shape, int row, int rows, int columns, AttentionScratch scratch) {
+        for (int k = 0; k < shape.depth(); k += STRIDE) {
+            AttentionTiles.multiplyTransposedAdd(
+                    scratch.tileGradient,
+                    0,
+                    scratch.queries,
+                    (k * BLOCK_ROWS) + (row * STRIDE),
+                    scratch.keysGradient,
+                    k * BLOCK_COLUMNS,
+                    columns,
+                    rows,
+                    Math.min(STRIDE, shape.depth() - k));
+        }
+        for (int k = 0; k < shape.valueDepth(); k += STRIDE) {
+            AttentionTiles.multiplyTransposedAdd(
+                    scratch.tile,
+                    0,
+                    scratch.outputGradient,
+                    (k * BLOCK_ROWS) + (row * STRIDE),
+                    scratch.valuesGradient,
+                    k * BLOCK_COLUMNS,
+                    columns,
+                    rows,
+                    Math.min(STRIDE, shape.valueDepth() - k));
+        }
+    }
+}

@@ -1,0 +1,58 @@
+package io.github.lanedrop.kernels;
+
+import static io.github.lanedrop.kernels.AttentionShape.MAX_DEPTH;
+import static io.github.lanedrop.kernels.attention.ScalarTile.STRIDE;
+
+import io.github.lanedrop.kernels.attention.ScalarSoftmax;
+
+/**
+ * Blocks and tiles of an attention, about 1 MB at most, of which a depth takes its share: at a depth of 64 they stay in L2.
+ */
+final class AttentionScratch {
+    /** Queries of a block: every key is loaded, and transposed, once for each block. */
+    static final int BLOCK_ROWS = 128;
+    /** Keys of a block, the columns of a tile. */
+    static final int BLOCK_COLUMNS = STRIDE;
+    /** Queries of a tile. */
+    static final int TILE_ROWS = 32;
+    /** Columns whose keep bits are drawn at a time. */
+    static final int BITS_COLUMNS = 2048;
+
+    static final Pool<AttentionScratch> POOL = new Pool<>(AttentionScratch::new);
+
+    final float[] queries = new float[BLOCK_ROWS * MAX_DEPTH];
+    final float[] output = new float[BLOCK_ROWS * MAX_DEPTH];
+    final float[] outputGradient = new float[BLOCK_ROWS * MAX_DEPTH];
+    final float[] queriesGradient = new float[BLOCK_ROWS * MAX_DEPTH];
+
+    final float[] keys = new float[BLOCK_COLUMNS * MAX_DEPTH];
+    final float[] keysTransposed = new float[BLOCK_COLUMNS * MAX_DEPTH];
+    final float[] keysGradient = new float[BLOCK_COLUMNS * MAX_DEPTH];
+    final float[] valuesTransposed = new float[BLOCK_COLUMNS * MAX_DEPTH];
+    final float[] values = new float[BLOCK_COLUMNS * MAX_DEPTH];
+    final float[] valuesGradient = new float[BLOCK_COLUMNS * MAX_DEPTH];
+
+    /** Scores, then probabilities. */
+    final float[] tile = new float[TILE_ROWS * STRIDE];
+    /** Their gradients. */
+    final float[] tileGradient = new float[TILE_ROWS * STRIDE];
+
+    /** Rows on their way between memory and panels. */
+    final float[] line = new float[BLOCK_ROWS * MAX_DEPTH];
+    /** A row's scaled scores, then its exponentials. */
+    final float[] row = new float[STRIDE];
+    /** A row's partial sums. */
+    final float[] sums = new float[ScalarSoftmax.PARTIAL_SUMS];
+
+    /** Of each query of a block: its greatest score so far. */
+    final float[] max = new float[BLOCK_ROWS];
+    /** The sum of its exponentials so far; later its logarithm. */
+    final float[] sum = new float[BLOCK_ROWS];
+    /** Its output times the gradient with respect to it. */
+    final float[] dot = new float[BLOCK_ROWS];
+
+    /** Keep bits of a block's queries and of as many columns as are drawn at a time; room for reads of whole longs. */
+    final byte[] bits = new byte[(BLOCK_ROWS * BITS_COLUMNS / Byte.SIZE) + Long.BYTES];
+
+    private AttentionScratch() {}
+}

@@ -1,0 +1,109 @@
+package io.github.lanedrop.kernels;
+
+import io.github.lanedrop.kernels.math.ScalarNoise;
+import io.github.lanedrop.kernels.math.VectorNoise;
+import io.github.lanedrop.rng.Key;
+import io.github.lanedrop.rng.Philox4x32;
+import io.github.lanedrop.rng.simd.PhiloxVectors;
+import java.lang.foreign.MemorySegment;
+import java.util.Arrays;
+import java.util.Objects;
+
+/** Fills the values of a chunk from a noise source. */
+final class Noise {
+    private static final int BLOCK_WORDS = Philox4x32.BLOCK_BYTES / Integer.BYTES;
+
+    private Noise() {}
+
+    /** Elements {@code offset} to {@code offset + elements} can be had, by all workers. */
+    static void readable(NoiseSource noise, long offset, long elements, Workers workers) {
+        Objects.requireNonNull(noise, "noise");
+        if (noise instanceof StoredNoise(MemorySegment values)) {
+            long end = offset + elements;
+            Check.readable("the noise's values", values, Check.float32Bytes(end), end, "float32 elements");
+            Check.sharedWith(workers, "the noise's values", values);
+        }
+    }
+
+    /** What is written shares no byte with what the noise reads for elements up to {@code end}. */
+    static void disjoint(NoiseSource noise, long end, String name, MemorySegment written, long bytes) {
+        if (noise instanceof StoredNoise(MemorySegment values)) {
+            Check.disjoint("the noise's values", values, Check.float32Bytes(end), name, written, bytes);
+        }
+    }
+
+    /** Whether every element has this value, so that nothing need be drawn. */
+    static boolean isConstant(NoiseSource noise, float value) {
+        return switch (noise) {
+            case GaussianNoise(double mean, double deviation, Key _) -> (float) deviation == 0 && (float) mean == value;
+            case UniformNoise(double mean, double reach, Key _) -> (float) reach == 0 && (float) mean == value;
+            case StoredNoise _ -> false;
+        };
+    }
+
+    /** Fills {@code scratch.values} so that element {@code first} is at the index that this returns. */
+    static int fill(NoiseSource noise, long first, int elements, NoiseScratch scratch) {
+        switch (noise) {
+            case StoredNoise(MemorySegment values) -> {
+                MemorySegment.copy(values, Scratch.FLOAT, Float.BYTES * first, scratch.values, 0, elements);
+                return 0;
+            }
+            case GaussianNoise(double mean, double deviation, Key key) -> {
+                return normal(key, (float) mean, (float) deviation, first, elements, scratch);
+            }
+            case UniformNoise(double mean, double reach, Key key) -> {
+                return uniform(key, (float) mean, (float) reach, first, elements, scratch);
+            }
+        }
+    }
+
+    private static int normal(Key key, float mean, float deviation, long first, int elements, NoiseScratch scratch) {
+        if (deviation == 0) {
+            Arrays.fill(scratch.values, 0, elements, mean);
+            return 0;
+        }
+        int words = words(key, first, elements, scratch.words);
+        if (Live.VECTOR) {
+            VectorNoise.normal(scratch.words, mean, deviation, scratch.values, 0, words);
+        } else {
+            ScalarNoise.normal(scratch.words, mean, deviation, scratch.values, 0, words);
+        }
+        return skipped(first);
+    }
+
+    private static int uniform(Key key, float mean, float reach, long first, int elements, NoiseScratch scratch) {
+        if (reach == 0) {
+            Arrays.fill(scratch.values, 0, elements, mean);
+            return 0;
+        }
+        int words = words(key, first, elements, scratch.words);
+        if (Live.VECTOR) {
+            VectorNoise.centred(scratch.words, mean, reach, scratch.values, 0, words);
+        } else {
+            ScalarNoise.centred(scratch.words, mean, reach, scratch.values, 0, words);
+        }
+        return skipped(first);
+    }
+
+    /** Elements of the first element's block that come before it; pairs of normals begin within the block too. */
+    private static int skipped(long first) {
+        return (int) (first % BLOCK_WORDS);
+    }
+
+    /**
+     * Draws the words of whole blocks from that of the first element on; on the SIMD path perhaps a few more, into the
+     * scratch's slack.
+     *
+     * @return how many, to the end of the last element's block
+     */
+    private static int words(Key key, long first, int elements, byte[] dst) {
+        int blocks = (skipped(first) + elements + BLOCK_WORDS - 1) / BLOCK_WORDS;
+        long block = first / BLOCK_WORDS;
+        if (Live.VECTOR) {
+            PhiloxVectors.fill(key.seed(), key.stream(), block, dst, 0, blocks);
+        } else {
+            Philox4x32.fill(key.seed(), key.stream(), block, Philox4x32.ROUNDS, dst, 0, blocks);
+        }
+        return blocks * BLOCK_WORDS;
+    }
+}

@@ -1,0 +1,30 @@
+package io.github.lanedrop.kernels;
+
+import io.github.lanedrop.kernels.math.ScalarNoise;
+import io.github.lanedrop.kernels.math.VectorMathCheck;
+import io.github.lanedrop.kernels.math.VectorNoise;
+import io.github.lanedrop.rng.Philox4x32;
+import java.util.Arrays;
+
+/** Holds the vector code of elementary functions and noise against its scalar twin, on a few vectors. */
+final class NoiseSelfTest {
+    private NoiseSelfTest() {}
+
+    static boolean agrees() {
+        return VectorMathCheck.agrees() && noiseAgrees();
+    }
+
+    private static boolean noiseAgrees() {
+        int elements = 2 * VectorNoise.GROUP;
+        byte[] words = new byte[Integer.BYTES * elements];
+        Philox4x32.fill(1, 0, 0, Philox4x32.ROUNDS, words, 0, words.length / Philox4x32.BLOCK_BYTES);
+        float[] expected = new float[elements];
+        float[] actual = new float[elements];
+        ScalarNoise.normal(words, 1, .5f, expected, 0, elements);
+        VectorNoise.normal(words, 1, .5f, actual, 0, elements);
+        boolean agree = Arrays.equals(expected, actual);
+        ScalarNoise.centred(words, 1, .5f, expected, 0, elements);
+        VectorNoise.centred(words, 1, .5f, actual, 0, elements);
+        return agree && Arrays.equals(expected, actual);
+    }
+}

@@ -1,0 +1,64 @@
+package io.github.lanedrop.kernels;
+
+import io.github.lanedrop.kernels.attention.ScalarSoftmax;
+import io.github.lanedrop.kernels.attention.VectorSoftmax;
+
+/** The steps of a softmax with dropout on a row, by the live path; {@link ScalarSoftmax} defines them. */
+final class SoftmaxRows {
+    private SoftmaxRows() {}
+
+    /** {@link ScalarSoftmax#exponentials}. */
+    static float exponentials(
+            float[] scores,
+            int at,
+            int elements,
+            AttentionScores shape,
+            byte[] bits,
+            int bit,
+            float before,
+            float[] dst,
+            float[] sums) {
+        float scale = shape.scale();
+        boolean hidesDropped = shape.renormalized();
+        return Live.VECTOR
+                ? VectorSoftmax.exponentials(scores, at, elements, scale, hidesDropped, bits, bit, before, dst, sums)
+                : ScalarSoftmax.exponentials(scores, at, elements, scale, hidesDropped, bits, bit, before, dst, sums);
+    }
+
+    /** {@link ScalarSoftmax#select}. */
+    static void select(float[] x, int elements, float factor, byte[] bits, int bit, float[] dst, int dstAt) {
+        if (Live.VECTOR) {
+            VectorSoftmax.select(x, elements, factor, bits, bit, dst, dstAt);
+        } else {
+            ScalarSoftmax.select(x, elements, factor, bits, bit, dst, dstAt);
+        }
+    }
+
+    /** {@link ScalarSoftmax#dot}. */
+    static void dot(float[] x, int elements, float[] gradient, int gradientAt, byte[] bits, int bit, float[] sums) {
+        if (Live.VECTOR) {
+            VectorSoftmax.dot(x, elements, gradient, gradientAt, bits, bit, sums);
+        } else {
+            ScalarSoftmax.dot(x, elements, gradient, gradientAt, bits, bit, sums);
+        }
+    }
+
+    /** {@link ScalarSoftmax#gradient}. */
+    static void gradient(
+            float[] x,
+            int elements,
+            float factor,
+            float maskScale,
+            float dot,
+            boolean renormalized,
+            byte[] bits,
+            int bit,
+            float[] gradient,
+            int at) {
+        if (Live.VECTOR) {
+            VectorSoftmax.gradient(x, elements, factor, maskScale, dot, renormalized, bits, bit, gradient, at);
+        } else {
+            ScalarSoftmax.gradient(x, elements, factor, maskScale, dot, renormalized, bits, bit, gradient, at);
+        }
+    }
+}

@@ -1,0 +1,304 @@
+package io.github.lanedrop.kernels;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.github.lanedrop.kernels.LearnedEntries.Buffer;
+import io.github.lanedrop.kernels.LearnedEntries.Entry;
+import io.github.lanedrop.kernels.Memory.Kind;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import java.util.TreeMap;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/** What holds of every entry of learned rates: what it refuses, and that its bits do not depend on path, tasks or memory. */
+@Tag("paths")
+final class LearnedEntriesTest {
+    private static final int ELEMENTS = 1500;
+    private static final Workers TWO = new Workers(Runnable::run, 2);
+
+    static List<Entry> entries() {
+        return LearnedEntries.all();
+    }
+
+    private static MemorySegment[] buffers(Entry entry, Arena arena, int elements) {
+        var random = new Random(17);
+        return entry.buffers().stream()
+                .map(buffer -> {
+                    float[] values = buffer.values(random, elements);
+                    MemorySegment segment = arena.allocate(4L * values.length, 64);
+                    MemorySegment.copy(values, 0, segment, Memory.FLOAT, 0, values.length);
+                    return segment;
+                })
+                .toArray(MemorySegment[]::new);
+    }
+
+    /** What is written, and what is returned. */
+    private static List<Object> results(Entry entry, MemorySegment[] buffers, double returned) {
+        List<Object> results = new ArrayList<>(List.of(returned));
+        for (int i = 0; i < buffers.length; i++) {
+            if (entry.buffers().get(i).written()) {
+                results.add(Arrays.hashCode(Learned.read(buffers[i], (int) (buffers[i].byteSize() / 4))));
+            }
+        }
+        return results;
+    }
+
+    // refusals
+
+    private static void assertRefused(
+            Entry entry, MemorySegment[] buffers, Workers workers, Class<? extends Throwable> type, String message) {
+        byte[][] before = Arrays.stream(buffers)
+                .map(buffer -> buffer.scope().isAlive() ? Memory.bytes(buffer) : new byte[0])
+                .toArray(byte[][]::new);
+        assertThatThrownBy(() -> entry.call().run(buffers, ELEMENTS, workers))
+                .isInstanceOf(type)
+                .hasMessageContaining(message);
+        for (int i = 0; i < buffers.length; i++) {
+            if (buffers[i].scope().isAlive()) {
+                assertThat(Memory.bytes(buffers[i])).isEqualTo(before[i]);
+            }
+        }
+    }
+
+    @ParameterizedTest
+    @MethodSource("entries")
+    void aBufferThatIsTooSmall(Entry entry) {
+        try (Arena arena = Arena.ofConfined()) {
+            for (int i = 0; i < entry.buffers().size(); i++) {
+                MemorySegment[] buffers = buffers(entry, arena, ELEMENTS);
+                long bytes = buffers[i].byteSize();
+                buffers[i] = buffers[i].asSlice(0, bytes - 1);
+                assertRefused(
+                        entry,
+                        buffers,
+                        Workers.NONE,
+                        IllegalArgumentException.class,
+                        entry.buffers().get(i).name() + " must hold at least " + bytes + " bytes (" + bytes / 4
+                                + " float32 elements), got " + (bytes - 1));
+            }
+        }
+    }
+
+    @ParameterizedTest
+    @MethodSource("entries")
+    void aReadOnlyBufferToBeWritten(Entry entry) {
+        try (Arena arena = Arena.ofConfined()) {
+            for (int i = 0; i < entry.buffers().size(); i++) {
+                MemorySegment[] buffers = buffers(entry, arena, ELEMENTS);
+                Buffer buffer = entry.buffers().get(i);
+                buffers[i] = buffers[i].asReadOnly();
+                if (buffer.written()) {
+                    assertRefused(
+                            entry,
+                            buffers,
+                            Workers.NONE,
+                            IllegalArgumentException.class,
+                            buffer.name() + " must be writable, got a read-only segment");
+                } else {
+                    entry.call().run(buffers, ELEMENTS, Workers.NONE);
+                }
+            }
+        }
+    }
+
+    @ParameterizedTest
+    @MethodSource("entries")
+    void aWrittenBufferThatOverlapsAnother(Entry entry) {
+        try (Arena arena = Arena.ofConfined()) {
+            int count = entry.buffers().size();
+            for (int i = 0; i < count; i++) {
+                for (int j = 0; j < count; j++) {
+                    if (i == j || !entry.buffers().get(i).written()) {
+                        continue;
+                    }
+                    MemorySegment[] buffers = buffers(entry, arena, ELEMENTS);
+                    MemorySegment both = arena.allocate(buffers[i].byteSize() + buffers[j].byteSize() - 4);
+                    MemorySegment moved = both.asSlice(0, buffers[i].byteSize());
+                    buffers[j] = both.asSlice(buffers[i].byteSize() - 4).copyFrom(buffers[j]);
+                    buffers[i] = moved;
+                    assertRefused(entry, buffers, Workers.NONE, IllegalArgumentException.class, "overlap by 4 bytes");
+                }
+            }
+        }
+    }
+
+    @ParameterizedTest
+    @MethodSource("entries")
+    void aClosedArena(Entry entry) {
+        for (int i = 0; i < entry.buffers().size(); i++) {
+            try (Arena arena = Arena.ofConfined()) {
+                MemorySegment[] buffers = buffers(entry, arena, ELEMENTS);
+                try (Arena closed = Arena.ofConfined()) {
+                    buffers[i] = closed.allocate(buffers[i].byteSize());
+                }
+                assertRefused(entry, buffers, Workers.NONE, IllegalStateException.class, "closed");
+            }
+        }
+    }
+
+    @ParameterizedTest
+    @MethodSource("entries")
+    void anotherTasksMemory(Entry entry) {
+        if (entry.name().equals("pruned")) {
+            return; // counts on the calling thread
+        }
+        for (int i = 0; i < entry.buffers().size(); i++) {
+            try (Arena confined = Arena.ofConfined();
+                    Arena shared = Arena.ofShared()) {
+                MemorySegment[] buffers = buffers(entry, shared, ELEMENTS);
+                buffers[i] = confined.allocate(buffers[i].byteSize());
+                assertRefused(
+                        entry,
+                        buffers,
+                        TWO,
+                        WrongThreadException.class,
+                        entry.buffers().get(i).name() + " belongs to one thread and cannot be split over 2 tasks");
+            }
+        }
+    }
+
+    @ParameterizedTest
+    @MethodSource("entries")
+    void aNegativeNumberOfElements(Entry entry) {
+        try (Arena arena = Arena.ofConfined()) {
+            MemorySegment[] buffers = buffers(entry, arena, ELEMENTS);
+            assertThatThrownBy(() -> entry.call().run(buffers, -1, Workers.NONE))
+                    .isInstanceOf(IllegalArgumentException.class)
+                    .hasMessage("elements must be 0 or more, got -1");
+        }
+    }
+
+    // the same bits
+
+    @ParameterizedTest
+    @MethodSource("entries")
+    void noElementsWriteNothing(Entry entry) {
+        try (Arena arena = Arena.ofConfined()) {
+            MemorySegment[] buffers = buffers(entry, arena, 100);
+            List<Object> before = results(entry, buffers, 0);
+            assertThat(results(entry, buffers, entry.call().run(buffers, 0, Workers.NONE)))
+                    .isEqualTo(before);
+        }
+    }
+
+    @ParameterizedTest
+    @MethodSource("entries")
+    void anyNumberOfTasks(Entry entry) {
+        for (int elements : new int[] {1, 1023, 1025, 5000}) {
+            Learned.assertSameForAnyTasks(entry.name() + ", " + elements, workers -> {
+                try (Arena arena = Arena.ofShared()) {
+                    MemorySegment[] buffers = buffers(entry, arena, elements);
+                    return results(entry, buffers, entry.call().run(buffers, elements, workers));
+                }
+            });
+        }
+    }
+
+    /** Every kind of memory, misaligned, gives what aligned native memory does, and nothing beside it is written. */
+    @ParameterizedTest
+    @MethodSource("entries")
+    void everyKindOfMemory(Entry entry) {
+        var random = new Random(18);
+        try (Arena arena = Arena.ofConfined()) {
+            MemorySegment[] aligned = buffers(entry, arena, ELEMENTS);
+            MemorySegment[] original = buffers(entry, arena, ELEMENTS);
+            List<Object> expected = results(entry, aligned, entry.call().run(aligned, ELEMENTS, Workers.NONE));
+            for (Kind kind : Kind.values()) {
+                Memory[] memories = new Memory[original.length];
+                MemorySegment[] buffers = new MemorySegment[original.length];
+                for (int i = 0; i < original.length; i++) {
+                    memories[i] = new Memory(kind, arena, original[i].byteSize());
+                    buffers[i] = memories[i].take(random.nextInt(64), original[i].byteSize());
+                    buffers[i].copyFrom(original[i]);
+                }
+                assertThat(results(entry, buffers, entry.call().run(buffers, ELEMENTS, Workers.NONE)))
+                        .as("%s in %s", entry, kind)
+                        .isEqualTo(expected);
+                for (Memory memory : memories) {
+                    memory.assertUntouchedAround(entry + " in " + kind);
+                }
+            }
+        }
+    }
+
+    /** The first results of a long call are those of a short one, whatever the count: no vector is half computed. */
+    @ParameterizedTest
+    @MethodSource("entries")
+    void everyCountIsAPrefix(Entry entry) {
+        if (entry.name().startsWith("sum of")) {
+            return; // a sum has no prefix; SharedSumTest
+        }
+        try (Arena arena = Arena.ofConfined()) {
+            MemorySegment[] whole = buffers(entry, arena, 3333);
+            MemorySegment[] original = buffers(entry, arena, 3333);
+            entry.call().run(whole, 3333, Workers.NONE);
+            for (int count : Learned.COUNTS) {
+                MemorySegment[] buffers = Arrays.stream(original)
+                        .map(buffer -> arena.allocate(buffer.byteSize(), 64).copyFrom(buffer))
+                        .toArray(MemorySegment[]::new);
+                entry.call().run(buffers, count, Workers.NONE);
+                for (int i = 0; i < buffers.length; i++) {
+                    if (entry.buffers().get(i).written()) {
+                        assertThat(buffers[i].asSlice(0, 4L * count).mismatch(whole[i].asSlice(0, 4L * count)))
+                                .isEqualTo(-1);
+                        assertThat(buffers[i].asSlice(4L * count).mismatch(original[i].asSlice(4L * count)))
+                                .isEqualTo(-1);
+                    }
+                }
+            }
+        }
+    }
+
+    /** Golden: what each entry gives for seeded values, on every path and machine. */
+    @Test
+    void bits() {
+        Map<String, Integer> bits = new TreeMap<>();
+        try (Arena arena = Arena.ofConfined()) {
+            for (Entry entry : entries()) {
+                MemorySegment[] buffers = buffers(entry, arena, 5000);
+                bits.put(
+                        entry.name(),
+                        results(entry, buffers, entry.call().run(buffers, 5000, Workers.NONE))
+                                .hashCode());
+            }
+        }
+        assertThat(bits).isEqualTo(GOLDEN);
+    }
+
+    private static final Map<String, Integer> GOLDEN = Map.ofEntries(
+            Map.entry("concrete backward", 876199902),
+            Map.entry("concrete forward", -202880819),
+            Map.entry("concrete regulariser's gradient", 977532879),
+            Map.entry("prune", -519584141),
+            Map.entry("pruned", 1084654111),
+            Map.entry("sample", -1262585807),
+            Map.entry("sample's variance gradient", 1065401339),
+            Map.entry("sparse divergence", -652758656),
+            Map.entry("sparse divergence's gradients", 1760073982),
+            Map.entry("sparse log alpha", -1732178188),
+            Map.entry("sparse variance", 950720883),
+            Map.entry("sparse variance's gradient", 778503267),
+            Map.entry("spatial concrete backward", 1352211636),
+            Map.entry("spatial concrete forward", 581495228),
+            Map.entry("square", 1375572619),
+            Map.entry("square's gradient", -368020780),
+            Map.entry("squared norm", -477479255),
+            Map.entry("sum of all", -1034712374),
+            Map.entry("sum of columns", -1238960319),
+            Map.entry("sum of rows", 1084893305),
+            Map.entry("variational backward", 1977122737),
+            Map.entry("variational divergence", -505843929),
+            Map.entry("variational divergence's gradient", -2131611719),
+            Map.entry("variational forward", 1208190151),
+            Map.entry("variational variance", -2131580036),
+            Map.entry("variational variance's gradients", -249178400));
+}
