@@ -192,8 +192,11 @@ public final class VectorPacking {
             FloatVector h = b.rearrange(SWAP_PAIRS).blend(d, UPPER_PAIRS);
             e.blend(f.rearrange(SWAP_NEIGHBOURS), UPPER_NEIGHBOURS).intoMemorySegment(panel, to, ORDER);
             e.rearrange(SWAP_NEIGHBOURS).blend(f, UPPER_NEIGHBOURS).intoMemorySegment(panel, to + PANEL_STEP, ORDER);
-            g.blend(h.rearrange(SWAP_NEIGHBOURS), UPPER_NEIGHBOURS).intoMemorySegment(panel, to + 2 * PANEL_STEP, ORDER);
-            g.rearrange(SWAP_NEIGHBOURS).blend(h, UPPER_NEIGHBOURS).intoMemorySegment(panel, to + 3 * PANEL_STEP, ORDER);
+            g.blend(h.rearrange(SWAP_NEIGHBOURS), UPPER_NEIGHBOURS)
+                    .intoMemorySegment(panel, to + 2 * PANEL_STEP, ORDER);
+            g.rearrange(SWAP_NEIGHBOURS)
+                    .blend(h, UPPER_NEIGHBOURS)
+                    .intoMemorySegment(panel, to + 3 * PANEL_STEP, ORDER);
             to += 4 * PANEL_STEP;
         }
     }
