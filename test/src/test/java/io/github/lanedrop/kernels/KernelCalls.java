@@ -202,7 +202,7 @@ final class KernelCalls {
                                         c.segment(),
                                         squares.segment(),
                                         c.segment(),
-                                        size * size,
+                                        (long) size * size,
                                         Workers.NONE)))
                 .map(call -> call.in("product, float32, " + kind));
     }
