@@ -163,8 +163,10 @@ public final class VectorNoise {
         normal(words, mean, deviation, elements, ADD, NO_FLOATS, 0, src, dst, firstByte);
     }
 
-    // Written out: among so many operations C2 would not inline methods. The use of the values is chosen in the loop, as a
-    // loop for each would be these lines three times over; reading and writing the elements among the arithmetic hides the
+    // Written out: among so many operations C2 would not inline methods. The use of the values is chosen in the loop,
+    // as a
+    // loop for each would be these lines three times over; reading and writing the elements among the arithmetic hides
+    // the
     // way to memory.
     private static void normal(
             byte[] words,
