@@ -113,9 +113,7 @@ final class DumpCommand implements Callable<Integer> {
     @Override
     public Integer call() throws IOException {
         refuseIf(stream < 0, "stream must be in [0, 2^63)");
-        refuseIf(
-                bytes.isPresent() && bytes.get() < 0,
-                "bytes must be 0 or more, got " + bytes.orElse(0L));
+        refuseIf(bytes.isPresent() && bytes.get() < 0, "bytes must be 0 or more, got " + bytes.orElse(0L));
         refuseIf(what == What.stream && rate.isPresent(), "the byte stream has no rate: give --rate with --what mask");
         refuseIf(
                 rate.isPresent() && (rate.get().keepsAll() || rate.get().dropsAll()),
@@ -156,7 +154,8 @@ final class DumpCommand implements Callable<Integer> {
                     task.step();
                 }
                 if (out.checkError()) {
-                    throw new IOException("standard output is closed"); // a print stream would swallow the rest in silence
+                    throw new IOException(
+                            "standard output is closed"); // a print stream would swallow the rest in silence
                 }
             }
         }

@@ -119,18 +119,7 @@ public final class ActivationKernel {
             long start,
             long end) {
         chain.backward(
-                Chain.NO_MASK,
-                0,
-                src,
-                Chain.NO_BIAS,
-                1,
-                dstGradient,
-                srcGradient,
-                start,
-                end,
-                false,
-                NO_SUMS,
-                0);
+                Chain.NO_MASK, 0, src, Chain.NO_BIAS, 1, dstGradient, srcGradient, start, end, false, NO_SUMS, 0);
     }
 
     private static void checkRead(

@@ -104,8 +104,7 @@ public final class Attention {
             workers.split(
                     blocks,
                     1,
-                    (start, end) ->
-                            AttentionForward.run(mask, offset, shape, operands, output, logSums, start, end));
+                    (start, end) -> AttentionForward.run(mask, offset, shape, operands, output, logSums, start, end));
         }
     }
 
@@ -177,7 +176,16 @@ public final class Attention {
         checkDisjoint("the keys' gradient", keys, keyFloats, "the values' gradient", values, valueFloats);
         if (workers.tasks() == 1) {
             AttentionBackward.planes(
-                    mask, offset, shape, operands, output, logSums, outputGradient, gradients, 0, shape.scores().planes());
+                    mask,
+                    offset,
+                    shape,
+                    operands,
+                    output,
+                    logSums,
+                    outputGradient,
+                    gradients,
+                    0,
+                    shape.scores().planes());
         } else if (shape.scores().planes() >= workers.tasks()) {
             workers.split(
                     shape.scores().planes(),

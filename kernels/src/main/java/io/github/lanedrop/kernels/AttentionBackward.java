@@ -205,8 +205,7 @@ final class AttentionBackward {
             }
             int columns = Math.min(BLOCK_COLUMNS, limit - column);
             long firstKey = planeKeys + column;
-            AttentionTiles.loadTransposed(
-                    operands.keys(), firstKey, columns, depth, line, scratch.keysTransposed);
+            AttentionTiles.loadTransposed(operands.keys(), firstKey, columns, depth, line, scratch.keysTransposed);
             AttentionTiles.loadTransposed(
                     operands.values(), firstKey, columns, valueDepth, line, scratch.valuesTransposed);
             if (ofQueries) {
@@ -296,13 +295,7 @@ final class AttentionBackward {
 
     /** A query's row of the tile becomes probabilities after dropout, and that of their gradient the scores' gradient. */
     private static void gradient(
-            MaskSource mask,
-            AttentionScores scores,
-            int row,
-            int at,
-            int columns,
-            int bit,
-            AttentionScratch scratch) {
+            MaskSource mask, AttentionScores scores, int row, int at, int columns, int bit, AttentionScratch scratch) {
         float logSum = scratch.sum[row];
         int counting = logSum == Float.NEGATIVE_INFINITY ? 0 : columns;
         if (counting > 0) {

@@ -44,8 +44,7 @@ final class AttentionBits {
         for (int done = 0; done < elements; done += Scratch.CHUNK) {
             int count = Math.min(Scratch.CHUNK, elements - done);
             int from = KeepBits.fill(mask, first + done, count, scratch);
-            System.arraycopy(
-                    scratch.keepBits, from, bits, at + (done / Byte.SIZE), (int) Check.keepBitsBytes(count));
+            System.arraycopy(scratch.keepBits, from, bits, at + (done / Byte.SIZE), (int) Check.keepBitsBytes(count));
         }
     }
 }

@@ -123,8 +123,7 @@ final class AttentionForward {
      * @param columns how many it sees
      * @param bit the first score's keep bit
      */
-    private static void softmax(
-            AttentionShape shape, int row, int at, int columns, int bit, AttentionScratch scratch) {
+    private static void softmax(AttentionShape shape, int row, int at, int columns, int bit, AttentionScratch scratch) {
         float before = scratch.max[row];
         Arrays.fill(scratch.sums, 0f);
         float max = SoftmaxRows.exponentials(
@@ -187,8 +186,7 @@ final class AttentionForward {
             scratch.sum[row] = (float) (scratch.max[row] + StrictMath.log(sum));
         }
         long firstQuery = ((long) plane * shape.scores().rows()) + firstRow;
-        AttentionTiles.store(
-                scratch.output, BLOCK_ROWS, scratch.line, output, firstQuery, rows, shape.valueDepth());
+        AttentionTiles.store(scratch.output, BLOCK_ROWS, scratch.line, output, firstQuery, rows, shape.valueDepth());
         MemorySegment.copy(scratch.sum, 0, logSums, FLOAT, firstQuery * Float.BYTES, rows);
     }
 }

@@ -49,8 +49,8 @@ public record AttentionScores(
     public AttentionScores {
         Objects.requireNonNull(keyLengths, "keyLengths");
         if (planes < 0 || rows < 0 || columns < 0) {
-            throw new IllegalArgumentException("planes, rows and columns must be 0 or more, got " + planes + " x "
-                    + rows + " x " + columns);
+            throw new IllegalArgumentException(
+                    "planes, rows and columns must be 0 or more, got " + planes + " x " + rows + " x " + columns);
         }
         if (!Float.isFinite(scale)) {
             throw new IllegalArgumentException("scale must be finite, got " + scale);

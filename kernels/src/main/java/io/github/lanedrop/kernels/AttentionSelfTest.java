@@ -32,11 +32,10 @@ final class AttentionSelfTest {
         float none = Float.NEGATIVE_INFINITY;
         boolean agree = true;
         for (boolean hides : new boolean[] {false, true}) {
-            float max = ScalarSoftmax.exponentials(
-                    scores[0], 0, elements, 0.7f, hides, bits, 3, none, rows[0], sums[0]);
+            float max =
+                    ScalarSoftmax.exponentials(scores[0], 0, elements, 0.7f, hides, bits, 3, none, rows[0], sums[0]);
             agree &= max
-                    == VectorSoftmax.exponentials(
-                            scores[1], 0, elements, 0.7f, hides, bits, 3, none, rows[1], sums[1]);
+                    == VectorSoftmax.exponentials(scores[1], 0, elements, 0.7f, hides, bits, 3, none, rows[1], sums[1]);
             ScalarSoftmax.dot(rows[0], elements, gradients[0], 0, bits, 3, sums[0]);
             VectorSoftmax.dot(rows[1], elements, gradients[1], 0, bits, 3, sums[1]);
             ScalarSoftmax.gradient(rows[0], elements, 0.3f, 1.25f, 0.1f, hides, bits, 3, gradients[0], 0);

@@ -28,8 +28,8 @@ public record AttentionShape(AttentionScores scores, int depth, int valueDepth) 
     public AttentionShape {
         Objects.requireNonNull(scores, "scores");
         if (depth < 1 || depth > MAX_DEPTH || valueDepth < 1 || valueDepth > MAX_DEPTH) {
-            throw new IllegalArgumentException("depth and valueDepth must be in [1, " + MAX_DEPTH + "], got " + depth
-                    + " and " + valueDepth);
+            throw new IllegalArgumentException(
+                    "depth and valueDepth must be in [1, " + MAX_DEPTH + "], got " + depth + " and " + valueDepth);
         }
         long most = (long) Math.max(scores.rows(), scores.columns()) * Math.max(depth, valueDepth);
         if (scores.planes() > 0 && most >= (1L << 61) / scores.planes()) {

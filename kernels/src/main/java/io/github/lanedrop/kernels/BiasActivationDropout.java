@@ -206,18 +206,7 @@ public final class BiasActivationDropout {
                     parts,
                     1,
                     (start, end) -> run(
-                            chain,
-                            mask,
-                            offset,
-                            src,
-                            bias,
-                            dstGradient,
-                            srcGradient,
-                            rows,
-                            columns,
-                            sums,
-                            start,
-                            end));
+                            chain, mask, offset, src, bias, dstGradient, srcGradient, rows, columns, sums, start, end));
         }
         ColumnSums.store(sums.first, parts, columns, biasGradient);
         ColumnSums.POOL.giveBack(sums);

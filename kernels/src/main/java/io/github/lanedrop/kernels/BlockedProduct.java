@@ -14,7 +14,6 @@ import io.github.lanedrop.kernels.product.Tiles;
 import io.github.lanedrop.kernels.product.VectorFinish;
 import io.github.lanedrop.kernels.product.VectorTile;
 import java.lang.foreign.MemorySegment;
-import java.util.Arrays;
 
 /**
  * A product cut into blocks that stay in the caches, with the memory that it needs; pooled.
@@ -48,6 +47,11 @@ final class BlockedProduct {
     private static final Pool<BlockedProduct> POOL = new Pool<>(BlockedProduct::new);
     static final Matrix NONE = Matrix.of(MemorySegment.NULL, 0, 0);
 
+    /** So few rows do not pay for packing: the other operand is read where it lies, if that is native memory ... */
+    private static final int IN_PLACE_ROWS = 16;
+    /** ... and steps of the inner index are so near to each other. */
+    private static final int IN_PLACE_COLUMNS = 1024;
+
     private final ProductScratch scratch = new ProductScratch();
 
     private Matrix a = NONE;
@@ -60,6 +64,9 @@ final class BlockedProduct {
 
     private Epilogue epilogue = Epilogue.NONE;
     private boolean across;
+
+    /** Columns of a block that are not packed, but read where they lie. */
+    private int inPlace;
 
     /** Of the mask of this group of examples, the index of the first weight. */
     private long firstWeight;
@@ -217,6 +224,7 @@ final class BlockedProduct {
 
     /** Rows and columns as they are computed, under one mask. */
     private void group(int rowStart, int rowEnd, int columnStart, int columnEnd, int innerStart, int innerEnd) {
+        inPlace = 0;
         for (int column = columnStart; column < columnEnd; column += BLOCK_COLUMNS) {
             int columns = Math.min(BLOCK_COLUMNS, columnEnd - column);
             if (innerStart == innerEnd) {
@@ -226,23 +234,41 @@ final class BlockedProduct {
             for (int k = innerStart; k < innerEnd; k += step) {
                 int inner = Math.min(step, innerEnd - k);
                 if (packed == PackedMatrix.NONE) {
-                    scratch.holdPanels(Packing.panels(columns) * Tiles.panelStride(inner));
-                    Packing.panels(
-                            across ? a : b,
-                            across,
-                            k,
-                            inner,
-                            column,
-                            columns,
-                            scratch.panels,
-                            masksWeights() ? weights : DropConnect.NONE,
-                            firstWeight,
-                            form == Form.VARIANCE,
-                            scratch);
+                    pack(k, inner, column, columns, rowEnd - rowStart);
                 }
                 rows(rowStart, rowEnd, column, columns, k, inner, k == innerStart, k + inner == innerEnd);
             }
         }
+    }
+
+    /** Packs what is not read where it lies. */
+    private void pack(int k, int inner, int column, int columns, int rows) {
+        if (rows <= IN_PLACE_ROWS
+                && panelOperand().transposed() == across
+                && Packing.memoryColumns(panelOperand()) <= IN_PLACE_COLUMNS
+                && Packing.reaches(panelOperand())
+                && form != Form.VARIANCE
+                && !masksWeights()) {
+            inPlace = columns / COLUMNS * COLUMNS;
+        }
+        int left = columns - inPlace;
+        scratch.holdPanels(Packing.panels(left) * Tiles.panelBytes(inner));
+        Packing.panels(
+                panelOperand(),
+                across,
+                k,
+                inner,
+                column + inPlace,
+                left,
+                scratch.panels,
+                masksWeights() ? weights : DropConnect.NONE,
+                firstWeight,
+                form == Form.VARIANCE,
+                scratch);
+    }
+
+    private Matrix panelOperand() {
+        return across ? a : b;
     }
 
     /** All blocks of rows by a block of columns and of the inner index. */
@@ -279,8 +305,13 @@ final class BlockedProduct {
     private float scale() {
         return switch (form) {
             case PRODUCT -> 1;
-            case GRADIENT -> DropConnect.keepsAll(weights.mask()) ? 1 : (float) weights.mask().scale();
-            case VARIANCE -> (float) (weights.mask().rate().effective() * weights.mask().rate().scale());
+            case GRADIENT ->
+                DropConnect.keepsAll(weights.mask())
+                        ? 1
+                        : (float) weights.mask().scale();
+            case VARIANCE ->
+                (float) (weights.mask().rate().effective()
+                        * weights.mask().rate().scale());
         };
     }
 
@@ -296,24 +327,31 @@ final class BlockedProduct {
 
     private void strips(int row, int rows, int column, int columns, int k, int inner, boolean first, boolean last) {
         boolean fresh = first && !add && !masksResult();
-        boolean isPacked = packed != PackedMatrix.NONE;
-        float[] panels = isPacked ? packed.panels(k) : scratch.panels;
-        int panelStride = Tiles.panelStride(inner);
+        long panelBytes = Tiles.panelBytes(inner);
         float[] strip = scratch.strip;
         for (int n = 0; n < columns; n += COLUMNS) {
             int count = Math.min(COLUMNS, columns - n);
-            int panel = (isPacked ? column + n : n) / COLUMNS * panelStride;
+            MemorySegment panels = scratch.panels;
+            long panel = (n - inPlace) / COLUMNS * panelBytes;
+            long panelStep = Tiles.PANEL_STEP;
+            if (packed != PackedMatrix.NONE) {
+                panels = packed.panels(k);
+                panel = (column + n) / COLUMNS * panelBytes;
+            } else if (n < inPlace) {
+                panels = panelOperand().segment();
+                panelStep = (long) Packing.memoryColumns(panelOperand()) * Float.BYTES;
+                panel = k * panelStep + (long) (column + n) * Float.BYTES;
+            }
             for (int r = 0; r < rows; r += STRIP_ROWS) {
                 int height = Math.min(STRIP_ROWS, rows - r);
-                if (fresh) {
-                    Arrays.fill(strip, 0f);
-                } else if (across) {
+                if (!fresh && across) {
                     load(scratch.other, column + n, count, row + r, height);
                     turn(scratch.other, count, height, strip);
-                } else {
+                } else if (!fresh) {
                     load(strip, row + r, height, column + n, count);
                 }
-                multiplyAdd(scratch.a, r * ROW_STRIDE, panels, panel, inner, strip, height);
+                float[] start = fresh ? scratch.zeros : strip;
+                multiplyAdd(scratch.a, r * ROW_STRIDE, panels, panel, panelStep, inner, start, strip, height);
                 if (across) {
                     turn(strip, height, count, scratch.other);
                     finish(scratch.other, strip, column + n, count, row + r, height, last);
@@ -325,11 +363,19 @@ final class BlockedProduct {
     }
 
     private static void multiplyAdd(
-            float[] a, int aAt, float[] panels, int panel, int inner, float[] strip, int rows) {
+            float[] a,
+            int aAt,
+            MemorySegment panels,
+            long panel,
+            long panelStep,
+            int inner,
+            float[] start,
+            float[] strip,
+            int rows) {
         if (Live.VECTOR) {
-            VectorTile.multiplyAdd(a, aAt, panels, panel, inner, strip, rows);
+            VectorTile.multiplyAdd(a, aAt, panels, panel, panelStep, inner, start, strip, rows);
         } else {
-            ScalarTile.multiplyAdd(a, aAt, panels, panel, inner, strip, rows);
+            ScalarTile.multiplyAdd(a, aAt, panels, panel, panelStep, inner, start, strip, rows);
         }
     }
 

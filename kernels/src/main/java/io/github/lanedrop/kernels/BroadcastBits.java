@@ -32,7 +32,11 @@ final class BroadcastBits {
             return;
         }
         long period = shape.blockElements(axis + 1);
-        if (shape.shared(axis)) {
+        if (shape.shared(axis) && axis + 2 == shape.axes() && period <= Scratch.CHUNK && fetcher.remembers()) {
+            int bits = (int) Math.min(period + Scratch.CHUNK, shape.blockElements(axis)); // whatever the first one is
+            byte[] repeated = fetcher.repeated(mask.decisions(), decision, (int) period, bits);
+            Bits.copy(repeated, (int) (from % period), keepBits, to, count);
+        } else if (shape.shared(axis)) {
             long start = from % period;
             int once = (int) Math.min(count, period);
             int head = (int) Math.min(once, period - start);

@@ -119,8 +119,7 @@ final class Chain {
         MemorySegment.copy(src, FLOAT, at, x, start, elements - start);
         if (Live.VECTOR && start == 0) {
             MemorySegment array = scratch.elementSegment;
-            done = loop(array.getClass())
-                    .forward(array, scratch.bias, biasAt, array, 0, elements, scale, bits, bitsAt);
+            done = loop(array.getClass()).forward(array, scratch.bias, biasAt, array, 0, elements, scale, bits, bitsAt);
         }
         ScalarChain.forward(links, x, scratch.bias, biasAt, x, done, elements, scale, bits, bitsAt);
         MemorySegment.copy(x, start, dst, FLOAT, at, elements - start);
@@ -176,10 +175,7 @@ final class Chain {
         int biasAt = scratch.bias.at(first);
         Class<?> memory = srcGradient.getClass();
         int done = 0;
-        if (Live.VECTOR
-                && Memories.haveLoops(memory)
-                && src.getClass() == memory
-                && dstGradient.getClass() == memory) {
+        if (Live.VECTOR && Memories.haveLoops(memory) && src.getClass() == memory && dstGradient.getClass() == memory) {
             ChainLoop loop = loop(memory);
             loop.densities(src, scratch.bias, biasAt, scratch.densities, firstByte, elements);
             done = loop.backward(

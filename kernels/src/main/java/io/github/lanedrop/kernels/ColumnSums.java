@@ -27,7 +27,7 @@ final class ColumnSums {
     private ColumnSums() {}
 
     static int parts(long rows) {
-        return Integer.highestOneBit((int) Math.clamp(rows, 1, PARTS));
+        return Integer.highestOneBit(Math.clamp(rows, 1, PARTS));
     }
 
     /** The first row of a part, which is also the end of the part before. */
@@ -38,8 +38,8 @@ final class ColumnSums {
     /** Refuses rows whose sums would not fit into memory. */
     static void check(long rows, int columns) {
         if (columns > MOST_COLUMNS) {
-            throw new IllegalArgumentException("columns must be at most " + MOST_COLUMNS + " for sums over rows, got "
-                    + rows + " x " + columns);
+            throw new IllegalArgumentException(
+                    "columns must be at most " + MOST_COLUMNS + " for sums over rows, got " + rows + " x " + columns);
         }
     }
 

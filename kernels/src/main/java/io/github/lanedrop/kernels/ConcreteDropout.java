@@ -76,8 +76,7 @@ public final class ConcreteDropout {
         if (workers.tasks() == 1) {
             forward(mask, offset, src, dst, 0, elements);
         } else {
-            workers.split(
-                    elements, LearnedScratch.CHUNK, (start, end) -> forward(mask, offset, src, dst, start, end));
+            workers.split(elements, LearnedScratch.CHUNK, (start, end) -> forward(mask, offset, src, dst, start, end));
         }
     }
 
@@ -205,7 +204,8 @@ public final class ConcreteDropout {
             long element = first + done;
             long toEndOfRun = sharing.inner() - element % sharing.inner();
             int next = count - done;
-            if (sharing.inner() > LearnedScratch.CHUNK) { // few values of the group are needed, and they are consecutive
+            if (sharing.inner()
+                    > LearnedScratch.CHUNK) { // few values of the group are needed, and they are consecutive
                 next = (int) Math.min(next, toEndOfRun);
                 draw(mask, sharing.index(element), next, scratch.values, scratch);
                 System.arraycopy(scratch.values, 0, scratch.spread, done, next);
@@ -215,8 +215,7 @@ public final class ConcreteDropout {
                 long groups = (element + next - 1) / group - firstGroup + 1;
                 int values = (int) (groups * sharing.inner());
                 draw(mask, firstGroup * sharing.inner(), values, scratch.values, scratch);
-                Spread.spread(
-                        sharing.shared(), sharing.inner(), element, scratch.values, scratch.spread, done, next);
+                Spread.spread(sharing.shared(), sharing.inner(), element, scratch.values, scratch.spread, done, next);
             }
             done += next;
         }
@@ -234,8 +233,7 @@ public final class ConcreteDropout {
             PhiloxVectors.fill(key.seed(), key.stream(), firstValue >>> 2, scratch.words, 0, blocks);
             VectorConcrete.kept(scratch.words, wordsAt, kept, values, logit, inverseTemperature);
         } else {
-            Philox4x32.fill(
-                    key.seed(), key.stream(), firstValue >>> 2, Philox4x32.ROUNDS, scratch.words, 0, blocks);
+            Philox4x32.fill(key.seed(), key.stream(), firstValue >>> 2, Philox4x32.ROUNDS, scratch.words, 0, blocks);
             ScalarConcrete.kept(scratch.words, wordsAt, kept, values, logit, inverseTemperature);
         }
     }
@@ -256,11 +254,7 @@ public final class ConcreteDropout {
      * @return the regulariser
      */
     public static double regularizer(
-            ConcreteRate rate,
-            double squaredNorm,
-            long inputs,
-            double weightRegularizer,
-            double dropoutRegularizer) {
+            ConcreteRate rate, double squaredNorm, long inputs, double weightRegularizer, double dropoutRegularizer) {
         double p = rate.p();
         double logKept = -StrictMath.log1p(StrictMath.exp(rate.logit()));
         // log p = logit + log(1 - p), so that p log p + (1 - p) log(1 - p) is
@@ -281,11 +275,7 @@ public final class ConcreteDropout {
      * @return the gradient
      */
     public static double regularizerGradient(
-            ConcreteRate rate,
-            double squaredNorm,
-            long inputs,
-            double weightRegularizer,
-            double dropoutRegularizer) {
+            ConcreteRate rate, double squaredNorm, long inputs, double weightRegularizer, double dropoutRegularizer) {
         double p = rate.p();
         return weightRegularizer * squaredNorm * StrictMath.exp(rate.logit())
                 + dropoutRegularizer * inputs * p * (1 - p) * rate.logit();
@@ -348,9 +338,7 @@ public final class ConcreteDropout {
             addScaled(factor, weights, gradient, 0, elements);
         } else {
             workers.split(
-                    elements,
-                    LearnedScratch.CHUNK,
-                    (start, end) -> addScaled(factor, weights, gradient, start, end));
+                    elements, LearnedScratch.CHUNK, (start, end) -> addScaled(factor, weights, gradient, start, end));
         }
     }
 

@@ -44,13 +44,11 @@ public final class DropConnectProduct {
      * @param epilogue what becomes of the product
      * @param workers who does it
      */
-    public static void multiply(
-            DropConnect weights, Matrix a, Matrix b, Matrix c, Epilogue epilogue, Workers workers) {
+    public static void multiply(DropConnect weights, Matrix a, Matrix b, Matrix c, Epilogue epilogue, Workers workers) {
         ProductChecks.operands(a, b, c, workers);
         ProductChecks.epilogue(epilogue, c, workers);
         ProductChecks.weights(weights, b.bytes() / Float.BYTES, a.rows(), c, workers);
-        BlockedProduct.run(
-                a, b, PackedMatrix.NONE, c, false, weights, BlockedProduct.Form.PRODUCT, epilogue, workers);
+        BlockedProduct.run(a, b, PackedMatrix.NONE, c, false, weights, BlockedProduct.Form.PRODUCT, epilogue, workers);
     }
 
     /**
@@ -70,15 +68,7 @@ public final class DropConnectProduct {
         ProductChecks.operands(a, b, c, workers);
         ProductChecks.weights(weights, c.bytes() / Float.BYTES, b.rows(), c, workers);
         BlockedProduct.run(
-                a,
-                b,
-                PackedMatrix.NONE,
-                c,
-                true,
-                weights,
-                BlockedProduct.Form.GRADIENT,
-                Epilogue.NONE,
-                workers);
+                a, b, PackedMatrix.NONE, c, true, weights, BlockedProduct.Form.GRADIENT, Epilogue.NONE, workers);
     }
 
     /**
@@ -96,8 +86,7 @@ public final class DropConnectProduct {
      * @param workers who does it
      * @throws IllegalArgumentException if the rate is 1, for which no scale makes up
      */
-    public static void moments(
-            DropConnect weights, Matrix a, Matrix b, Matrix mean, Matrix variance, Workers workers) {
+    public static void moments(DropConnect weights, Matrix a, Matrix b, Matrix mean, Matrix variance, Workers workers) {
         Rate rate = weights.mask().rate();
         if (rate.dropsAll()) {
             throw new IllegalArgumentException("rate must be less than 1, got " + rate.nominal());

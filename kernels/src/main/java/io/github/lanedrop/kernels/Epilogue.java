@@ -25,8 +25,7 @@ import java.util.Objects;
  */
 public record Epilogue(MemorySegment bias, Activation activation, MaskSource dropout, long offset) {
     /** Nothing: the product as it is. */
-    public static final Epilogue NONE =
-            new Epilogue(MemorySegment.NULL, Activation.IDENTITY, DropConnect.NO_MASK, 0);
+    public static final Epilogue NONE = new Epilogue(MemorySegment.NULL, Activation.IDENTITY, DropConnect.NO_MASK, 0);
 
     /**
      * Refuses null and a negative offset.

@@ -84,13 +84,7 @@ public final class LocalReparameterization {
     }
 
     private static void sample(
-            Key key,
-            long offset,
-            MemorySegment mean,
-            MemorySegment variance,
-            MemorySegment dst,
-            long start,
-            long end) {
+            Key key, long offset, MemorySegment mean, MemorySegment variance, MemorySegment dst, long start, long end) {
         LearnedScratch scratch = LearnedScratch.POOL.borrow();
         for (long at = start; at < end; at += LearnedScratch.CHUNK) {
             int count = (int) Math.min(LearnedScratch.CHUNK, end - at);

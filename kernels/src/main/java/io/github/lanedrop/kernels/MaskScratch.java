@@ -1,5 +1,6 @@
 package io.github.lanedrop.kernels;
 
+import io.github.lanedrop.kernels.mask.Bits;
 import io.github.lanedrop.kernels.mask.VectorBytes;
 import io.github.lanedrop.rng.Key;
 
@@ -30,6 +31,13 @@ final class MaskScratch {
     private int bitsAt;
     private int window;
 
+    // decisions of that Bernoulli mask, again and again: `period` of them from `periodFirst` on
+    private final byte[] repeated = new byte[2 * Scratch.CHUNK / Byte.SIZE + Bits.SLACK];
+    private boolean periodHeld;
+    private long periodFirst;
+    private int period;
+    private int repeatedEnd;
+
     /** Scratch of the next depth, for another use than {@link #fetch}. */
     Scratch inner() {
         held = false;
@@ -51,12 +59,15 @@ final class MaskScratch {
     /** Begins a fill: forgets the window unless it is of this very mask. */
     void begin(MaskSource mask) {
         if (mask instanceof BernoulliMask(Rate rate, Key key)) {
-            held &= key.seed() == seed && key.stream() == stream && rate.threshold() == threshold;
+            boolean same = key.seed() == seed && key.stream() == stream && rate.threshold() == threshold;
+            held &= same;
+            periodHeld &= same;
             seed = key.seed();
             stream = key.stream();
             threshold = rate.threshold();
         } else {
             held = false;
+            periodHeld = false;
             threshold = -1; // no rate's
         }
     }
@@ -87,5 +98,31 @@ final class MaskScratch {
             held = true;
         }
         return 8 * bitsAt + (int) (from - first);
+    }
+
+    /** Whether what is fetched may be used by later fills. */
+    boolean remembers() {
+        return threshold >= 0;
+    }
+
+    /**
+     * Decisions of a mask again and again, from bit 0.
+     *
+     * @param mask the one that {@link #begin} was told of
+     * @param from the first decision
+     * @param count how many there are, at most a chunk
+     * @param bits at least so many bits, at most a chunk more than the decisions
+     */
+    byte[] repeated(MaskSource mask, long from, int count, int bits) {
+        if (!periodHeld || from != periodFirst || count != period || bits > repeatedEnd) {
+            int at = fetch(mask, from, count);
+            Bits.copy(fetched(), at, repeated, 0, count);
+            Bits.repeat(repeated, 0, count, bits);
+            periodHeld = true;
+            periodFirst = from;
+            period = count;
+            repeatedEnd = bits;
+        }
+        return repeated;
     }
 }

@@ -6,7 +6,7 @@ import io.github.lanedrop.kernels.math.VectorNoise;
 import io.github.lanedrop.rng.Philox4x32;
 import java.util.Arrays;
 
-/** Holds the vector forms of the elementary functions and of noise against their scalar twins, before they are trusted. */
+/** Holds the vector code of elementary functions and noise against its scalar twin, on a few vectors. */
 final class NoiseSelfTest {
     private NoiseSelfTest() {}
 

@@ -1,29 +1,28 @@
 package io.github.lanedrop.kernels;
 
 import io.github.lanedrop.kernels.product.Tiles;
+import java.lang.foreign.MemorySegment;
 
 /**
  * The right operand of a product, copied once into the order in which a product reads it: for weights that are multiplied
  * many times between changes.
  *
- * <p>It holds about as many floats as the matrix, on the heap, and does not follow later changes of the matrix. Immutable
+ * <p>It holds about as many floats as the matrix, in native memory that is freed when nobody holds it, and does not follow later changes of the matrix. Immutable
  * and safe for any number of threads. The order inside is that of this process's vectors: it is no storage format.
  */
 public final class PackedMatrix {
     static final PackedMatrix NONE = new PackedMatrix(0, 0);
 
-    private static final float[] NOTHING = {};
-
     private final int rows;
     private final int columns;
     /** The panels of each block of the inner index. */
-    private final float[][] blocks;
+    private final MemorySegment[] blocks;
 
     private PackedMatrix(int rows, int columns) {
         this.rows = rows;
         this.columns = columns;
         int step = Math.max(1, Tiles.innerBlock(rows));
-        blocks = new float[(rows + step - 1) / step][];
+        blocks = new MemorySegment[(rows + step - 1) / step];
     }
 
     /**
@@ -31,23 +30,17 @@ public final class PackedMatrix {
      *
      * @param matrix K x N, as it stands on the right of a product; its transpose is as good
      * @return the packed matrix
-     * @throws IllegalArgumentException if a block would take more than 2^31 - 1 floats: at more than two million columns
      */
     public static PackedMatrix of(Matrix matrix) {
         long elements = matrix.bytes() / Float.BYTES;
         Check.readable("matrix", matrix.segment(), matrix.bytes(), elements, "float32 elements");
         var packed = new PackedMatrix(matrix.rows(), matrix.columns());
         int step = Math.max(1, Tiles.innerBlock(packed.rows));
-        long floats = (long) Packing.panels(packed.columns) * Tiles.panelStride(Math.min(step, packed.rows));
-        if (floats > Integer.MAX_VALUE - 8) {
-            throw new IllegalArgumentException("matrix must have fewer columns, got " + matrix.rows() + " x "
-                    + matrix.columns() + ", which needs a block of " + floats + " floats");
-        }
         var scratch = new ProductScratch();
         for (int block = 0; block < packed.blocks.length; block++) {
             int k = block * step;
             int inner = Math.min(step, packed.rows - k);
-            float[] panels = new float[Packing.panels(packed.columns) * Tiles.panelStride(inner)];
+            MemorySegment panels = Tiles.panels(Packing.panels(packed.columns) * Tiles.panelBytes(inner));
             Packing.panels(matrix, false, k, inner, 0, packed.columns, panels, scratch);
             packed.blocks[block] = panels;
         }
@@ -73,7 +66,7 @@ public final class PackedMatrix {
     }
 
     /** The panels of the block that begins with this step of the inner index. */
-    float[] panels(int k) {
-        return blocks.length == 0 ? NOTHING : blocks[k / Tiles.innerBlock(rows)];
+    MemorySegment panels(int k) {
+        return blocks.length == 0 ? MemorySegment.NULL : blocks[k / Tiles.innerBlock(rows)];
     }
 }

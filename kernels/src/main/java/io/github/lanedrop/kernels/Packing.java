@@ -47,11 +47,9 @@ final class Packing {
         }
         for (int i = 0; i < inner; i += LANES) {
             int lines = Math.min(LANES, inner - i);
-            for (int l = 0; l < lines; l++) {
-                line(a, k + i + l, row, rows, scratch.lines, l * LINE_STRIDE);
-                change(scratch.lines, l * LINE_STRIDE, rows, scale, squares);
-            }
-            transpose(scratch.lines, 0, LINE_STRIDE, rows, lines, scratch.a, i, ROW_STRIDE, scratch.square);
+            int stride = copy(a, k + i, lines, row, rows, true, scratch.lines);
+            change(scratch.lines, 0, lines * stride, scale, squares);
+            transpose(scratch.lines, 0, stride, rows, lines, scratch.a, i, ROW_STRIDE, scratch.square);
         }
     }
 
@@ -66,7 +64,14 @@ final class Packing {
 
     /** Panels of the columns to {@code dst}; what they hold beyond the columns is stale. */
     static void panels(
-            Matrix b, boolean across, int k, int inner, int column, int columns, float[] dst, ProductScratch scratch) {
+            Matrix b,
+            boolean across,
+            int k,
+            int inner,
+            int column,
+            int columns,
+            MemorySegment dst,
+            ProductScratch scratch) {
         panels(b, across, k, inner, column, columns, dst, DropConnect.NONE, 0, false, scratch);
     }
 
@@ -78,7 +83,7 @@ final class Packing {
             int inner,
             int column,
             int columns,
-            float[] dst,
+            MemorySegment dst,
             DropConnect weights,
             long first,
             boolean squares,
@@ -99,42 +104,68 @@ final class Packing {
                     count,
                     scratch.weightBits);
         }
-        int panelStride = Tiles.panelStride(inner);
+        long panelBytes = Tiles.panelBytes(inner);
         if (byColumn) {
             for (int j = 0; j < columns; j += LANES) {
                 int lines = Math.min(LANES, columns - j);
-                int panel = j / COLUMNS * panelStride + j % COLUMNS;
+                long panel = j / COLUMNS * panelBytes + (long) (j % COLUMNS) * Float.BYTES;
                 for (int i = 0; i < inner; i += LINE) {
                     int count = Math.min(LINE, inner - i);
-                    lines(b, row + j, lines, start + i, count, weights, j * bitStride + i, bitStride, squares, scratch);
-                    transpose(
-                            scratch.lines,
-                            0,
-                            LINE_STRIDE,
-                            count,
+                    int stride = lines(
+                            b,
+                            row + j,
                             lines,
-                            dst,
-                            panel + i * COLUMNS,
-                            COLUMNS,
-                            scratch.square);
+                            start + i,
+                            count,
+                            weights,
+                            j * bitStride + i,
+                            bitStride,
+                            squares,
+                            scratch);
+                    transpose(stride, count, lines, dst, panel + i * Tiles.PANEL_STEP, scratch);
                 }
             }
             return;
         }
+        int done = 0;
+        if (bitStride == 0 && !squares && reaches(b)) {
+            done = columns / COLUMNS * COLUMNS;
+            spread(b, row, inner, start, done, dst);
+        }
         for (int i = 0; i < inner; i += LINES) {
             int lines = Math.min(LINES, inner - i);
-            for (int j = 0; j < columns; j += LINE) {
+            for (int j = done; j < columns; j += LINE) {
                 int count = Math.min(LINE, columns - j);
-                lines(b, row + i, lines, start + j, count, weights, i * bitStride + j, bitStride, squares, scratch);
+                int stride = lines(
+                        b, row + i, lines, start + j, count, weights, i * bitStride + j, bitStride, squares, scratch);
                 for (int n = 0; n < count; n += COLUMNS) {
-                    spread(scratch.lines, n, lines, dst, (j + n) / COLUMNS * panelStride + i * COLUMNS);
+                    spread(scratch.lines, n, stride, lines, dst, (j + n) / COLUMNS * panelBytes + i * Tiles.PANEL_STEP);
                 }
             }
         }
     }
 
-    /** Pieces of successive lines to {@code scratch.lines}, masked if there is a mask. */
-    private static void lines(
+    /** Whether vector loops read the operand where it lies. */
+    static boolean reaches(Matrix matrix) {
+        return Live.VECTOR && VectorPacking.reaches(matrix.segment());
+    }
+
+    /** Whole panels straight from native memory, a few lines at a time so that no more streams are written than read. */
+    private static void spread(Matrix b, int row, int inner, int start, int columns, MemorySegment dst) {
+        long lineBytes = (long) memoryColumns(b) * Float.BYTES;
+        long panelBytes = Tiles.panelBytes(inner);
+        for (int i = 0; i < inner; i += LINES) {
+            int lines = Math.min(LINES, inner - i);
+            for (int n = 0; n < columns; n += COLUMNS) {
+                long from = (row + i) * lineBytes + (long) (start + n) * Float.BYTES;
+                VectorPacking.spread(
+                        b.segment(), from, lineBytes, lines, dst, n / COLUMNS * panelBytes + i * Tiles.PANEL_STEP);
+            }
+        }
+    }
+
+    /** Pieces of successive lines to {@code scratch.lines}, masked if there is a mask; returns the floats between them. */
+    private static int lines(
             Matrix b,
             int row,
             int lines,
@@ -145,23 +176,35 @@ final class Packing {
             int bitStride,
             boolean squares,
             ProductScratch scratch) {
-        for (int l = 0; l < lines; l++) {
-            line(b, row + l, start, count, scratch.lines, l * LINE_STRIDE);
-            change(scratch.lines, l * LINE_STRIDE, count, 1, squares);
-        }
+        // a line under a mask is followed by room, since vectors of it are rounded up
+        int stride = copy(b, row, lines, start, count, bitStride == 0, scratch.lines);
+        change(scratch.lines, 0, lines * stride, 1, squares);
         if (bitStride == 0) {
-            return;
+            return stride;
         }
         float scale = (float) weights.mask().scale();
         for (int l = 0; l < lines; l++) {
+            int at = l * stride;
+            int firstBit = bit + l * bitStride;
             if (Live.VECTOR) {
-                VectorPacking.select(
-                        scratch.lines, l * LINE_STRIDE, count, scale, scratch.weightBits, bit + l * bitStride);
+                VectorPacking.select(scratch.lines, at, count, scale, scratch.weightBits, firstBit);
             } else {
-                ScalarPacking.select(
-                        scratch.lines, l * LINE_STRIDE, count, scale, scratch.weightBits, bit + l * bitStride);
+                ScalarPacking.select(scratch.lines, at, count, scale, scratch.weightBits, firstBit);
             }
         }
+        return stride;
+    }
+
+    /** Pieces of successive lines of memory; those that may lie together at once, since a copy takes long to begin. */
+    private static int copy(Matrix matrix, int row, int lines, int start, int count, boolean together, float[] dst) {
+        if (together && count == memoryColumns(matrix)) {
+            line(matrix, row, 0, lines * count, dst, 0);
+            return count;
+        }
+        for (int l = 0; l < lines; l++) {
+            line(matrix, row + l, start, count, dst, l * LINE_STRIDE);
+        }
+        return LINE_STRIDE;
     }
 
     /** Floats of one line of memory. */
@@ -170,7 +213,7 @@ final class Packing {
         MemorySegment.copy(matrix.segment(), FLOAT, element * Float.BYTES, dst, at, count);
     }
 
-    private static int memoryColumns(Matrix matrix) {
+    static int memoryColumns(Matrix matrix) {
         return matrix.transposed() ? matrix.rows() : matrix.columns();
     }
 
@@ -191,11 +234,20 @@ final class Packing {
         }
     }
 
-    private static void spread(float[] lines, int at, int lineCount, float[] dst, int dstAt) {
+    private static void transpose(
+            int stride, int count, int lineCount, MemorySegment panel, long panelAt, ProductScratch scratch) {
         if (Live.VECTOR) {
-            VectorPacking.spread(lines, at, LINE_STRIDE, lineCount, dst, dstAt);
+            VectorPacking.transpose(scratch.lines, stride, count, panel, panelAt, scratch.square);
         } else {
-            ScalarPacking.spread(lines, at, LINE_STRIDE, lineCount, dst, dstAt);
+            ScalarPacking.transpose(scratch.lines, stride, count, lineCount, panel, panelAt);
+        }
+    }
+
+    private static void spread(float[] lines, int at, int stride, int lineCount, MemorySegment panel, long panelAt) {
+        if (Live.VECTOR) {
+            VectorPacking.spread(lines, at, stride, lineCount, panel, panelAt);
+        } else {
+            ScalarPacking.spread(lines, at, stride, lineCount, panel, panelAt);
         }
     }
 

@@ -63,8 +63,8 @@ final class ProductChecks {
     static void weights(DropConnect weights, long size, int examples, Matrix c, Workers workers) {
         long count = ((long) examples + weights.examplesPerMask() - 1) / weights.examplesPerMask();
         if (Math.multiplyHigh(count, size) != 0 || count * size < 0) {
-            throw new IllegalArgumentException("the masks must have fewer than 2^63 elements, got " + count
-                    + " masks of " + size + " weights");
+            throw new IllegalArgumentException(
+                    "the masks must have fewer than 2^63 elements, got " + count + " masks of " + size + " weights");
         }
         masks(weights.mask(), weights.offset(), count * size, c, workers);
     }

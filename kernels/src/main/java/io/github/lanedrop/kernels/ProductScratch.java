@@ -13,6 +13,9 @@ final class ProductScratch {
     /** A square of lines half transposed. */
     final float[] square = new float[Tiles.LANES * Tiles.LANES];
 
+    /** What fresh chains start with. */
+    final float[] zeros = new float[Tiles.STRIP_ROWS * Tiles.COLUMNS];
+
     final float[] strip = new float[Tiles.STRIP_ROWS * Tiles.COLUMNS];
     /** A strip across, or what memory held before. */
     final float[] other = new float[Tiles.STRIP_ROWS * Tiles.COLUMNS];
@@ -24,7 +27,7 @@ final class ProductScratch {
     /** Rows of A. */
     float[] a = {};
     /** Panels of B. */
-    float[] panels = {};
+    MemorySegment panels = MemorySegment.NULL;
     /** Keep bits of a block of weights. */
     byte[] weightBits = {};
     /** Keep bits of a block of C. */
@@ -37,9 +40,9 @@ final class ProductScratch {
         }
     }
 
-    void holdPanels(int floats) {
-        if (panels.length < floats) {
-            panels = new float[floats];
+    void holdPanels(long bytes) {
+        if (panels.byteSize() < bytes) {
+            panels = Tiles.panels(bytes);
         }
     }
 

@@ -25,13 +25,14 @@ final class ProductSelfTest {
     private static boolean tilesAgree() {
         int inner = 3;
         float[] a = ramp(Tiles.STRIP_ROWS * Tiles.ROW_STRIDE);
-        float[] b = ramp(inner * Tiles.COLUMNS);
+        MemorySegment b = Tiles.panels(Tiles.panelBytes(inner));
+        b.copyFrom(MemorySegment.ofArray(ramp(inner * Tiles.COLUMNS)));
         boolean agree = true;
         for (int rows = 1; rows <= Tiles.ROWS; rows++) {
             float[] expected = ramp(STRIP);
             float[] actual = ramp(STRIP);
-            ScalarTile.multiplyAdd(a, 0, b, 0, inner, expected, rows);
-            VectorTile.multiplyAdd(a, 0, b, 0, inner, actual, rows);
+            ScalarTile.multiplyAdd(a, 0, b, 0, Tiles.PANEL_STEP, inner, expected, expected, rows);
+            VectorTile.multiplyAdd(a, 0, b, 0, Tiles.PANEL_STEP, inner, actual, actual, rows);
             agree &= Arrays.equals(expected, 0, rows * Tiles.COLUMNS, actual, 0, rows * Tiles.COLUMNS);
         }
         return agree;
@@ -45,9 +46,18 @@ final class ProductSelfTest {
         float[] square = new float[Tiles.LANES * Tiles.LANES];
         ScalarPacking.transpose(lines, 0, Tiles.COLUMNS, count, Tiles.LANES, expected, 0, Tiles.COLUMNS);
         VectorPacking.transpose(lines, 0, Tiles.COLUMNS, count, actual, 0, Tiles.COLUMNS, square);
-        boolean agree = Arrays.equals(expected, actual);
-        ScalarPacking.spread(lines, 0, Tiles.COLUMNS, 2, expected, 1);
-        VectorPacking.spread(lines, 0, Tiles.COLUMNS, 2, actual, 1);
+        MemorySegment expectedPanel = Tiles.panels(Tiles.panelBytes(count));
+        MemorySegment actualPanel = Tiles.panels(Tiles.panelBytes(count));
+        ScalarPacking.transpose(lines, Tiles.COLUMNS, count, Tiles.LANES, expectedPanel, 0);
+        VectorPacking.transpose(lines, Tiles.COLUMNS, count, actualPanel, 0, square);
+        boolean agree = Arrays.equals(expected, actual) && expectedPanel.mismatch(actualPanel) < 0;
+        ScalarPacking.spread(lines, 1, Tiles.COLUMNS, 2, expectedPanel, Tiles.PANEL_STEP);
+        VectorPacking.spread(lines, 1, Tiles.COLUMNS, 2, actualPanel, Tiles.PANEL_STEP);
+        agree &= expectedPanel.mismatch(actualPanel) < 0;
+        VectorPacking.spread(expectedPanel, 0, Tiles.PANEL_STEP, 2, actualPanel, Tiles.PANEL_STEP);
+        agree &= MemorySegment.mismatch(
+                        expectedPanel, 0, 2 * Tiles.PANEL_STEP, actualPanel, Tiles.PANEL_STEP, 3 * Tiles.PANEL_STEP)
+                < 0;
         byte[] bits = randomBits();
         ScalarPacking.select(expected, 0, count, 1.25f, bits, 3);
         VectorPacking.select(actual, 0, count, 1.25f, bits, 3);

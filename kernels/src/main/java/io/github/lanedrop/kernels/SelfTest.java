@@ -17,9 +17,9 @@ final class SelfTest {
     static boolean vectorsAgree() {
         return ProductSelfTest.agrees()
                 && MaskSelfTest.agrees()
+                && NoiseSelfTest.agrees()
                 && AttentionSelfTest.agrees()
-                && LearnedSelfTest.agrees()
-                && NoiseSelfTest.agrees();
+                && LearnedSelfTest.agrees();
     }
 
     /** Whether a vector loop agrees with the scalar one, bit for bit. */

@@ -9,8 +9,8 @@ final class Shapes {
     /** The number of elements. */
     static long elements(long rows, int columns, int leastColumns) {
         if (rows < 0 || columns < leastColumns) {
-            throw new IllegalArgumentException("rows must be 0 or more and columns " + leastColumns
-                    + " or more, got " + rows + " x " + columns);
+            throw new IllegalArgumentException(
+                    "rows must be 0 or more and columns " + leastColumns + " or more, got " + rows + " x " + columns);
         }
         if (columns > 0 && rows > Long.MAX_VALUE / Float.BYTES / columns) {
             throw new IllegalArgumentException(
@@ -22,8 +22,8 @@ final class Shapes {
     static void readable(String name, MemorySegment segment, long rows, long columns, Workers workers) {
         long bytes = rows * columns * Float.BYTES;
         if (segment.byteSize() < bytes) {
-            throw new IllegalArgumentException(name + " must hold at least " + bytes + " bytes (" + rows + " x " + columns
-                    + " float32 elements), got " + segment.byteSize());
+            throw new IllegalArgumentException(name + " must hold at least " + bytes + " bytes (" + rows + " x "
+                    + columns + " float32 elements), got " + segment.byteSize());
         }
         Check.readable(name, segment, bytes, rows * columns, "float32 elements");
         Check.sharedWith(workers, name, segment);

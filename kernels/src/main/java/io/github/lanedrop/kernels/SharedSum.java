@@ -65,18 +65,15 @@ public final class SharedSum {
         } else if (workers.tasks() == 1) {
             groups(sharing.shared(), src, dst, elements, 0, values);
         } else if (values > 1) {
-            workers.split(
-                    values, 1, (start, end) -> groups(sharing.shared(), src, dst, elements, start, end));
+            workers.split(values, 1, (start, end) -> groups(sharing.shared(), src, dst, elements, start, end));
         } else if (values == 1) {
             double[] sums = ChunkSums.of(elements);
-            workers.split(
-                    elements, LearnedScratch.CHUNK, (start, end) -> consecutive(src, start, end, sums));
+            workers.split(elements, LearnedScratch.CHUNK, (start, end) -> consecutive(src, start, end, sums));
             dst.set(FLOAT, 0, (float) ChunkSums.total(sums));
         }
     }
 
-    private static void groups(
-            long shared, MemorySegment src, MemorySegment dst, long elements, long start, long end) {
+    private static void groups(long shared, MemorySegment src, MemorySegment dst, long elements, long start, long end) {
         for (long group = start; group < end; group++) {
             long first = group * shared;
             double sum = consecutive(src, first, first + Math.min(shared, elements - first), ChunkSums.NONE);
@@ -96,8 +93,7 @@ public final class SharedSum {
         return total;
     }
 
-    private static void columns(
-            Sharing sharing, MemorySegment src, MemorySegment dst, long elements, Workers workers) {
+    private static void columns(Sharing sharing, MemorySegment src, MemorySegment dst, long elements, Workers workers) {
         long group = sharing.shared() * sharing.inner();
         for (long first = 0; first < elements; first += group) {
             long groupFirst = first;

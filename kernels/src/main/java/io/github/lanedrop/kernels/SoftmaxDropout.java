@@ -174,12 +174,7 @@ public final class SoftmaxDropout {
     }
 
     private static void checkOutput(
-            MaskSource mask,
-            long offset,
-            AttentionScores shape,
-            String name,
-            MemorySegment segment,
-            Workers workers) {
+            MaskSource mask, long offset, AttentionScores shape, String name, MemorySegment segment, Workers workers) {
         long elements = shape.elements();
         long bytes = Check.float32Bytes(elements);
         Check.writable(name, segment, bytes, elements, "float32 elements");
@@ -238,8 +233,7 @@ public final class SoftmaxDropout {
                 backwardChunk(
                         mask, offset, shape, scores, probabilitiesGradient, scoresGradient, row, count, scratch, rows);
             } else {
-                backwardLongRow(
-                        mask, offset, shape, scores, probabilitiesGradient, scoresGradient, row, scratch, rows);
+                backwardLongRow(mask, offset, shape, scores, probabilitiesGradient, scoresGradient, row, scratch, rows);
             }
         }
         SoftmaxScratch.POOL.giveBack(rows);

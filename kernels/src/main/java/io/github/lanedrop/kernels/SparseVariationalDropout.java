@@ -5,9 +5,9 @@ import static io.github.lanedrop.kernels.Scratch.FLOAT;
 import io.github.lanedrop.kernels.learned.Chunks;
 import io.github.lanedrop.kernels.learned.ScalarGaussian;
 import io.github.lanedrop.kernels.learned.ScalarSparse;
+import io.github.lanedrop.kernels.learned.Sums;
 import io.github.lanedrop.kernels.learned.VectorGaussian;
 import io.github.lanedrop.kernels.learned.VectorSparse;
-import io.github.lanedrop.kernels.learned.Sums;
 import java.lang.foreign.MemorySegment;
 
 /**
@@ -152,10 +152,7 @@ public final class SparseVariationalDropout {
         if (workers.tasks() == 1) {
             logAlpha(mean, logVariance, dst, 0, elements);
         } else {
-            workers.split(
-                    elements,
-                    LearnedScratch.CHUNK,
-                    (start, end) -> logAlpha(mean, logVariance, dst, start, end));
+            workers.split(elements, LearnedScratch.CHUNK, (start, end) -> logAlpha(mean, logVariance, dst, start, end));
         }
     }
 
@@ -211,10 +208,7 @@ public final class SparseVariationalDropout {
             return divergence(mean, logVariance, 0, elements, ChunkSums.NONE);
         }
         double[] sums = ChunkSums.of(elements);
-        workers.split(
-                elements,
-                LearnedScratch.CHUNK,
-                (start, end) -> divergence(mean, logVariance, start, end, sums));
+        workers.split(elements, LearnedScratch.CHUNK, (start, end) -> divergence(mean, logVariance, start, end, sums));
         return ChunkSums.total(sums);
     }
 
@@ -260,8 +254,7 @@ public final class SparseVariationalDropout {
         check(mean, logVariance, elements, workers);
         checkSum(mean, logVariance, "meanGradient", meanGradient, elements, workers);
         checkSum(mean, logVariance, "logVarianceGradient", logVarianceGradient, elements, workers);
-        Buffers.disjoint(
-                "meanGradient", meanGradient, elements, "logVarianceGradient", logVarianceGradient, elements);
+        Buffers.disjoint("meanGradient", meanGradient, elements, "logVarianceGradient", logVarianceGradient, elements);
         if (workers.tasks() == 1) {
             addDivergenceGradient(weight, mean, logVariance, meanGradient, logVarianceGradient, 0, elements);
         } else {

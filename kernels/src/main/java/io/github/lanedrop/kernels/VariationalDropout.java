@@ -259,9 +259,7 @@ public final class VariationalDropout {
             variance(sharing, logAlpha, mean, dst, 0, elements);
         } else {
             workers.split(
-                    elements,
-                    LearnedScratch.CHUNK,
-                    (start, end) -> variance(sharing, logAlpha, mean, dst, start, end));
+                    elements, LearnedScratch.CHUNK, (start, end) -> variance(sharing, logAlpha, mean, dst, start, end));
         }
     }
 
@@ -314,8 +312,7 @@ public final class VariationalDropout {
                 "varianceGradient", varianceGradient, "logAlphaGradient", logAlphaGradient, elements);
         Buffers.disjoint("meanGradient", meanGradient, elements, "logAlphaGradient", logAlphaGradient, elements);
         if (workers.tasks() == 1) {
-            addVarianceGradient(
-                    sharing, logAlpha, mean, varianceGradient, meanGradient, logAlphaGradient, 0, elements);
+            addVarianceGradient(sharing, logAlpha, mean, varianceGradient, meanGradient, logAlphaGradient, 0, elements);
         } else {
             workers.split(
                     elements,
@@ -363,14 +360,12 @@ public final class VariationalDropout {
             int next = count - done;
             if (inner > LearnedScratch.CHUNK) { // few alphas of the group are needed, and they are consecutive
                 next = (int) Math.min(next, inner - element % inner);
-                MemorySegment.copy(
-                        logAlpha, FLOAT, sharing.index(element) * Float.BYTES, scratch.spread, done, next);
+                MemorySegment.copy(logAlpha, FLOAT, sharing.index(element) * Float.BYTES, scratch.spread, done, next);
             } else {
                 long group = sharing.shared() * inner;
                 long firstGroup = element / group;
                 int values = (int) (((element + next - 1) / group - firstGroup + 1) * inner);
-                MemorySegment.copy(
-                        logAlpha, FLOAT, firstGroup * inner * Float.BYTES, scratch.values, 0, values);
+                MemorySegment.copy(logAlpha, FLOAT, firstGroup * inner * Float.BYTES, scratch.values, 0, values);
                 Spread.spread(sharing.shared(), inner, element, scratch.values, scratch.spread, done, next);
             }
             done += next;

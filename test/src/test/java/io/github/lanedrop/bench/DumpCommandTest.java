@@ -103,8 +103,7 @@ final class DumpCommandTest {
         int code = run(closingAfter(taken, 3 * CHUNK), err, "--seed", "9", "--rate", rate);
         assertThat(code).isZero();
         assertThat(err.size()).isZero();
-        assertThat(taken.toByteArray())
-                .isEqualTo(dump("--seed", "9", "--rate", rate, "--bytes", "" + 3 * CHUNK));
+        assertThat(taken.toByteArray()).isEqualTo(dump("--seed", "9", "--rate", rate, "--bytes", "" + 3 * CHUNK));
     }
 
     @Test

@@ -67,8 +67,8 @@ final class FairBitsTest {
         assertThat(byLength.values().stream().map(List::size))
                 .containsExactlyInAnyOrderElementsOf(
                         Arrays.stream(parts.split(" ")).map(Integer::valueOf).toList());
-        byLength.forEach((length, strings) ->
-                assertThat(strings).doesNotHaveDuplicates().hasSize(1 << length));
+        byLength.forEach(
+                (length, strings) -> assertThat(strings).doesNotHaveDuplicates().hasSize(1 << length));
     }
 
     @Test
@@ -112,7 +112,7 @@ final class FairBitsTest {
         BitSet kept = new BitSet();
         int elements = 1 << 24;
         for (int i = 0; i < elements; i++) {
-            kept.set(i, i >= lag && random.nextInt(25) == 0 ? kept.get(i - lag) : random.nextInt(10) > 0);
+            kept.set(i, (i >= lag && random.nextInt(25) == 0) ? kept.get(i - lag) : (random.nextInt(10) > 0));
         }
         assertThat(pValue(Arrays.copyOf(kept.toByteArray(), elements / 8))).isLessThan(1e-6);
     }

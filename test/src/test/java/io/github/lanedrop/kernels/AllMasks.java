@@ -60,7 +60,13 @@ final class AllMasks {
         double[] standard(double... x) {
             double[] y = new double[x.length];
             StandardDropout.forward(
-                    source, DType.FLOAT64, 0, MemorySegment.ofArray(x), MemorySegment.ofArray(y), x.length, Workers.NONE);
+                    source,
+                    DType.FLOAT64,
+                    0,
+                    MemorySegment.ofArray(x),
+                    MemorySegment.ofArray(y),
+                    x.length,
+                    Workers.NONE);
             return y;
         }
 
@@ -68,7 +74,13 @@ final class AllMasks {
         double[] inverted(double... x) {
             double[] y = new double[x.length];
             DropoutKernel.forward(
-                    source, DType.FLOAT64, 0, MemorySegment.ofArray(x), MemorySegment.ofArray(y), x.length, Workers.NONE);
+                    source,
+                    DType.FLOAT64,
+                    0,
+                    MemorySegment.ofArray(x),
+                    MemorySegment.ofArray(y),
+                    x.length,
+                    Workers.NONE);
             return y;
         }
     }

@@ -10,13 +10,14 @@ import java.lang.management.ManagementFactory;
  *
  * <p>Until C2 has compiled a call it may allocate what escape analysis later removes, and a compilation can end at any
  * time, on another thread. So this warms up, then measures {@value #CALLS} calls, up to {@value #ATTEMPTS} times with
- * more warm-up in between: one measurement of exactly 0 bytes proves that the compiled call allocates nothing, as an
+ * ever more warm-up in between: one measurement of exactly 0 bytes proves that the compiled call allocates nothing, as an
  * allocation that is left in the code would show every time.
  */
 final class Allocation {
     static final int CALLS = 1_000;
+    private static final int FIRST_WARM_UP = 1_500;
     private static final int WARM_UP = 12_000;
-    private static final int ATTEMPTS = 20;
+    private static final int ATTEMPTS = 22;
     private static final ThreadMXBean THREADS = (ThreadMXBean) ManagementFactory.getThreadMXBean();
 
     private Allocation() {}
@@ -33,7 +34,7 @@ final class Allocation {
         long thread = Thread.currentThread().threadId();
         long least = Long.MAX_VALUE;
         for (int attempt = 0; attempt < ATTEMPTS && least > 0; attempt++) {
-            repeat(call, WARM_UP);
+            repeat(call, Math.min(WARM_UP, FIRST_WARM_UP << Math.min(attempt, 8)));
             long before = THREADS.getThreadAllocatedBytes(thread);
             repeat(call, CALLS);
             least = Math.min(least, THREADS.getThreadAllocatedBytes(thread) - before);

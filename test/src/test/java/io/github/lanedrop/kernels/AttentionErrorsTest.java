@@ -101,9 +101,7 @@ final class AttentionErrorsTest {
         assertRefused(
                 "planes x rows x columns must be below 2^61, got " + most + " x " + most + " x " + most,
                 () -> AttentionScores.of(most, most, most));
-        assertRefused(
-                "operands must have less than 2^61 floats",
-                () -> AttentionShape.of(most, 1 << 28, 1, 256));
+        assertRefused("operands must have less than 2^61 floats", () -> AttentionShape.of(most, 1 << 28, 1, 256));
     }
 
     @ParameterizedTest
@@ -145,15 +143,13 @@ final class AttentionErrorsTest {
         assertRefused(message, () -> Attention.forward(MASK, 0, shape, operands, output, logSums));
         assertRefused(
                 message,
-                () -> Attention.backward(
-                        MASK, 0, shape, operands, output, logSums, outputGradient, gradients));
+                () -> Attention.backward(MASK, 0, shape, operands, output, logSums, outputGradient, gradients));
     }
 
     @Test
     void keyLengthsInWhatIsWritten() {
         MemorySegment lengths = probabilities.asSlice(0, 8).fill((byte) 0);
-        assertThatThrownBy(() -> SoftmaxDropout.forward(
-                        MASK, 0, SCORES.withKeyLengths(lengths), scores, probabilities))
+        assertThatThrownBy(() -> SoftmaxDropout.forward(MASK, 0, SCORES.withKeyLengths(lengths), scores, probabilities))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessage("keyLengths and probabilities overlap by 8 bytes; they must be disjoint");
         assertThat(Memory.bytes(probabilities.asSlice(8))).containsOnly(UNTOUCHED);
@@ -264,12 +260,10 @@ final class AttentionErrorsTest {
                 () -> forward(operands, output, output.asSlice(120)));
         assertRefused(
                 "outputGradient and the values' gradient overlap by 144 bytes; they must be disjoint",
-                () -> Attention.backward(
-                        MASK, 0, SHAPE, operands, output, logSums, gradients.values(), gradients));
+                () -> Attention.backward(MASK, 0, SHAPE, operands, output, logSums, gradients.values(), gradients));
         assertRefused(
                 "the keys' gradient and the values' gradient overlap by 160 bytes; they must be disjoint",
-                () -> backward(
-                        new AttentionOperands(gradients.queries(), gradients.values(), gradients.values())));
+                () -> backward(new AttentionOperands(gradients.queries(), gradients.values(), gradients.values())));
     }
 
     // memory that cannot be used
@@ -312,12 +306,18 @@ final class AttentionErrorsTest {
 
     @Test
     void nullIsNamed() {
-        assertRefused(NullPointerException.class, "queries", () -> new AttentionOperands(null, output, output));
-        assertRefused(NullPointerException.class, "keyLengths", () -> SCORES.withKeyLengths(null));
-        assertRefused(NullPointerException.class, "scores", () -> new AttentionShape(null, 1, 1));
+        assertRefused(NullPointerException.class, "queries", () -> new AttentionOperands(nothing(), output, output));
+        assertRefused(NullPointerException.class, "keyLengths", () -> SCORES.withKeyLengths(nothing()));
+        assertRefused(NullPointerException.class, "scores", () -> new AttentionShape(nothing(), 1, 1));
         assertRefused(
                 NullPointerException.class,
                 "mask",
-                () -> SoftmaxDropout.forward(null, 0, SCORES, scores, probabilities));
+                () -> SoftmaxDropout.forward(nothing(), 0, SCORES, scores, probabilities));
+    }
+
+    /** What a caller in another language may pass. */
+    @SuppressWarnings({"NullAway", "TypeParameterUnusedInFormals"})
+    private static <T> T nothing() {
+        return null;
     }
 }

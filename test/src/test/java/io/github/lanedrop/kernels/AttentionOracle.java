@@ -22,8 +22,7 @@ final class AttentionOracle {
     final boolean[] kept;
     final double maskScale;
 
-    private AttentionOracle(
-            AttentionScores scores, int[] lengths, boolean[] kept, double maskScale) {
+    private AttentionOracle(AttentionScores scores, int[] lengths, boolean[] kept, double maskScale) {
         planes = scores.planes();
         rows = scores.rows();
         columns = scores.columns();
@@ -169,8 +168,16 @@ final class AttentionOracle {
         return result;
     }
 
-    /** Output and log-sums. */
-    record Forward(float[] output, float[] logSums) {}
+    /** What forward gives. */
+    static final class Forward {
+        final float[] output;
+        final float[] logSums;
+
+        private Forward(float[] output, float[] logSums) {
+            this.output = output;
+            this.logSums = logSums;
+        }
+    }
 
     private static float chain(float[] a, int aAt, float[] b, int bAt, int length) {
         float sum = 0;
@@ -225,8 +232,18 @@ final class AttentionOracle {
         return new Forward(output, logSums);
     }
 
-    /** Gradients with respect to queries, keys and values. */
-    record Gradients(float[] queries, float[] keys, float[] values) {}
+    /** What backward gives. */
+    static final class Gradients {
+        final float[] queries;
+        final float[] keys;
+        final float[] values;
+
+        private Gradients(float[] queries, float[] keys, float[] values) {
+            this.queries = queries;
+            this.keys = keys;
+            this.values = values;
+        }
+    }
 
     Gradients backward(
             float[] queries,

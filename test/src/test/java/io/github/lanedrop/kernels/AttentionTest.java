@@ -12,7 +12,6 @@ import java.util.Arrays;
 import java.util.Random;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
-import java.util.function.Function;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -95,11 +94,9 @@ final class AttentionTest {
         float[][] expected(double rate, long offset) {
             var oracle = oracle(shape, rate, offset);
             var forward = oracle.forward(queries, keys, values, shape.depth(), shape.valueDepth());
-            var gradients = oracle.backward(
-                    queries, keys, values, forward, outputGradient, shape.depth(), shape.valueDepth());
-            return new float[][] {
-                forward.output(), forward.logSums(), gradients.queries(), gradients.keys(), gradients.values()
-            };
+            var gradients =
+                    oracle.backward(queries, keys, values, forward, outputGradient, shape.depth(), shape.valueDepth());
+            return new float[][] {forward.output, forward.logSums, gradients.queries, gradients.keys, gradients.values};
         }
     }
 
@@ -158,7 +155,8 @@ final class AttentionTest {
     @Test
     void threadsDoNotChangeABit() {
         AttentionShape shape = AttentionShape.of(AttentionScores.of(3, 140, 100).causally(), 24);
-        float[][] expected = new Problem(shape, new Random(1)).run(mask(.1), 0, Workers.NONE).results();
+        float[][] expected =
+                new Problem(shape, new Random(1)).run(mask(.1), 0, Workers.NONE).results();
         try (ExecutorService executor = Executors.newFixedThreadPool(3)) {
             for (int tasks : new int[] {2, 4, 100}) {
                 float[][] results = new Problem(shape, new Random(1))
@@ -317,7 +315,7 @@ final class AttentionTest {
         double sigma = Math.sqrt(columns * .9 * .1) / (columns * .9) / Math.sqrt(rows);
         assertThat(total / rows).isCloseTo(1, within(6 * sigma));
         Problem renormalized = new Problem(
-                        AttentionShape.of(AttentionScores.of(1, rows, columns).renormalizing(), 1), new Random(1));
+                AttentionShape.of(AttentionScores.of(1, rows, columns).renormalizing(), 1), new Random(1));
         Arrays.fill(renormalized.values, 1f);
         for (float sum : renormalized.run(mask(.1), 0, Workers.NONE).output) {
             assertThat(sum).isCloseTo(1f, within(1e-6f));
@@ -327,9 +325,12 @@ final class AttentionTest {
     @Test
     void rateZeroDependsOnNoKey_evalHasNoNoise() {
         AttentionShape shape = AttentionShape.of(2, 40, 70, 16);
-        float[][] one = new Problem(shape, new Random(1)).run(mask(0), 0, Workers.NONE).results();
+        float[][] one =
+                new Problem(shape, new Random(1)).run(mask(0), 0, Workers.NONE).results();
         var otherMask = new BernoulliMask(Rate.drop(0), new Key(1, 1));
-        float[][] other = new Problem(shape, new Random(1)).run(otherMask, 99, Workers.NONE).results();
+        float[][] other = new Problem(shape, new Random(1))
+                .run(otherMask, 99, Workers.NONE)
+                .results();
         assertBits(other, one, "another key");
     }
 
@@ -352,9 +353,8 @@ final class AttentionTest {
     void paddedKeysAndRowsGiveNoNaN(boolean renormalized) {
         int columns = 80;
         int[] lengths = {0, 70, 80};
-        AttentionScores scores = AttentionScores.of(3, 90, columns)
-                .causally()
-                .withKeyLengths(MemorySegment.ofArray(lengths));
+        AttentionScores scores =
+                AttentionScores.of(3, 90, columns).causally().withKeyLengths(MemorySegment.ofArray(lengths));
         AttentionShape shape = AttentionShape.of(renormalized ? scores.renormalizing() : scores, 8);
         var problem = new Problem(shape, new Random(1));
         for (int plane = 0; plane < 3; plane++) {
@@ -391,13 +391,16 @@ final class AttentionTest {
     @Test
     void everyMaskSourceServes() {
         AttentionShape shape = AttentionShape.of(1, 70, 90, 16);
-        float[][] expected = new Problem(shape, new Random(1)).run(mask(.2), 0, Workers.NONE).results();
+        float[][] expected =
+                new Problem(shape, new Random(1)).run(mask(.2), 0, Workers.NONE).results();
         MemorySegment bits = MemorySegment.ofArray(new byte[70 * 90 / 8 + 1]);
         DropoutKernel.keepBits(mask(.2), 0, bits, 70 * 90);
         var stored = new StoredMask(Rate.drop(.2), bits);
-        assertBits(new Problem(shape, new Random(1)).run(stored, 0, Workers.NONE).results(), expected, stored);
+        assertBits(
+                new Problem(shape, new Random(1)).run(stored, 0, Workers.NONE).results(), expected, stored);
         var shared = new BroadcastMask(mask(.2), BroadcastShape.of(1, 70, 90));
-        assertBits(new Problem(shape, new Random(1)).run(shared, 0, Workers.NONE).results(), expected, shared);
+        assertBits(
+                new Problem(shape, new Random(1)).run(shared, 0, Workers.NONE).results(), expected, shared);
     }
 
     /** A scale that is infinite, since nothing was kept. */

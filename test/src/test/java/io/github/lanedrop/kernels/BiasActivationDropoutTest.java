@@ -96,8 +96,7 @@ final class BiasActivationDropoutTest {
         float[] g = rows.floats(r * c);
         for (Activation activation : Activation.values()) {
             MemorySegment expected = unfused(MASK, 0, activation, rows.of(x), rows.of(b), r, c);
-            MemorySegment[] gradients =
-                    unfusedBackward(MASK, 0, activation, rows.of(x), rows.of(b), rows.of(g), r, c);
+            MemorySegment[] gradients = unfusedBackward(MASK, 0, activation, rows.of(x), rows.of(b), rows.of(g), r, c);
             for (Kind other : new Kind[] {kind, Kind.NATIVE, Kind.HEAP_FLOATS}) {
                 String what = activation + " from " + kind + " to " + other;
                 MemorySegment src = rows.in(kind, 4, x);
@@ -150,8 +149,7 @@ final class BiasActivationDropoutTest {
         MemorySegment biasGradient = rows.room(c);
         BiasActivationDropout.forward(MASK, 3, activation, src, bias, dst, r, c, Rows.THREE);
         assertSame(dst, unfused(MASK, 3, activation, src, bias, r, c), "forward");
-        BiasActivationDropout.backward(
-                MASK, 3, activation, src, bias, gradient, dst, biasGradient, r, c, Rows.THREE);
+        BiasActivationDropout.backward(MASK, 3, activation, src, bias, gradient, dst, biasGradient, r, c, Rows.THREE);
         MemorySegment[] expected = unfusedBackward(MASK, 3, activation, src, bias, gradient, r, c);
         assertSame(dst, expected[0], "backward");
         assertSame(biasGradient, expected[1], "bias");

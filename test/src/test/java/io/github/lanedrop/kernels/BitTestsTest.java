@@ -71,8 +71,8 @@ final class BitTestsTest {
             long[] words = independent(random, 1 << 10, q);
             int at = sequence;
             tests.apply(q)
-                    .forEach((name, test) -> pValues.computeIfAbsent(name, _ -> new double[sequences])[at] =
-                            test.applyAsDouble(words));
+                    .forEach((name, test) ->
+                            pValues.computeIfAbsent(name, _ -> new double[sequences])[at] = test.applyAsDouble(words));
         }
         pValues.forEach((name, p) -> assertThat(KolmogorovSmirnovTest.withDefaults()
                         .test(p, x -> Math.clamp(x, 0, 1))
@@ -149,9 +149,9 @@ final class BitTestsTest {
         long[] even = independent(random(8), 1 << 14, .5);
         UniformRandomProvider random = random(9);
         // the third of each three is the parity of the others, one time in ten
-        long[] words = bits(1 << 14, i -> i % 3 == 2 && random.nextInt(10) == 0
-                ? bit(even, i - 1) ^ bit(even, i - 2)
-                : bit(even, i));
+        long[] words = bits(
+                1 << 14,
+                i -> (i % 3 == 2 && random.nextInt(10) == 0) ? bit(even, i - 1) ^ bit(even, i - 2) : bit(even, i));
         assertThat(BitTests.serial(words, .5, 2)).isGreaterThan(1e-4);
         assertThat(BitTests.serial(words, .5, 3)).isLessThan(FLOOR);
     }
@@ -161,7 +161,7 @@ final class BitTestsTest {
     void anEchoIsFoundAtItsLagAlone(int lag) {
         long[] source = independent(random(10), 1 << 15, .3);
         UniformRandomProvider random = random(11);
-        long[] words = bits(1 << 15, i -> i >= lag && random.nextInt(50) == 0 ? bit(source, i - lag) : bit(source, i));
+        long[] words = bits(1 << 15, i -> bit(source, (i >= lag && random.nextInt(50) == 0) ? i - lag : i));
         assertThat(BitTests.ofNormal(BitTests.autocorrelation(words, .3, lag))).isLessThan(FLOOR);
         assertThat(BitTests.ofNormal(BitTests.autocorrelation(words, .3, lag + 1)))
                 .isGreaterThan(1e-4);

@@ -6,10 +6,12 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.github.lanedrop.rng.Key;
 import java.lang.foreign.MemorySegment;
 import java.util.BitSet;
+import java.util.Random;
 import java.util.function.LongPredicate;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Shapes with shared axes: their counts, their names, what they refuse, and what follows from them. */
@@ -140,6 +142,44 @@ final class BroadcastShapeTest {
         bits[1] = 1;
         assertThat(MaskBits.kept(mask, 0, 64)).isEqualTo(12);
         assertThat(MaskBits.kept(mask, 32, 32)).isEqualTo(4);
+    }
+
+    /** Long runs are scaled and zeroed as wholes: the same bits as by the mask, from anywhere, in tasks, of any type. */
+    @ParameterizedTest
+    @EnumSource
+    void longRunsAreScaledAndZeroedAsTheMaskSays(DType type) {
+        var random = new Random(type.ordinal());
+        BroadcastShape[] shapes = {
+            BroadcastShape.rows(40, 512),
+            BroadcastShape.rows(40, 511), // not long enough
+            BroadcastShape.channelsFirst(5, 7, 23, 29),
+            BroadcastShape.rows(5, 5000),
+            BroadcastShape.of(3, 4, 700).share(0, 2), // not one run after another
+        };
+        for (BroadcastShape shape : shapes) {
+            var mask = new BroadcastMask(DECISIONS, shape);
+            for (int repeat = 0; repeat < 12; repeat++) {
+                int offset = random.nextInt((int) shape.elements());
+                int elements = random.nextInt((int) shape.elements() - offset + 1);
+                byte[] input = new byte[(int) type.bytes() * elements];
+                random.nextBytes(input);
+                MemorySegment src = MemorySegment.ofArray(input);
+                MemorySegment bits = MemorySegment.ofArray(new byte[elements / 8 + 1]);
+                MemorySegment expected = MemorySegment.ofArray(new byte[input.length]);
+                DropoutKernel.keepBits(mask, offset, bits, elements);
+                DropoutKernel.forward(
+                        new StoredMask(mask.rate(), bits), type, 0, src, expected, elements, Workers.NONE);
+                MemorySegment actual =
+                        MemorySegment.ofArray(new byte[input.length]).fill((byte) 0x5A);
+                var workers = new Workers(Runnable::run, 1 + repeat % 3);
+                DropoutKernel.forward(mask, type, offset, src, actual, elements, workers);
+                assertThat(actual.mismatch(expected))
+                        .as("%s from %d, %d elements", shape, offset, elements)
+                        .isEqualTo(-1);
+                DropoutKernel.forward(mask, type, offset, src, src, elements, workers);
+                assertThat(src.mismatch(expected)).as("in place").isEqualTo(-1);
+            }
+        }
     }
 
     @Test

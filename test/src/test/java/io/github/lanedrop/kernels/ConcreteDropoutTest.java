@@ -115,13 +115,19 @@ final class ConcreteDropoutTest {
     private static double slopeOfLogKept(ConcreteRate rate) {
         return Learned.differences(
                 new double[] {rate.logit()},
-                logit -> Math.log(1 - ConcreteRate.ofLogit(logit[0], rate.temperature()).meanNoise()))[0];
+                logit -> Math.log(
+                        1 - ConcreteRate.ofLogit(logit[0], rate.temperature()).meanNoise()))[0];
     }
 
     @ParameterizedTest
     @CsvSource({
-        ".05, .1, false, 1, 1", ".1, .1, true, 1, 1", ".5, .5, false, 1, 1", ".2, .6666, true, 1, 1",
-        ".8, .1, false, 1, 1", ".3, .5, true, 5, 7", ".3, .5, false, 40, 1"
+        ".05, .1, false, 1, 1",
+        ".1, .1, true, 1, 1",
+        ".5, .5, false, 1, 1",
+        ".2, .6666, true, 1, 1",
+        ".8, .1, false, 1, 1",
+        ".3, .5, true, 5, 7",
+        ".3, .5, false, 40, 1"
     })
     void gradientsAreFiniteDifferences(double p, double temperature, boolean exact, int shared, int inner) {
         ConcreteRate rate = ConcreteRate.ofLogit(logit(p), temperature);
@@ -136,8 +142,7 @@ final class ConcreteDropoutTest {
         float[] srcGradient = new float[elements];
         double actual = ConcreteDropout.backward(mask, 9, of(src), of(gradient), of(srcGradient), elements);
 
-        double[] byLogit = Learned.differences(
-                new double[] {logit(p)}, logit -> loss(rate, logit[0], u, x, g, exact));
+        double[] byLogit = Learned.differences(new double[] {logit(p)}, logit -> loss(rate, logit[0], u, x, g, exact));
         double c = exact ? -slopeOfLogKept(rate) : p;
         double sum = 0;
         double absolute = 0;
@@ -152,8 +157,10 @@ final class ConcreteDropoutTest {
         double[] bySrc = new double[elements];
         for (int i = 0; i < elements; i++) {
             int element = i;
-            bySrc[i] = Learned.differences(new double[] {x[i]}, value ->
-                    loss(rate, logit(p), new double[] {u[element]}, value, new double[] {g[element]}, exact))[0];
+            bySrc[i] = Learned.differences(
+                    new double[] {x[i]},
+                    value -> loss(rate, logit(p), new double[] {u[element]}, value, new double[] {g[element]}, exact))[
+                    0];
         }
         assertThat(Learned.relative(srcGradient, bySrc)).isLessThan(1e-6);
     }
@@ -191,10 +198,16 @@ final class ConcreteDropoutTest {
                     float[] expectedGradient = Learned.read(gradient, count);
                     float[] terms = new float[count];
                     ScalarConcrete.backward(
-                            Learned.read(src, count), expectedGradient, kept, (float) rate.scale(),
-                            (float) sigmoid(rate.logit()), (float) (1 / rate.temperature()), terms, count);
-                    double sum = ConcreteDropout.backward(
-                            new ConcreteMask(rate, KEY), offset, src, gradient, dst, count);
+                            Learned.read(src, count),
+                            expectedGradient,
+                            kept,
+                            (float) rate.scale(),
+                            (float) sigmoid(rate.logit()),
+                            (float) (1 / rate.temperature()),
+                            terms,
+                            count);
+                    double sum =
+                            ConcreteDropout.backward(new ConcreteMask(rate, KEY), offset, src, gradient, dst, count);
                     assertSameBits(Learned.read(dst, count), expectedGradient, what);
                     assertThat(sum).as(what).isEqualTo(Double.valueOf(Learned.sum(terms)));
                     dstMemory.assertUntouchedAround(what);
@@ -220,15 +233,26 @@ final class ConcreteDropoutTest {
             }
         }
         float[] kept = new float[count];
-        ScalarConcrete.kept(
-                words, 0, kept, count, (float) rate.logit(), (float) (1 / rate.temperature()));
+        ScalarConcrete.kept(words, 0, kept, count, (float) rate.logit(), (float) (1 / rate.temperature()));
         return kept;
     }
 
     @ParameterizedTest
     @CsvSource({
-        "1, 7", "5, 1", "2, 1", "3, 4", "49, 3", "49, 64", "64, 1", "3136, 1", "2, 1023", "2, 1024", "2, 1025", "3, 1500",
-        "100000, 10", "7, 5000"
+        "1, 7",
+        "5, 1",
+        "2, 1",
+        "3, 4",
+        "49, 3",
+        "49, 64",
+        "64, 1",
+        "3136, 1",
+        "2, 1023",
+        "2, 1024",
+        "2, 1025",
+        "3, 1500",
+        "100000, 10",
+        "7, 5000"
     })
     void sharedNoiseIsThatOfTheSharedIndex(long shared, long inner) {
         var sharing = new Sharing(shared, inner);
@@ -240,7 +264,11 @@ final class ConcreteDropoutTest {
                 for (int i = 0; i < count; i++) {
                     long value = (offset + i) / (shared * inner) * inner + (offset + i) % inner;
                     ConcreteDropout.forward(
-                            new ConcreteMask(rate, KEY), value, of(1), of(expected).asSlice(4L * i), 1);
+                            new ConcreteMask(rate, KEY),
+                            value,
+                            of(1),
+                            of(expected).asSlice(4L * i),
+                            1);
                 }
                 assertSameBits(actual, expected, sharing + ", " + count + " from " + offset);
             }
@@ -287,10 +315,12 @@ final class ConcreteDropoutTest {
         float[] expectedGradient = new float[2500];
         double sum = ConcreteDropout.backward(mask, 5, of(src), of(gradient), of(expectedGradient), 2500);
         float[] g = gradient.clone();
-        assertThat(ConcreteDropout.backward(mask, 5, of(src), of(g), of(g), 2500)).isEqualTo(sum);
+        assertThat(ConcreteDropout.backward(mask, 5, of(src), of(g), of(g), 2500))
+                .isEqualTo(sum);
         assertSameBits(g, expectedGradient, "into the gradient");
         x = src.clone();
-        assertThat(ConcreteDropout.backward(mask, 5, of(x), of(gradient), of(x), 2500)).isEqualTo(sum);
+        assertThat(ConcreteDropout.backward(mask, 5, of(x), of(gradient), of(x), 2500))
+                .isEqualTo(sum);
         assertSameBits(x, expectedGradient, "into the input");
     }
 

@@ -147,7 +147,8 @@ final class ConcreteRateTest {
         }
         assertThat(ConcreteRate.ofLogit(Double.POSITIVE_INFINITY, .1).logit())
                 .isEqualTo(ConcreteRate.drop(1).logit());
-        assertThat(ConcreteRate.ofLogit(-14, .1).logit()).isEqualTo(-ConcreteRate.drop(1).logit());
+        assertThat(ConcreteRate.ofLogit(-14, .1).logit())
+                .isEqualTo(-ConcreteRate.drop(1).logit());
     }
 
     @ParameterizedTest

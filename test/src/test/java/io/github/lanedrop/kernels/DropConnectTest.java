@@ -32,7 +32,8 @@ final class DropConnectTest {
     private static float[] masked(DropConnect weights, int example, float[] w) {
         float[] dropped = new float[w.length];
         long first = weights.offset() + (long) (example / weights.examplesPerMask()) * w.length;
-        DropoutKernel.forward(weights.mask(), first, MemorySegment.ofArray(w), MemorySegment.ofArray(dropped), w.length);
+        DropoutKernel.forward(
+                weights.mask(), first, MemorySegment.ofArray(w), MemorySegment.ofArray(dropped), w.length);
         return dropped;
     }
 
@@ -62,7 +63,9 @@ final class DropConnectTest {
             DropConnect weights, float[] dy, float[] x, float[] start, int examples, int in, int out) {
         float[] ones = new float[out * in];
         Arrays.fill(ones, 1);
-        float scale = DropConnect.keepsAll(weights.mask()) ? 1 : (float) weights.mask().scale();
+        float scale = DropConnect.keepsAll(weights.mask())
+                ? 1
+                : (float) weights.mask().scale();
         float[] dw = start.clone();
         for (int m = 0; m < examples; m++) {
             float[] kept = masked(weights, m, ones);
@@ -82,8 +85,17 @@ final class DropConnectTest {
 
     @ParameterizedTest
     @CsvSource({
-        "1, 1, 1, 1", "5, 3, 2, 2", "33, 17, 10, 8", "40, 20, 64, 64", "12, 40, 33, 1", "7, 1050, 40, 3", "20, 33, 530, 7",
-        "150, 9, 6, 40", "9, 513, 3, 1", "4, 0, 3, 2", "0, 3, 3, 2"
+        "1, 1, 1, 1",
+        "5, 3, 2, 2",
+        "33, 17, 10, 8",
+        "40, 20, 64, 64",
+        "12, 40, 33, 1",
+        "7, 1050, 40, 3",
+        "20, 33, 530, 7",
+        "150, 9, 6, 40",
+        "9, 513, 3, 1",
+        "4, 0, 3, 2",
+        "0, 3, 3, 2"
     })
     void forwardAndBackwardAreProductsWithDroppedWeights(int examples, int in, int out, int examplesPerMask) {
         var random = new Random(42);
@@ -200,7 +212,8 @@ final class DropConnectTest {
         Matrix wInOut = matrix(w, out, in, false).transpose();
         Matrix expected = matrix(new float[examples * out], examples, out, false);
         MatrixProduct.multiply(matrix(dropped, examples, in, false), wInOut, expected);
-        var rowConstant = new BroadcastMask(mask, BroadcastShape.of(examples, out, in).share(1));
+        var rowConstant =
+                new BroadcastMask(mask, BroadcastShape.of(examples, out, in).share(1));
         Matrix actual = matrix(new float[examples * out], examples, out, false);
         DropConnectProduct.multiply(
                 DropConnect.perExample(rowConstant),
@@ -411,11 +424,7 @@ final class DropConnectTest {
                 weights, matrix(g, examples, out, false), matrix(w, out, in, false), dx, Epilogue.NONE, Workers.NONE);
         Matrix dw = matrix(new float[w.length], out, in, false);
         DropConnectProduct.addWeightGradient(
-                weights,
-                matrix(g, examples, out, false).transpose(),
-                matrix(x, examples, in, false),
-                dw,
-                Workers.NONE);
+                weights, matrix(g, examples, out, false).transpose(), matrix(x, examples, in, false), dw, Workers.NONE);
         double h = 1e-3;
         for (int i = 0; i < x.length; i++) {
             double difference = loss(weights, x, w, g, ones, i, h, -1, 0) - loss(weights, x, w, g, ones, i, -h, -1, 0);
@@ -438,7 +447,9 @@ final class DropConnectTest {
                 for (int k = 0; k < in; k++) {
                     double input = x[m * in + k] + (m * in + k == xi ? xh : 0);
                     double weight = w[n * in + k] + (n * in + k == wi ? wh : 0);
-                    loss += kept[n * in + k] == 0 ? 0 : g[m * out + n] * weight * weights.mask().scale() * input;
+                    loss += kept[n * in + k] == 0
+                            ? 0
+                            : g[m * out + n] * weight * weights.mask().scale() * input;
                 }
             }
         }
@@ -484,8 +495,8 @@ final class DropConnectTest {
         float[] x = {3, 1, -1, 2};
         double inference = product(DropConnect.NONE, x, w);
         for (double drop : new double[] {.25, .5, .75}) {
-            double training = AllMasks.mean(
-                    4, Rate.drop(drop), mask -> product(DropConnect.perBatch(mask.source()), x, w));
+            double training =
+                    AllMasks.mean(4, Rate.drop(drop), mask -> product(DropConnect.perBatch(mask.source()), x, w));
             assertThat(training).as("rate %s", drop).isCloseTo(inference, within(1e-6));
         }
         assertThat(inference).isEqualTo(-2);
@@ -542,23 +553,19 @@ final class DropConnectTest {
         refused(
                 "rate must be less than 1, got 1.0",
                 () -> DropConnectProduct.moments(masks(0, 1, 1), two, two, c, two, Workers.NONE));
-        refused(
-                "overlap by 16 bytes",
-                () -> DropConnectProduct.moments(masks(0, .5, 1), two, two, c, c, Workers.NONE));
+        refused("overlap by 16 bytes", () -> DropConnectProduct.moments(masks(0, .5, 1), two, two, c, c, Workers.NONE));
         MemorySegment segment = c.segment();
         MemorySegment other = MemorySegment.ofArray(new float[4]);
         refused(
                 "samples must be in [1, 65536], got 0",
-                () -> DropConnectProduct.sample(
-                        Activation.RELU, 0, KEY, 0, other, other, segment, 4, Workers.NONE));
+                () -> DropConnectProduct.sample(Activation.RELU, 0, KEY, 0, other, other, segment, 4, Workers.NONE));
         refused(
                 "samples must be in [1, 1], got 2",
                 () -> DropConnectProduct.sample(
                         Activation.RELU, 2, KEY.pass(65_535), 0, other, other, segment, 4, Workers.NONE));
         refused(
                 "offset must be a multiple of 4, got 2",
-                () -> DropConnectProduct.sample(
-                        Activation.RELU, 1, KEY, 2, other, other, segment, 4, Workers.NONE));
+                () -> DropConnectProduct.sample(Activation.RELU, 1, KEY, 2, other, other, segment, 4, Workers.NONE));
         refused(
                 "variance must hold at least 20 bytes (5 float32 elements), got 16",
                 () -> DropConnectProduct.sample(
@@ -575,6 +582,8 @@ final class DropConnectTest {
     }
 
     private static void refused(String message, Runnable call) {
-        assertThatThrownBy(call::run).isInstanceOf(IllegalArgumentException.class).hasMessageContaining(message);
+        assertThatThrownBy(call::run)
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining(message);
     }
 }

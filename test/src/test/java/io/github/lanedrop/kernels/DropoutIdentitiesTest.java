@@ -59,12 +59,7 @@ final class DropoutIdentitiesTest {
     private static double[] toInverted(Rate rate, double[] w) {
         double[] scaled = new double[w.length];
         StandardDropout.toInverted(
-                rate,
-                DType.FLOAT64,
-                MemorySegment.ofArray(w),
-                MemorySegment.ofArray(scaled),
-                w.length,
-                Workers.NONE);
+                rate, DType.FLOAT64, MemorySegment.ofArray(w), MemorySegment.ofArray(scaled), w.length, Workers.NONE);
         return scaled;
     }
 
@@ -92,7 +87,9 @@ final class DropoutIdentitiesTest {
         double[] inverted = Arrays.stream(rates)
                 .map(p -> AllMasks.variance(1, Rate.drop(p), mask -> mask.inverted(1)[0]))
                 .toArray();
-        assertThat(Arrays.stream(standard).max().orElseThrow()).isEqualTo(standard[2]).isEqualTo(.25);
+        assertThat(Arrays.stream(standard).max().orElseThrow())
+                .isEqualTo(standard[2])
+                .isEqualTo(.25);
         assertThat(inverted).isSorted();
         assertThat(inverted[4]).isCloseTo(9, within(1e-8));
     }
@@ -192,13 +189,7 @@ final class DropoutIdentitiesTest {
         double[] dy = normals(random, elements);
         double[] dx = new double[elements];
         DropoutKernel.backward(
-                mask,
-                DType.FLOAT64,
-                5,
-                MemorySegment.ofArray(dy),
-                MemorySegment.ofArray(dx),
-                elements,
-                Workers.NONE);
+                mask, DType.FLOAT64, 5, MemorySegment.ofArray(dy), MemorySegment.ofArray(dx), elements, Workers.NONE);
         for (int i = 0; i < elements; i++) {
             double difference = loss(mask, x, dy, i, .5) - loss(mask, x, dy, i, -.5);
             assertThat(dx[i]).isCloseTo(difference, EXACT);
@@ -211,13 +202,7 @@ final class DropoutIdentitiesTest {
         near[moved] += step;
         double[] y = new double[x.length];
         DropoutKernel.forward(
-                mask,
-                DType.FLOAT64,
-                5,
-                MemorySegment.ofArray(near),
-                MemorySegment.ofArray(y),
-                x.length,
-                Workers.NONE);
+                mask, DType.FLOAT64, 5, MemorySegment.ofArray(near), MemorySegment.ofArray(y), x.length, Workers.NONE);
         return dot(dy, y);
     }
 
@@ -272,8 +257,7 @@ final class DropoutIdentitiesTest {
         MemorySegment readOnly = MemorySegment.ofArray(weights).asReadOnly();
         AllMasks.forEach(N, Rate.drop(.5), mask -> {
             float[] y = new float[N];
-            DropoutKernel.forward(
-                    mask.source(), 0, MemorySegment.ofArray(new float[N]), MemorySegment.ofArray(y), N);
+            DropoutKernel.forward(mask.source(), 0, MemorySegment.ofArray(new float[N]), MemorySegment.ofArray(y), N);
             MatrixProduct.multiply(
                     Matrix.of(readOnly, 6, N),
                     Matrix.of(MemorySegment.ofArray(y), N, 1),

@@ -158,8 +158,7 @@ final class DropoutResidualLayerNormTest {
         long offset = 13;
         rows.masks(offset, (long) r * c).forEach(mask -> {
             for (boolean withSumGradient : new boolean[] {false, true}) {
-                Results fused = fused(
-                        mask, offset, in, r, c, withSumGradient, Kind.NATIVE, Kind.NATIVE, Workers.NONE);
+                Results fused = fused(mask, offset, in, r, c, withSumGradient, Kind.NATIVE, Kind.NATIVE, Workers.NONE);
                 fused.assertSameAs(unfused(mask, offset, in, r, c, withSumGradient), mask.toString());
             }
         });

@@ -101,10 +101,10 @@ final class EnsembleIdentitiesTest {
         for (int unit = 0; unit < 20; unit++) {
             int u = unit;
             double meanOfZ = AllMasks.mean(N, drop, mask -> layer.apply(mask.standard(layer.h))[u]);
-            double kept = Math.exp(AllMasks.mean(
-                    N, drop, mask -> Math.log(sigmoid(layer.apply(mask.standard(layer.h))[u]))));
-            double dropped = Math.exp(AllMasks.mean(
-                    N, drop, mask -> Math.log(sigmoid(-layer.apply(mask.standard(layer.h))[u]))));
+            double kept =
+                    Math.exp(AllMasks.mean(N, drop, mask -> Math.log(sigmoid(layer.apply(mask.standard(layer.h))[u]))));
+            double dropped = Math.exp(
+                    AllMasks.mean(N, drop, mask -> Math.log(sigmoid(-layer.apply(mask.standard(layer.h))[u]))));
             double geometric = kept / (kept + dropped);
             assertThat(geometric).isCloseTo(sigmoid(meanOfZ), within(1e-12));
             double mean = AllMasks.mean(N, drop, mask -> sigmoid(layer.apply(mask.standard(layer.h))[u]));

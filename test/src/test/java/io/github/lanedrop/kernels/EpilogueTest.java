@@ -29,7 +29,14 @@ final class EpilogueTest {
 
     /** The product, the sum with the bias, the activation, dropout: each finished before the next begins. */
     private static float[] stepByStep(
-            float[] a, float[] b, int rows, int inner, int columns, float[] bias, Activation activation, MaskSource mask) {
+            float[] a,
+            float[] b,
+            int rows,
+            int inner,
+            int columns,
+            float[] bias,
+            Activation activation,
+            MaskSource mask) {
         float[] c = ProductForms.multiply(a, b, new float[rows * columns], rows, inner, columns);
         for (int i = 0; i < c.length; i++) {
             c[i] = activation.definition.forward(bias.length > 0 ? c[i] + bias[i % columns] : c[i]);
@@ -55,8 +62,20 @@ final class EpilogueTest {
     /** Narrow and wide, in and across, rows and columns that are no multiple of anything, an inner index of two blocks. */
     @ParameterizedTest
     @CsvSource({
-        "1, 1, 1", "5, 3, 2", "33, 17, 10", "100, 40, 10", "10, 40, 100", "7, 9, 31", "40, 12, 32", "64, 20, 96",
-        "130, 33, 65", "45, 1100, 34", "65, 1030, 5", "3, 0, 5", "50, 0, 3", "9, 4, 530"
+        "1, 1, 1",
+        "5, 3, 2",
+        "33, 17, 10",
+        "100, 40, 10",
+        "10, 40, 100",
+        "7, 9, 31",
+        "40, 12, 32",
+        "64, 20, 96",
+        "130, 33, 65",
+        "45, 1100, 34",
+        "65, 1030, 5",
+        "3, 0, 5",
+        "50, 0, 3",
+        "9, 4, 530"
     })
     void sameBitsAsTheStepsOneByOne(int rows, int inner, int columns) {
         var random = new Random(23);
@@ -118,7 +137,9 @@ final class EpilogueTest {
         Arrays.fill(a, 1);
         float[] b = new float[columns];
         for (int n = 0; n < columns; n++) {
-            b[n] = n % 4 == 0 ? Float.NaN : n % 4 == 1 ? Float.POSITIVE_INFINITY : n % 4 == 2 ? Float.NEGATIVE_INFINITY : -1;
+            b[n] = n % 4 == 0
+                    ? Float.NaN
+                    : n % 4 == 1 ? Float.POSITIVE_INFINITY : n % 4 == 2 ? Float.NEGATIVE_INFINITY : -1;
         }
         var mask = new BernoulliMask(Rate.drop(.5), KEY);
         float[] c = new float[rows * columns];
@@ -135,7 +156,9 @@ final class EpilogueTest {
                 assertThat(c[i]).as("kept element %d", i).isEqualTo(Float.valueOf(b[i % columns] * 2));
             } else {
                 dropped++;
-                assertThat(Float.floatToRawIntBits(c[i])).as("dropped element %d", i).isZero();
+                assertThat(Float.floatToRawIntBits(c[i]))
+                        .as("dropped element %d", i)
+                        .isZero();
             }
         }
         assertThat(dropped).isBetween(600, 1000);

@@ -38,8 +38,9 @@ final class KernelCalls {
                                 Arrays.stream(DType.values()).flatMap(type -> elementwise(type, kind)),
                                 keepBits(kind),
                                 sources(kind),
-                                noise(kind),
+                                keptTokens(kind),
                                 attention(kind),
+                                noise(kind),
                                 matrixProduct(kind),
                                 LearnedCalls.in(kind))
                         .flatMap(calls -> calls))
@@ -105,13 +106,14 @@ final class KernelCalls {
                         .map(call -> call.in("" + kind)));
     }
 
-    /** Every mask source, by one operation: how bits are made does not depend on it. */
+    /** Every mask source, by one operation: how bits are made does not depend on it. More than a chunk of elements. */
     private static Stream<KernelCall> sources(Kind kind) {
-        MemorySegment data = allocate(kind, Float.BYTES * ELEMENTS);
-        MemorySegment bits = allocate(kind, ELEMENTS / 8);
+        int most = 5000;
+        MemorySegment data = allocate(kind, Float.BYTES * most);
+        MemorySegment bits = allocate(kind, most / 8);
         return MaskSources.all().flatMap(sample -> {
             MaskSource mask = sample.source().apply(Key.of(1));
-            long elements = Math.min(ELEMENTS, sample.elements() - 3);
+            long elements = Math.min(most, sample.elements() - 3);
             return Stream.of(
                             new KernelCall("forward", () -> DropoutKernel.forward(mask, 3, data, data, elements)),
                             new KernelCall("keepBits", () -> DropoutKernel.keepBits(mask, 3, bits, elements)),
@@ -142,6 +144,17 @@ final class KernelCalls {
                     .map(call -> call.in(noise.getClass().getSimpleName() + ", " + type + ", " + kind
                             + (Noise.isConstant(noise, 1) ? ", constant" : "")));
         }));
+    }
+
+    private static Stream<KernelCall> keptTokens(Kind kind) {
+        int bytes = 16;
+        KeptTokens tokens = KeptTokens.draw(Rate.drop(.5), Key.of(1), 10, 50, 1);
+        MemorySegment all = allocate(kind, 500L * bytes);
+        MemorySegment few = allocate(kind, tokens.kept() * 10L * bytes);
+        return Stream.of(
+                        new KernelCall("gather", () -> tokens.gather(all, few, bytes, Workers.NONE)),
+                        new KernelCall("scatter", () -> tokens.scatter(few, all, bytes, Workers.NONE)))
+                .map(call -> call.in("kept tokens, " + kind));
     }
 
     private static Stream<KernelCall> matrixProduct(Kind kind) {

@@ -157,8 +157,8 @@ final class LayerNormKernelTest {
         float[] dy = rows.floats(13 * 500);
         float[][] gradients = definition.gradients(dy);
         for (Kind other : new Kind[] {kind, Kind.NATIVE, Kind.HEAP_FLOATS}) {
-            LayerNorm norm = new LayerNorm(
-                    rows.in(kind, 1, definition.gamma), rows.in(other, 2, definition.beta), 500, EPSILON);
+            LayerNorm norm =
+                    new LayerNorm(rows.in(kind, 1, definition.gamma), rows.in(other, 2, definition.beta), 500, EPSILON);
             MemorySegment src = rows.in(kind, 4, definition.x);
             MemorySegment dst = rows.in(other, 12, new float[13 * 500]);
             MemorySegment mean = rows.in(kind, 5, new float[13]);
@@ -167,8 +167,7 @@ final class LayerNormKernelTest {
             assertSame(dst, definition.y, kind + " to " + other);
             MemorySegment gammaGradient = rows.in(kind, 3, new float[500]);
             MemorySegment betaGradient = rows.in(other, 7, new float[500]);
-            LayerNormKernel.backward(
-                    norm, src, mean, rstd, rows.in(kind, 9, dy), dst, gammaGradient, betaGradient, 13);
+            LayerNormKernel.backward(norm, src, mean, rstd, rows.in(kind, 9, dy), dst, gammaGradient, betaGradient, 13);
             assertSame(dst, gradients[0], kind + " to " + other);
             assertSame(gammaGradient, gradients[1], "gamma, " + kind + " to " + other);
             assertSame(betaGradient, gradients[2], "beta, " + kind + " to " + other);

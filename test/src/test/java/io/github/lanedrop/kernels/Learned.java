@@ -128,8 +128,9 @@ final class Learned {
     static <T> void assertSameForAnyTasks(String what, Function<Workers, T> call) {
         T expected = call.apply(Workers.NONE);
         for (int tasks = 2; tasks <= 7; tasks++) {
-            assertThat(call.apply(new Workers(Runnable::run, tasks))).as("%s, %d tasks", what, tasks).isEqualTo(expected);
+            assertThat(call.apply(new Workers(Runnable::run, tasks)))
+                    .as("%s, %d tasks", what, tasks)
+                    .isEqualTo(expected);
         }
     }
-
 }

@@ -96,10 +96,7 @@ final class LearnedEntries {
                         in("src"),
                         in("dstGradient"),
                         out("srcGradient")),
-                entry(
-                        "squared norm",
-                        (Call) (b, n, w) -> ConcreteDropout.squaredNorm(b[0], n, w),
-                        in("weights")),
+                entry("squared norm", (Call) (b, n, w) -> ConcreteDropout.squaredNorm(b[0], n, w), in("weights")),
                 entry(
                         "concrete regulariser's gradient",
                         (Effect) (b, n, w) ->
@@ -132,15 +129,14 @@ final class LearnedEntries {
                         out("srcGradient")),
                 entry(
                         "variational forward",
-                        (Effect) (b, n, w) ->
-                                VariationalDropout.forward(KEY, OFFSET, SHARING, b[0], b[1], b[2], n, w),
+                        (Effect) (b, n, w) -> VariationalDropout.forward(KEY, OFFSET, SHARING, b[0], b[1], b[2], n, w),
                         alphas(OFFSET),
                         in("src"),
                         out("dst")),
                 entry(
                         "variational backward",
-                        (Effect) (b, n, w) -> VariationalDropout.backward(
-                                KEY, OFFSET, SHARING, b[0], b[1], b[2], b[3], b[4], n, w),
+                        (Effect) (b, n, w) ->
+                                VariationalDropout.backward(KEY, OFFSET, SHARING, b[0], b[1], b[2], b[3], b[4], n, w),
                         alphas(OFFSET),
                         in("src"),
                         in("dstGradient"),
@@ -154,8 +150,8 @@ final class LearnedEntries {
                         out("dst")),
                 entry(
                         "variational variance's gradients",
-                        (Effect) (b, n, w) -> VariationalDropout.addVarianceGradient(
-                                SHARING, b[0], b[1], b[2], b[3], b[4], n, w),
+                        (Effect) (b, n, w) ->
+                                VariationalDropout.addVarianceGradient(SHARING, b[0], b[1], b[2], b[3], b[4], n, w),
                         alphas(0),
                         in("mean"),
                         in("varianceGradient"),
@@ -194,8 +190,8 @@ final class LearnedEntries {
                         in("logVariance")),
                 entry(
                         "sparse divergence's gradients",
-                        (Effect) (b, n, w) -> SparseVariationalDropout.addDivergenceGradient(
-                                .5f, b[0], b[1], b[2], b[3], n, w),
+                        (Effect) (b, n, w) ->
+                                SparseVariationalDropout.addDivergenceGradient(.5f, b[0], b[1], b[2], b[3], n, w),
                         in("mean"),
                         in("logVariance"),
                         out("meanGradient"),

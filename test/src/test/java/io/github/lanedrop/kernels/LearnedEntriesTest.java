@@ -125,8 +125,7 @@ final class LearnedEntriesTest {
                     MemorySegment moved = both.asSlice(0, buffers[i].byteSize());
                     buffers[j] = both.asSlice(buffers[i].byteSize() - 4).copyFrom(buffers[j]);
                     buffers[i] = moved;
-                    assertRefused(
-                            entry, buffers, Workers.NONE, IllegalArgumentException.class, "overlap by 4 bytes");
+                    assertRefused(entry, buffers, Workers.NONE, IllegalArgumentException.class, "overlap by 4 bytes");
                 }
             }
         }
@@ -186,7 +185,8 @@ final class LearnedEntriesTest {
         try (Arena arena = Arena.ofConfined()) {
             MemorySegment[] buffers = buffers(entry, arena, 100);
             List<Object> before = results(entry, buffers, 0);
-            assertThat(results(entry, buffers, entry.call().run(buffers, 0, Workers.NONE))).isEqualTo(before);
+            assertThat(results(entry, buffers, entry.call().run(buffers, 0, Workers.NONE)))
+                    .isEqualTo(before);
         }
     }
 
@@ -267,7 +267,8 @@ final class LearnedEntriesTest {
                 MemorySegment[] buffers = buffers(entry, arena, 5000);
                 bits.put(
                         entry.name(),
-                        results(entry, buffers, entry.call().run(buffers, 5000, Workers.NONE)).hashCode());
+                        results(entry, buffers, entry.call().run(buffers, 5000, Workers.NONE))
+                                .hashCode());
             }
         }
         assertThat(bits).isEqualTo(GOLDEN);

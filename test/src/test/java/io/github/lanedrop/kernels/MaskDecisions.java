@@ -8,6 +8,8 @@ import java.lang.foreign.ValueLayout;
 import java.nio.ByteOrder;
 import java.util.List;
 import java.util.function.Function;
+import java.util.stream.IntStream;
+import java.util.stream.LongStream;
 import java.util.stream.Stream;
 
 /**
@@ -47,8 +49,10 @@ record MaskDecisions(String name, Class<?> type, double keep, Bits bits) {
                                         "ScaledMask",
                                         ScaledMask.class,
                                         1 - drop.effective(),
-                                        (key, first, words) ->
-                                                keepBits(new ScaledMask(new BernoulliMask(drop, key), 2), first, words)),
+                                        (key, first, words) -> keepBits(
+                                                new ScaledMask(new BernoulliMask(drop, key), 2), first, words)),
+                                rowKeyed(drop),
+                                tokenTypes(drop),
                                 rows(drop),
                                 channelsLast(drop),
                                 dropBlock()))
@@ -85,6 +89,29 @@ record MaskDecisions(String name, Class<?> type, double keep, Bits bits) {
         });
     }
 
+    /** Rows of 4,096, each with a key of its own. */
+    private static MaskDecisions rowKeyed(Rate drop) {
+        int columns = 4096;
+        return new MaskDecisions("RowKeyedMask", RowKeyedMask.class, 1 - drop.effective(), (key, first, words) -> {
+            Key[] keys = LongStream.range(first / columns, (first + (long) Long.SIZE * words) / columns)
+                    .mapToObj(row -> key.named("row " + row))
+                    .toArray(Key[]::new);
+            return keepBits(RowKeyedMask.of(drop, columns, keys), 0, words);
+        });
+    }
+
+    /** Tokens of three features, each of a type of its own, the last type first. */
+    private static MaskDecisions tokenTypes(Rate drop) {
+        return new MaskDecisions("TokenTypeMask", TokenTypeMask.class, 1 - drop.effective(), (key, first, words) -> {
+            int tokens = Long.SIZE * words;
+            MemorySegment bits = MemorySegment.ofArray(new byte[Long.BYTES * words]);
+            DropoutKernel.keepBits(new BernoulliMask(drop, key), first, bits, tokens);
+            int[] ids = IntStream.range(0, tokens).map(i -> tokens - 1 - i).toArray();
+            var mask = new TokenTypeMask(new StoredMask(drop, bits), MemorySegment.ofArray(ids), 3);
+            return everyFew(keepBits(mask, 0, 3 * words), 3, 0);
+        });
+    }
+
     /** Rows of three, or channels first: the first element of each stands for it. */
     private static MaskDecisions rows(Rate drop) {
         return groups(
@@ -101,7 +128,8 @@ record MaskDecisions(String name, Class<?> type, double keep, Bits bits) {
         BroadcastShape shape = BroadcastShape.channelsLast(MANY >> 6, 64, 2);
         return new MaskDecisions(
                 "BroadcastMask, channels last", BroadcastMask.class, 1 - drop.effective(), (key, first, words) -> {
-                    long[] both = keepBits(new BroadcastMask(new BernoulliMask(drop, key), shape), 2 * first, 2 * words);
+                    long[] both =
+                            keepBits(new BroadcastMask(new BernoulliMask(drop, key), shape), 2 * first, 2 * words);
                     long[] decisions = new long[words];
                     for (int i = 0; i < words; i++) {
                         decisions[i] = both[2 * i];
@@ -123,15 +151,22 @@ record MaskDecisions(String name, Class<?> type, double keep, Bits bits) {
     /** One element of each group of neighbours. */
     private static MaskDecisions groups(
             String name, Class<?> type, double keep, Function<Key, MaskSource> mask, int elements, int which) {
-        return new MaskDecisions(name, type, keep, (key, first, words) -> {
-            long[] all = keepBits(mask.apply(key), elements * first, elements * words);
-            long[] decisions = new long[words];
-            long at = which;
-            for (int i = 0; i < Long.SIZE * words; i++, at += elements) {
-                decisions[i >>> 6] |= ((all[(int) (at >>> 6)] >>> at) & 1) << i;
-            }
-            return decisions;
-        });
+        return new MaskDecisions(
+                name,
+                type,
+                keep,
+                (key, first, words) ->
+                        everyFew(keepBits(mask.apply(key), elements * first, elements * words), elements, which));
+    }
+
+    /** Bits {@code from}, {@code from + step} and so on. */
+    private static long[] everyFew(long[] bits, int step, int from) {
+        long[] few = new long[bits.length / step];
+        long at = from;
+        for (int i = 0; i < Long.SIZE * few.length; i++, at += step) {
+            few[i >>> 6] |= ((bits[(int) (at >>> 6)] >>> at) & 1) << i;
+        }
+        return few;
     }
 
     private static MaskDecisions byteStream() {

@@ -7,7 +7,10 @@ import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.nio.ByteOrder;
 import java.util.Arrays;
+import java.util.Map;
+import java.util.TreeMap;
 import org.apache.commons.statistics.inference.ChiSquareTest;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -102,6 +105,39 @@ final class MaskStatisticsTest {
                 .test(Arrays.copyOfRange(expected, from, bins), Arrays.copyOfRange(pooled, from, bins))
                 .getPValue();
         assertThat(p).as("chi-square p-value over %d bins", bins - from).isBetween(1e-6, 1 - 1e-6);
+    }
+
+    /** All 20 sets of 3 of 6 elements are dropped as often: chi-square, over 40,000 steps. */
+    @Test
+    void setsOfExactCountsAreEquallyLikely() {
+        Map<Byte, Long> counts = new TreeMap<>();
+        byte[] bits = new byte[1];
+        for (int step = 0; step < 40_000; step++) {
+            var mask = ExactCountMask.of(Rate.drop(.5), Key.of(14).step(step), 6);
+            DropoutKernel.keepBits(mask, 0, MemorySegment.ofArray(bits), 6);
+            counts.merge(bits[0], 1L, Long::sum);
+        }
+        assertThat(counts).hasSize(20);
+        assertThat(counts.keySet()).allMatch(set -> Integer.bitCount(set) == 3);
+        long[] observed = counts.values().stream().mapToLong(count -> count).toArray();
+        assertThat(ChiSquareTest.withDefaults().test(observed).getPValue()).isBetween(1e-6, 1 - 1e-6);
+    }
+
+    /** Of masks with exact counts, pairs of elements are correlated by {@code -1 / (n - 1)}, and masks not at all. */
+    @Test
+    void exactCountsAreIndependentBetweenMasks() {
+        int words = 1 << 15;
+        long[][] masks = new long[8][];
+        for (int step = 0; step < masks.length; step++) {
+            var mask = ExactCountMask.of(Rate.drop(.3), Key.of(15).step(step), 64L * words);
+            masks[step] = MaskDecisions.keepBits(mask, 0, words);
+            assertThat(BitTests.ones(masks[step])).isEqualTo(Math.round(.7 * 64 * words));
+            assertThat(BitTests.runs(masks[step])).isGreaterThan(1e-6); // given the number of ones, as it is
+            for (int other = 0; other < step; other++) {
+                double z = BitTests.correlation(masks[other], masks[step], .7);
+                assertThat(Math.abs(z)).as("masks %d and %d", other, step).isLessThan(SIGMAS);
+            }
+        }
     }
 
     /** {@code E[y] = x}: the mean of the outputs of a constant is the constant, within six standard errors. */

@@ -21,8 +21,18 @@ import org.junit.jupiter.params.provider.CsvSource;
 final class PackedMatrixTest {
     @ParameterizedTest
     @CsvSource({
-        "1, 1, 1", "4, 3, 10", "40, 3, 10", "17, 31, 33", "100, 64, 64", "3, 129, 520", "9, 1024, 40", "9, 1025, 40",
-        "70, 2100, 17", "8, 0, 5", "0, 4, 4", "4, 4, 0"
+        "1, 1, 1",
+        "4, 3, 10",
+        "40, 3, 10",
+        "17, 31, 33",
+        "100, 64, 64",
+        "3, 129, 520",
+        "9, 1024, 40",
+        "9, 1025, 40",
+        "70, 2100, 17",
+        "8, 0, 5",
+        "0, 4, 4",
+        "4, 4, 0"
     })
     void sameBitsAsTheMatrix(int rows, int inner, int columns) {
         var random = new Random(31);
@@ -69,8 +79,8 @@ final class PackedMatrixTest {
         assertThatThrownBy(() -> PackedMatrix.of(closed)).isInstanceOf(IllegalStateException.class);
         float[] c = {1, 2, 3};
         Matrix row = matrix(new float[3], 1, 3, false);
-        assertThatThrownBy(() -> MatrixProduct.multiply(
-                        row, packed, Matrix.of(MemorySegment.ofArray(c), 1, 3), Workers.NONE))
+        assertThatThrownBy(() ->
+                        MatrixProduct.multiply(row, packed, Matrix.of(MemorySegment.ofArray(c), 1, 3), Workers.NONE))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessageContaining("shapes must be (M x K) * (K x N) = (M x N), got 1 x 3 * 2 x 2 = 1 x 3");
         assertThat(c).containsExactly(1, 2, 3);

@@ -207,8 +207,7 @@ final class RegularisationIdentitiesTest {
         double exact = AllMasks.mean(FEATURES, drop, mask -> {
             double sum = 0;
             for (double[] x : problem.x) {
-                sum += logPartition(bias + dot(beta, mask.standard(x)) / q)
-                        - logPartition(bias + dot(beta, x));
+                sum += logPartition(bias + dot(beta, mask.standard(x)) / q) - logPartition(bias + dot(beta, x));
             }
             return sum;
         });

@@ -23,6 +23,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 final class SoftmaxDropoutTest {
     private static final int[] COLUMNS = {1, 2, 7, 15, 16, 17, 31, 33, 63, 64, 65, 100, 129, 257, 512, 1000};
     private static final double[] RATES = {0, .1, .5, .9, 1};
+    private static final Kind[] KINDS = Kind.values();
     private static final int[] SHIFTS = {0, 1, 2, 4, 12, 60};
     private static final long SEED = 2026;
     private static final int MOST = 9 * 1000;
@@ -81,7 +82,7 @@ final class SoftmaxDropoutTest {
                     shape,
                     RATES[random.nextInt(RATES.length)],
                     random.nextInt(3) == 0 ? 0 : random.nextLong(1L << 40),
-                    Kind.values()[random.nextInt(Kind.values().length)],
+                    KINDS[random.nextInt(KINDS.length)],
                     SHIFTS[random.nextInt(SHIFTS.length)],
                     random.nextBoolean(),
                     1 + random.nextInt(3));
@@ -114,18 +115,12 @@ final class SoftmaxDropoutTest {
             Function<Kind, Memory> forResults = Memory.ofEachKind(arena, 4L * MOST);
             for (int i = 0; i < 320; i++) {
                 Case x = Case.draw(random, i);
-                check(
-                        x,
-                        forScores.apply(x.kind),
-                        forGradients.apply(x.kind),
-                        forResults.apply(x.kind),
-                        random);
+                check(x, forScores.apply(x.kind), forGradients.apply(x.kind), forResults.apply(x.kind), random);
             }
         }
     }
 
-    private static void check(
-            Case x, Memory forScores, Memory forGradients, Memory forResults, Random random) {
+    private static void check(Case x, Memory forScores, Memory forGradients, Memory forResults, Random random) {
         int elements = (int) x.shape.elements();
         float[] values = scores(random, elements);
         float[] gradientValues = AttentionOracle.gaussian(random, elements);
@@ -181,8 +176,7 @@ final class SoftmaxDropoutTest {
             SoftmaxDropout.backward(mask(.1, 4), 5, shape, MemorySegment.ofArray(scores), inPlace, inPlace);
             assertThat(get(inPlace, 2 * columns)).isEqualTo(oracle.softmaxDropoutGradient(scores, gradient));
             MemorySegment overScores = MemorySegment.ofArray(scores.clone());
-            SoftmaxDropout.backward(
-                    mask(.1, 4), 5, shape, overScores, MemorySegment.ofArray(gradient), overScores);
+            SoftmaxDropout.backward(mask(.1, 4), 5, shape, overScores, MemorySegment.ofArray(gradient), overScores);
             assertThat(get(overScores, 2 * columns)).isEqualTo(oracle.softmaxDropoutGradient(scores, gradient));
         }
     }
@@ -297,16 +291,14 @@ final class SoftmaxDropoutTest {
     @Test
     void renormalizedRowSurvivesTheLossOfItsGreatest() {
         AttentionScores shape = AttentionScores.of(1, 1, 3).renormalizing();
-        MaskSource mask =
-                new StoredMask(Rate.drop(.5), MemorySegment.ofArray(new byte[] {0b110}));
+        MaskSource mask = new StoredMask(Rate.drop(.5), MemorySegment.ofArray(new byte[] {0b110}));
         assertThat(forward(mask, 0, shape, new float[] {200, 0, 0})).containsExactly(0f, .5f, .5f);
     }
 
     @Test
     void renormalizedRowOfWhichAllIsDroppedIsZero() {
         AttentionScores shape = AttentionScores.of(1, 2, 3).renormalizing();
-        MaskSource mask =
-                new StoredMask(Rate.drop(.5), MemorySegment.ofArray(new byte[] {0b111000}));
+        MaskSource mask = new StoredMask(Rate.drop(.5), MemorySegment.ofArray(new byte[] {0b111000}));
         float third = forward(mask(0, 0), 0, AttentionScores.of(1, 1, 3), new float[3])[0];
         assertThat(forward(mask, 0, shape, new float[6])).containsExactly(0f, 0f, 0f, third, third, third);
         assertThat(backward(mask, 0, shape, new float[6], new float[] {1, 2, 3, 1, 1, 1}))
@@ -369,7 +361,8 @@ final class SoftmaxDropoutTest {
 
     @Test
     void aMaskMayBeSharedOverHeadsOnPurpose() {
-        MaskSource shared = new BroadcastMask(mask(.5, 1), BroadcastShape.of(2, 64, 64).share(0));
+        MaskSource shared =
+                new BroadcastMask(mask(.5, 1), BroadcastShape.of(2, 64, 64).share(0));
         float[] p = forward(shared, 0, AttentionScores.of(2, 64, 64), new float[2 * 64 * 64]);
         assertThat(Arrays.copyOf(p, 64 * 64)).isEqualTo(Arrays.copyOfRange(p, 64 * 64, 2 * 64 * 64));
     }
@@ -423,7 +416,9 @@ final class SoftmaxDropoutTest {
         float[] scores = new float[2 * 19];
         Arrays.fill(scores, 0, 19, Float.NEGATIVE_INFINITY);
         AttentionScores shape = AttentionScores.of(1, 2, 19);
-        assertThat(forward(mask(.1, 1), 0, shape, scores)).startsWith(new float[19]).doesNotContain(Float.NaN);
+        assertThat(forward(mask(.1, 1), 0, shape, scores))
+                .startsWith(new float[19])
+                .doesNotContain(Float.NaN);
         assertThat(backward(mask(.1, 1), 0, shape, scores, AttentionOracle.gaussian(new Random(1), 38)))
                 .startsWith(new float[19])
                 .doesNotContain(Float.NaN);

@@ -67,7 +67,15 @@ final class SparseVariationalDropoutTest {
     }
 
     @ParameterizedTest
-    @CsvSource({"1, 0, 0", "2, 0, -1.386294", "0, 0, 8", "0, -20, -1.579319", "0.001, -10, 3.805561", "1, -30, -8", "1, 30, 8"})
+    @CsvSource({
+        "1, 0, 0",
+        "2, 0, -1.386294",
+        "0, 0, 8",
+        "0, -20, -1.579319",
+        "0.001, -10, 3.805561",
+        "1, -30, -8",
+        "1, 30, 8"
+    })
     void logAlphaIsClamped(float mean, float logVariance, double expected) {
         float[] dst = new float[1];
         SparseVariationalDropout.logAlpha(of(mean), of(logVariance), of(dst), 1, ONE);
@@ -94,7 +102,8 @@ final class SparseVariationalDropoutTest {
         float[] dst = new float[8];
         SparseVariationalDropout.prune(of(mean), of(logVariance), 3, of(dst), 8, ONE);
         assertThat(dst).containsExactly(1, 1, 0f, 0f, Float.NaN, Float.POSITIVE_INFINITY, 0f, 1);
-        assertThat(SparseVariationalDropout.pruned(of(mean), of(logVariance), 3, 8)).isEqualTo(3);
+        assertThat(SparseVariationalDropout.pruned(of(mean), of(logVariance), 3, 8))
+                .isEqualTo(3);
         SparseVariationalDropout.prune(of(mean), of(logVariance), 3, of(mean), 8, ONE);
         assertSameBits(mean, dst, "in place");
     }
@@ -112,8 +121,10 @@ final class SparseVariationalDropoutTest {
             zeros += dst[i] == 0 ? 1 : 0;
         }
         assertThat(zeros).isBetween(2000, 3000);
-        assertThat(SparseVariationalDropout.pruned(of(mean), of(logVariance), 3, 5000)).isEqualTo(zeros);
-        assertThat(SparseVariationalDropout.pruned(of(mean), of(logVariance), 8, 5000)).isZero(); // the clamp
+        assertThat(SparseVariationalDropout.pruned(of(mean), of(logVariance), 3, 5000))
+                .isEqualTo(zeros);
+        assertThat(SparseVariationalDropout.pruned(of(mean), of(logVariance), 8, 5000))
+                .isZero(); // the clamp
     }
 
     // gradients
@@ -196,8 +207,7 @@ final class SparseVariationalDropoutTest {
         int outputs = gradient.length;
         Key key = new Key(4, 4);
         float[] e = new float[outputs];
-        LocalReparameterization.sample(
-                key, 1, of(new float[outputs]), of(Learned.ones(outputs)), of(e), outputs, ONE);
+        LocalReparameterization.sample(key, 1, of(new float[outputs]), of(Learned.ones(outputs)), of(e), outputs, ONE);
 
         Matrix inputs = Matrix.of(of(a), EXAMPLES, INPUTS);
         Matrix means = Matrix.of(of(mean), INPUTS, OUTPUTS);

@@ -124,7 +124,9 @@ final class VariationalDropoutTest {
     @CsvSource({"0.01", "0.05", "0.1", "0.25", "0.5", "0.75", "1"})
     void divergenceIsThePolynomialAndCloseToTheExactOne(double alpha) {
         float[] logAlpha = {(float) Math.log(alpha)};
-        double polynomial = .5 * Math.log(alpha) + 1.16145124 * alpha - 1.50204118 * alpha * alpha
+        double polynomial = .5 * Math.log(alpha)
+                + 1.16145124 * alpha
+                - 1.50204118 * alpha * alpha
                 + .58629921 * alpha * alpha * alpha;
         double divergence = VariationalDropout.divergence(of(logAlpha), 1, ONE);
         assertThat(divergence).isCloseTo(-polynomial, within(4e-7));
@@ -138,7 +140,8 @@ final class VariationalDropoutTest {
     void divergenceAboveAlphaOneIsThatOfOne() {
         double atOne = VariationalDropout.divergence(of(0), 1, ONE);
         assertThat(atOne).isCloseTo(-(1.16145124 - 1.50204118 + .58629921), within(1e-7));
-        assertThat(VariationalDropout.divergence(of(.1f, 5, Float.POSITIVE_INFINITY), 3, ONE)).isEqualTo(3 * atOne);
+        assertThat(VariationalDropout.divergence(of(.1f, 5, Float.POSITIVE_INFINITY), 3, ONE))
+                .isEqualTo(3 * atOne);
         float[] gradient = {1, 1, 1};
         VariationalDropout.addDivergenceGradient(2, of(0, .1f, 5), of(gradient), 3, ONE);
         assertThat((double) gradient[0])
@@ -229,8 +232,7 @@ final class VariationalDropoutTest {
         // backward
         Matrix g = Matrix.of(of(gradient), EXAMPLES, OUTPUTS);
         Matrix h = Matrix.of(of(new float[e.length]), EXAMPLES, OUTPUTS);
-        LocalReparameterization.varianceGradient(
-                KEY, 5, delta.segment(), g.segment(), h.segment(), e.length, ONE);
+        LocalReparameterization.varianceGradient(KEY, 5, delta.segment(), g.segment(), h.segment(), e.length, ONE);
         float[] meanGradient = new float[WEIGHTS];
         float[] alphaElements = new float[WEIGHTS];
         float[] alphaGradient = new float[alphas];
@@ -311,8 +313,7 @@ final class VariationalDropoutTest {
         float[] delta = new float[outputs];
         LocalReparameterization.square(of(a), of(squares), a.length, ONE);
         Matrix v = Matrix.of(of(variances), INPUTS, OUTPUTS);
-        MatrixProduct.multiply(
-                Matrix.of(of(squares), examples, INPUTS), v, Matrix.of(of(delta), examples, OUTPUTS));
+        MatrixProduct.multiply(Matrix.of(of(squares), examples, INPUTS), v, Matrix.of(of(delta), examples, OUTPUTS));
         float[] pulled = new float[WEIGHTS]; // A' G
         MatrixProduct.multiply(
                 Matrix.of(of(a), examples, INPUTS).transpose(),
@@ -323,8 +324,7 @@ final class VariationalDropoutTest {
         float[] h = new float[outputs];
         float[] noise = new float[WEIGHTS];
         for (int draw = 0; draw < draws; draw++) {
-            LocalReparameterization.varianceGradient(
-                    KEY.step(draw), 0, of(delta), of(gradient), of(h), outputs, ONE);
+            LocalReparameterization.varianceGradient(KEY.step(draw), 0, of(delta), of(gradient), of(h), outputs, ONE);
             double local = 0; // one alpha for all: sum of V * (A^2)' H is sum of delta * H
             for (int i = 0; i < outputs; i++) {
                 local += (double) delta[i] * h[i];
@@ -375,8 +375,7 @@ final class VariationalDropoutTest {
 
             float[] terms = new float[count];
             ScalarGaussian.divergence(a, terms, count);
-            assertThat(VariationalDropout.divergence(of(a), count, ONE))
-                    .isEqualTo(Double.valueOf(Learned.sum(terms)));
+            assertThat(VariationalDropout.divergence(of(a), count, ONE)).isEqualTo(Double.valueOf(Learned.sum(terms)));
             for (int i = 0; i < Math.min(count, 65); i++) { // NaN would hide all else
                 double one = VariationalDropout.divergence(of(a[i]), 1, ONE);
                 assertThat(one).isEqualTo(Double.valueOf(0. + terms[i]));

@@ -68,7 +68,8 @@ public class ProductBench {
     /** Fills the matrices. */
     @Setup
     public void setUp() {
-        int[] sizes = Arrays.stream(shape.split("x")).mapToInt(Integer::parseInt).toArray();
+        int[] sizes =
+                Arrays.stream(shape.split("x")).mapToInt(Integer::parseInt).toArray();
         int rows = sizes[0];
         int inner = sizes[1];
         int columns = sizes[2];
@@ -125,9 +126,7 @@ public class ProductBench {
         for (long i = 0; i < elements; i++) {
             segment.setAtIndex(ValueLayout.JAVA_FLOAT, i, (i * 7919 % 2003 - 1001) * 1e-3f);
         }
-        return transposed
-                ? Matrix.of(segment, columns, rows).transpose()
-                : Matrix.of(segment, rows, columns);
+        return transposed ? Matrix.of(segment, columns, rows).transpose() : Matrix.of(segment, rows, columns);
     }
 
     /** The product; packs what it needs. */

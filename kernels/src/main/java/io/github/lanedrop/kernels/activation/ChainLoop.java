@@ -77,6 +77,5 @@ public interface ChainLoop {
      * @param firstByte where the chunk begins in the segment
      * @param elements how many
      */
-    void densities(
-            MemorySegment src, RepeatedBias bias, int biasAt, float[] densities, long firstByte, int elements);
+    void densities(MemorySegment src, RepeatedBias bias, int biasAt, float[] densities, long firstByte, int elements);
 }

@@ -71,7 +71,7 @@ public enum ScalarActivation {
             return dy * (phi(z) + within(z, SATURATED) * density);
         }
 
-        /** The normal distribution function. */
+        // the normal distribution function
         private float phi(float z) {
             return ScalarMath.erf(z * SQRT_HALF) * 0.5f + 0.5f;
         }

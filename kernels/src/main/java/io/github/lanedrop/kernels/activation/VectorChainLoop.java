@@ -82,7 +82,24 @@ final class VectorChainLoop implements ChainLoop {
         if (BIAS) {
             z = z.add(FloatVector.fromArray(FLOATS, bias, biasAt));
         }
-        selected(z, z, scale, kept).intoMemorySegment(dst, at, ORDER);
+        FloatVector y = z;
+        if (DROPOUT) {
+            // without mask registers a long becomes a mask lane by lane; shifting its bits to the sign is one
+            // instruction
+            VectorMask<Float> passes = Simd.MASK_REGISTERS
+                    ? VectorMask.fromLong(FLOATS, kept)
+                    : IntVector.broadcast(INTS, (int) kept)
+                            .lanewise(VectorOperators.LSHL, TO_SIGN)
+                            .compare(VectorOperators.LT, 0)
+                            .cast(FLOATS);
+            if (RELU) { // one selection for both
+                passes = passes.andNot(z.compare(VectorOperators.LE, 0f));
+            }
+            y = ZERO.blend(z.mul(FloatVector.broadcast(FLOATS, scale)), passes);
+        } else if (RELU) {
+            y = z.blend(ZERO, z.compare(VectorOperators.LE, 0f));
+        }
+        y.intoMemorySegment(dst, at, ORDER);
     }
 
     @Override
@@ -144,32 +161,26 @@ final class VectorChainLoop implements ChainLoop {
             z = z.add(FloatVector.fromArray(FLOATS, bias, biasAt));
         }
         FloatVector dy = FloatVector.fromMemorySegment(FLOATS, dstGradient, at, ORDER);
-        selected(z, dy, scale, kept).intoMemorySegment(srcGradient, at, ORDER);
-    }
-
-    // Vectors may cross these calls: they are far too small, and so are their callers, for C2 not to inline them.
-    /** What is left of {@code x}, {@code z} itself or its gradient, by one selection for activation and dropout. */
-    private static FloatVector selected(FloatVector z, FloatVector x, float scale, long kept) {
-        if (!DROPOUT) {
-            return RELU ? x.blend(ZERO, z.compare(VectorOperators.LE, 0f)) : x;
+        if (DROPOUT) {
+            // as in forward
+            VectorMask<Float> passes = Simd.MASK_REGISTERS
+                    ? VectorMask.fromLong(FLOATS, kept)
+                    : IntVector.broadcast(INTS, (int) kept)
+                            .lanewise(VectorOperators.LSHL, TO_SIGN)
+                            .compare(VectorOperators.LT, 0)
+                            .cast(FLOATS);
+            if (RELU) {
+                passes = passes.andNot(z.compare(VectorOperators.LE, 0f));
+            }
+            dy = ZERO.blend(dy.mul(FloatVector.broadcast(FLOATS, scale)), passes);
+        } else if (RELU) {
+            dy = dy.blend(ZERO, z.compare(VectorOperators.LE, 0f));
         }
-        VectorMask<Float> passes = RELU ? mask(kept).andNot(z.compare(VectorOperators.LE, 0f)) : mask(kept);
-        return ZERO.blend(x.mul(FloatVector.broadcast(FLOATS, scale)), passes);
+        dy.intoMemorySegment(srcGradient, at, ORDER);
     }
 
     /** Keep bits from an element on: at least as many as a step takes, which begins at a multiple of itself. */
     private static long kept(byte[] bits, int bitsAt, int element) {
         return (long) LONG.get(bits, bitsAt + (element >>> 3)) >>> (element & 7);
-    }
-
-    private static VectorMask<Float> mask(long kept) {
-        if (Simd.MASK_REGISTERS) {
-            return VectorMask.fromLong(FLOATS, kept);
-        }
-        // without mask registers a long becomes a mask lane by lane; shifting its bits to the sign is one instruction
-        return IntVector.broadcast(INTS, (int) kept)
-                .lanewise(VectorOperators.LSHL, TO_SIGN)
-                .compare(VectorOperators.LT, 0)
-                .cast(FLOATS);
     }
 }

@@ -84,11 +84,13 @@ final class VectorCurveLoop implements ChainLoop {
                 FloatVector phi = VectorMath.erf(z.mul(SQRT_HALF)).mul(0.5f).add(0.5f);
                 y = z.blend(-SATURATED, z.compare(LT, -SATURATED)).mul(phi);
             } else if (GELU_TANH) {
-                FloatVector t = VectorMath.tanh(z.mul(z.mul(z).mul(CUBIC * SQRT_2_OVER_PI).add(SQRT_2_OVER_PI)));
+                FloatVector t = VectorMath.tanh(
+                        z.mul(z.mul(z).mul(CUBIC * SQRT_2_OVER_PI).add(SQRT_2_OVER_PI)));
                 y = z.blend(-SATURATED, z.compare(LT, -SATURATED)).mul(0.5f).mul(t.add(1));
             } else {
                 FloatVector s = VectorMath.sigmoid(z);
-                y = z.blend(-SATURATED_SIGMOID, z.compare(LT, -SATURATED_SIGMOID)).mul(s);
+                y = z.blend(-SATURATED_SIGMOID, z.compare(LT, -SATURATED_SIGMOID))
+                        .mul(s);
             }
             if (DROPOUT) {
                 long kept = (long) LONG.get(bits, bitsAt + (i >>> 3)) >>> (i & 7);
@@ -146,7 +148,8 @@ final class VectorCurveLoop implements ChainLoop {
                 FloatVector phi = VectorMath.erf(z.mul(SQRT_HALF)).mul(0.5f).add(0.5f);
                 slope = phi.add(FloatVector.fromArray(FLOATS, densities, i));
             } else if (GELU_TANH) {
-                FloatVector t = VectorMath.tanh(z.mul(z.mul(z).mul(CUBIC * SQRT_2_OVER_PI).add(SQRT_2_OVER_PI)));
+                FloatVector t = VectorMath.tanh(
+                        z.mul(z.mul(z).mul(CUBIC * SQRT_2_OVER_PI).add(SQRT_2_OVER_PI)));
                 FloatVector above = z.blend(-SATURATED, z.compare(LT, -SATURATED));
                 FloatVector near = above.blend(SATURATED, above.compare(GT, SATURATED));
                 FloatVector inner = near.mul(near).mul(SLOPE).add(SQRT_2_OVER_PI);

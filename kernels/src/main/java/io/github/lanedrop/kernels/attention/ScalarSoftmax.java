@@ -122,8 +122,7 @@ public final class ScalarSoftmax {
      * @param dst receives the probabilities
      * @param dstAt the index of the first one
      */
-    public static void select(
-            float[] x, int elements, float factor, byte[] bits, int bit, float[] dst, int dstAt) {
+    public static void select(float[] x, int elements, float factor, byte[] bits, int bit, float[] dst, int dstAt) {
         select(x, 0, elements, factor, bits, bit, dst, dstAt);
     }
 

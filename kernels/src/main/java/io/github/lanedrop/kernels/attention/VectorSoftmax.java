@@ -124,8 +124,7 @@ public final class VectorSoftmax {
      * @param dst receives the probabilities
      * @param dstAt the index of the first one
      */
-    public static void select(
-            float[] x, int elements, float factor, byte[] bits, int bit, float[] dst, int dstAt) {
+    public static void select(float[] x, int elements, float factor, byte[] bits, int bit, float[] dst, int dstAt) {
         FloatVector factors = FloatVector.broadcast(FLOATS, factor);
         int i = 0;
         for (; i <= elements - LANES; i += LANES) {
@@ -199,8 +198,7 @@ public final class VectorSoftmax {
                     FloatVector.fromArray(FLOATS, x, i).mul(factors).mul(ofProbability.sub(dots));
             ZERO.blend(ofScore, mask(kept | always)).intoArray(gradient, gradientAt + i);
         }
-        ScalarSoftmax.gradient(
-                x, i, elements, factor, maskScale, dot, renormalized, bits, bit, gradient, gradientAt);
+        ScalarSoftmax.gradient(x, i, elements, factor, maskScale, dot, renormalized, bits, bit, gradient, gradientAt);
     }
 
     /** Keep bits from an element on, at least 57 of them. */

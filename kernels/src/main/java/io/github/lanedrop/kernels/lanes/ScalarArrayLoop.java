@@ -20,8 +20,8 @@ final class ScalarArrayLoop implements ArrayLoop {
                     ? operand[i]
                     : OPERATION.otherwise() == Otherwise.CONSTANT ? c : 0f;
             // by bits: a branch on random ones would be guessed wrong at the rate
-            y = Float.intBitsToFloat((Float.floatToRawIntBits(y) & -kept)
-                    | (Float.floatToRawIntBits(otherwise) & (kept - 1)));
+            y = Float.intBitsToFloat(
+                    (Float.floatToRawIntBits(y) & -kept) | (Float.floatToRawIntBits(otherwise) & (kept - 1)));
             x[i] = OPERATION.addsOperand() ? operand[i] + y : y;
         }
     }
@@ -37,8 +37,8 @@ final class ScalarArrayLoop implements ArrayLoop {
             double otherwise = OPERATION.otherwise() == Otherwise.OPERAND
                     ? operand[i]
                     : OPERATION.otherwise() == Otherwise.CONSTANT ? c : 0d;
-            y = Double.longBitsToDouble((Double.doubleToRawLongBits(y) & -kept)
-                    | (Double.doubleToRawLongBits(otherwise) & (kept - 1)));
+            y = Double.longBitsToDouble(
+                    (Double.doubleToRawLongBits(y) & -kept) | (Double.doubleToRawLongBits(otherwise) & (kept - 1)));
             x[i] = OPERATION.addsOperand() ? operand[i] + y : y;
         }
     }

@@ -63,9 +63,15 @@ final class VectorSegmentLoop implements SegmentLoop {
         if (src.getClass() != MEMORY || operand.getClass() != MEMORY || dst.getClass() != MEMORY) {
             throw new IllegalArgumentException("wrong kind of memory"); // never; after this C2 knows the classes
         }
-        Vector<Number> va = DOUBLES_STORED ? cast(DoubleVector.broadcast(DOUBLES, a)) : cast(FloatVector.broadcast(FLOATS, (float) a));
-        Vector<Number> vb = DOUBLES_STORED ? cast(DoubleVector.broadcast(DOUBLES, b)) : cast(FloatVector.broadcast(FLOATS, (float) b));
-        Vector<Number> vc = DOUBLES_STORED ? cast(DoubleVector.broadcast(DOUBLES, c)) : cast(FloatVector.broadcast(FLOATS, (float) c));
+        Vector<Number> va = DOUBLES_STORED
+                ? cast(DoubleVector.broadcast(DOUBLES, a))
+                : cast(FloatVector.broadcast(FLOATS, (float) a));
+        Vector<Number> vb = DOUBLES_STORED
+                ? cast(DoubleVector.broadcast(DOUBLES, b))
+                : cast(FloatVector.broadcast(FLOATS, (float) b));
+        Vector<Number> vc = DOUBLES_STORED
+                ? cast(DoubleVector.broadcast(DOUBLES, c))
+                : cast(FloatVector.broadcast(FLOATS, (float) c));
         int i = 0;
         for (; i <= elements - LANES; i += LANES) {
             long keepBits = ((long) LONG.get(bits, bitsAt + (i >>> 3)) >>> (i & 7)) ^ INVERSION;

@@ -22,9 +22,17 @@ public final class ScalarConcrete {
 
     private ScalarConcrete() {}
 
-    /** {@code kept = 1 - z}, from the words that begin at a byte. */
-    public static void kept(
-            byte[] words, int wordsAt, float[] kept, int count, float logit, float inverseTemperature) {
+    /**
+     * {@code kept = 1 - z}, from the words that begin at a byte.
+     *
+     * @param words random words, little endian
+     * @param wordsAt the first byte of the first word
+     * @param kept {@code 1 - z} of each element
+     * @param count how many elements
+     * @param logit the logit of the drop probability
+     * @param inverseTemperature 1 / temperature
+     */
+    public static void kept(byte[] words, int wordsAt, float[] kept, int count, float logit, float inverseTemperature) {
         for (int i = 0; i < count; i++) {
             int numerator = ((int) INT.get(words, wordsAt + Integer.BYTES * i) >>> 8 << 1) + 1;
             float odds = (float) numerator / (float) (ODDS - numerator);
@@ -32,7 +40,14 @@ public final class ScalarConcrete {
         }
     }
 
-    /** {@code x = x * kept * scale}, and +0 where nothing is kept, whatever x is. */
+    /**
+     * {@code x = x * kept * scale}, and +0 where nothing is kept, whatever x is.
+     *
+     * @param x the elements
+     * @param kept {@code 1 - z} of each element
+     * @param scale what is kept is multiplied by it
+     * @param count how many elements
+     */
     public static void apply(float[] x, float[] kept, float scale, int count) {
         for (int i = 0; i < count; i++) {
             x[i] = kept[i] == 0 ? 0 : x[i] * (kept[i] * scale);
@@ -42,6 +57,15 @@ public final class ScalarConcrete {
     /**
      * The gradients: {@code terms = gradient * y * (slope - z / temperature)}, whose sum is the logit's, and
      * {@code gradient = gradient * kept * scale}; +0 where nothing is kept.
+     *
+     * @param x the elements
+     * @param gradient the gradient of what came out
+     * @param kept {@code 1 - z} of each element
+     * @param scale what is kept is multiplied by it
+     * @param slope the derivative of the scale's logarithm
+     * @param inverseTemperature 1 / temperature
+     * @param terms receives the terms
+     * @param count how many elements
      */
     public static void backward(
             float[] x,

@@ -15,21 +15,41 @@ public final class ScalarGaussian {
 
     private ScalarGaussian() {}
 
-    /** {@code values = exp(factor * values)}. */
+    /**
+     * {@code values = exp(factor * values)}.
+     *
+     * @param values the values
+     * @param factor the factor
+     * @param count how many elements
+     */
     public static void exp(float[] values, float factor, int count) {
         for (int i = 0; i < count; i++) {
             values[i] = ScalarMath.exp(factor * values[i]);
         }
     }
 
-    /** {@code mean = mean + sqrt(variance) * normal}. */
+    /**
+     * {@code mean = mean + sqrt(variance) * normal}.
+     *
+     * @param mean the means
+     * @param variance the variances
+     * @param normals a standard normal for each element
+     * @param count how many elements
+     */
     public static void sample(float[] mean, float[] variance, float[] normals, int count) {
         for (int i = 0; i < count; i++) {
             mean[i] = mean[i] + (float) Math.sqrt(variance[i]) * normals[i];
         }
     }
 
-    /** {@code gradient = gradient * normal / (2 sqrt(variance))}, and +0 where the variance is 0. */
+    /**
+     * {@code gradient = gradient * normal / (2 sqrt(variance))}, and +0 where the variance is 0.
+     *
+     * @param gradient the gradient of what came out
+     * @param variance the variances
+     * @param normals a standard normal for each element
+     * @param count how many elements
+     */
     public static void sampleBackward(float[] gradient, float[] variance, float[] normals, int count) {
         for (int i = 0; i < count; i++) {
             float passed = gradient[i] * normals[i] / (2 * (float) Math.sqrt(variance[i]));
@@ -37,7 +57,13 @@ public final class ScalarGaussian {
         }
     }
 
-    /** {@code terms = -(l / 2 + c1 alpha + c2 alpha^2 + c3 alpha^3)} with {@code l = min(log alpha, 0)}. */
+    /**
+     * {@code terms = -(l / 2 + c1 alpha + c2 alpha^2 + c3 alpha^3)} with {@code l = min(log alpha, 0)}.
+     *
+     * @param logAlpha log alpha of each element
+     * @param terms receives the terms
+     * @param count how many elements
+     */
     public static void divergence(float[] logAlpha, float[] terms, int count) {
         for (int i = 0; i < count; i++) {
             float l = Math.min(logAlpha[i], 0);
@@ -46,7 +72,13 @@ public final class ScalarGaussian {
         }
     }
 
-    /** Its derivative: {@code -(1/2 + c1 alpha + 2 c2 alpha^2 + 3 c3 alpha^3)}, 0 where log alpha is above 0. */
+    /**
+     * Its derivative: {@code -(1/2 + c1 alpha + 2 c2 alpha^2 + 3 c3 alpha^3)}, 0 where log alpha is above 0.
+     *
+     * @param logAlpha log alpha of each element
+     * @param slopes receives, or holds, the slopes
+     * @param count how many elements
+     */
     public static void divergenceGradient(float[] logAlpha, float[] slopes, int count) {
         for (int i = 0; i < count; i++) {
             float alpha = ScalarMath.exp(Math.min(logAlpha[i], 0));

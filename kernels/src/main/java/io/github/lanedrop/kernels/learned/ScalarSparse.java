@@ -19,14 +19,27 @@ public final class ScalarSparse {
 
     private ScalarSparse() {}
 
-    /** {@code dst = log variance - log(mean^2 + epsilon)}, not clamped. */
+    /**
+     * {@code dst = log variance - log(mean^2 + epsilon)}, not clamped.
+     *
+     * @param mean the means
+     * @param logVariance log sigma^2
+     * @param dst receives the result
+     * @param count how many elements
+     */
     public static void logAlpha(float[] mean, float[] logVariance, float[] dst, int count) {
         for (int i = 0; i < count; i++) {
             dst[i] = logVariance[i] - ScalarMath.log(mean[i] * mean[i] + EPSILON);
         }
     }
 
-    /** {@code terms = log(1 + 1/alpha) / 2 + k1 - k1 sigmoid(k2 + k3 l)}, where {@code l} is log alpha, clamped. */
+    /**
+     * {@code terms = log(1 + 1/alpha) / 2 + k1 - k1 sigmoid(k2 + k3 l)}, where {@code l} is log alpha, clamped.
+     *
+     * @param logAlpha log alpha of each element
+     * @param terms receives the terms
+     * @param count how many elements
+     */
     public static void divergence(float[] logAlpha, float[] terms, int count) {
         for (int i = 0; i < count; i++) {
             float l = Math.max(Math.min(logAlpha[i], MOST), -MOST);
@@ -41,6 +54,10 @@ public final class ScalarSparse {
     /**
      * Its derivative with respect to log alpha: {@code -sigmoid(-l) / 2 - k1 k3 s (1 - s)} with
      * {@code s = sigmoid(k2 + k3 l)}; 0 where log alpha is not between -8 and 8, as it is clamped there.
+     *
+     * @param logAlpha log alpha of each element
+     * @param slopes receives, or holds, the slopes
+     * @param count how many elements
      */
     public static void divergenceGradient(float[] logAlpha, float[] slopes, int count) {
         for (int i = 0; i < count; i++) {
@@ -55,14 +72,16 @@ public final class ScalarSparse {
     /**
      * Passes the slope of log alpha on, weighted: {@code logVarianceGradient += weight * slope}, and
      * {@code meanGradient -= weight * slope * 2 mean / (mean^2 + epsilon)}.
+     *
+     * @param weight the weight
+     * @param mean the means
+     * @param slopes receives, or holds, the slopes
+     * @param meanGradient the sums so far of the means' gradient
+     * @param logVarianceGradient the sums so far of its gradient
+     * @param count how many elements
      */
     public static void addGradients(
-            float weight,
-            float[] mean,
-            float[] slopes,
-            float[] meanGradient,
-            float[] logVarianceGradient,
-            int count) {
+            float weight, float[] mean, float[] slopes, float[] meanGradient, float[] logVarianceGradient, int count) {
         for (int i = 0; i < count; i++) {
             float slope = weight * slopes[i];
             logVarianceGradient[i] += slope;
@@ -70,7 +89,14 @@ public final class ScalarSparse {
         }
     }
 
-    /** {@code mean = log alpha > threshold ? +0 : mean}. */
+    /**
+     * {@code mean = log alpha > threshold ? +0 : mean}.
+     *
+     * @param mean the means
+     * @param logAlpha log alpha of each element
+     * @param threshold the threshold
+     * @param count how many elements
+     */
     public static void prune(float[] mean, float[] logAlpha, float threshold, int count) {
         for (int i = 0; i < count; i++) {
             mean[i] = logAlpha[i] > threshold ? 0 : mean[i];

@@ -8,7 +8,13 @@ package io.github.lanedrop.kernels.learned;
 public final class Sums {
     private Sums() {}
 
-    /** {@code values[0] + ... + values[count - 1]}. */
+    /**
+     * {@code values[0] + ... + values[count - 1]}.
+     *
+     * @param values the values
+     * @param count how many elements
+     * @return the sum
+     */
     public static double sum(float[] values, int count) {
         double s0 = 0;
         double s1 = 0;
@@ -40,7 +46,13 @@ public final class Sums {
         return ((s0 + s4) + (s2 + s6)) + ((s1 + s5) + (s3 + s7));
     }
 
-    /** {@code values[0]^2 + ... + values[count - 1]^2}, in four partial sums; the squares are exact. */
+    /**
+     * {@code values[0]^2 + ... + values[count - 1]^2}, in four partial sums; the squares are exact.
+     *
+     * @param values the values
+     * @param count how many elements
+     * @return the sum
+     */
     public static double squares(float[] values, int count) {
         double s0 = 0;
         double s1 = 0;
@@ -59,14 +71,26 @@ public final class Sums {
         return (s0 + s2) + (s1 + s3);
     }
 
-    /** Adds floats to doubles, place by place. */
+    /**
+     * Adds floats to doubles, place by place.
+     *
+     * @param values the values
+     * @param sums the sums
+     * @param count how many elements
+     */
     public static void accumulate(float[] values, double[] sums, int count) {
         for (int i = 0; i < count; i++) {
             sums[i] += values[i];
         }
     }
 
-    /** Rounds doubles to floats, place by place. */
+    /**
+     * Rounds doubles to floats, place by place.
+     *
+     * @param sums the sums
+     * @param values the values
+     * @param count how many elements
+     */
     public static void round(double[] sums, float[] values, int count) {
         for (int i = 0; i < count; i++) {
             values[i] = (float) sums[i];

@@ -21,9 +21,17 @@ public final class VectorConcrete {
 
     private VectorConcrete() {}
 
-    /** As {@link ScalarConcrete#kept}. */
-    public static void kept(
-            byte[] words, int wordsAt, float[] kept, int count, float logit, float inverseTemperature) {
+    /**
+     * As {@link ScalarConcrete#kept}.
+     *
+     * @param words random words, little endian
+     * @param wordsAt the first byte of the first word
+     * @param kept {@code 1 - z} of each element
+     * @param count how many elements
+     * @param logit the logit of the drop probability
+     * @param inverseTemperature 1 / temperature
+     */
+    public static void kept(byte[] words, int wordsAt, float[] kept, int count, float logit, float inverseTemperature) {
         odds(words, wordsAt, kept, count);
         exponents(kept, count, logit, inverseTemperature);
         shares(kept, count);
@@ -60,7 +68,14 @@ public final class VectorConcrete {
         }
     }
 
-    /** As {@link ScalarConcrete#apply}. */
+    /**
+     * As {@link ScalarConcrete#apply}.
+     *
+     * @param x the elements
+     * @param kept {@code 1 - z} of each element
+     * @param scale what is kept is multiplied by it
+     * @param count how many elements
+     */
     public static void apply(float[] x, float[] kept, float scale, int count) {
         for (int i = 0; i < count; i += LANES) {
             FloatVector share = FloatVector.fromArray(FLOATS, kept, i);
@@ -71,7 +86,18 @@ public final class VectorConcrete {
         }
     }
 
-    /** As {@link ScalarConcrete#backward}. */
+    /**
+     * As {@link ScalarConcrete#backward}.
+     *
+     * @param x the elements
+     * @param gradient the gradient of what came out
+     * @param kept {@code 1 - z} of each element
+     * @param scale what is kept is multiplied by it
+     * @param slope the derivative of the scale's logarithm
+     * @param inverseTemperature 1 / temperature
+     * @param terms receives the terms
+     * @param count how many elements
+     */
     public static void backward(
             float[] x,
             float[] gradient,

@@ -17,14 +17,27 @@ public final class VectorGaussian {
 
     private VectorGaussian() {}
 
-    /** As {@link ScalarGaussian#exp}. */
+    /**
+     * As {@link ScalarGaussian#exp}.
+     *
+     * @param values the values
+     * @param factor the factor
+     * @param count how many elements
+     */
     public static void exp(float[] values, float factor, int count) {
         for (int i = 0; i < count; i += LANES) {
             VectorMath.exp(FloatVector.fromArray(FLOATS, values, i).mul(factor)).intoArray(values, i);
         }
     }
 
-    /** As {@link ScalarGaussian#sample}. */
+    /**
+     * As {@link ScalarGaussian#sample}.
+     *
+     * @param mean the means
+     * @param variance the variances
+     * @param normals a standard normal for each element
+     * @param count how many elements
+     */
     public static void sample(float[] mean, float[] variance, float[] normals, int count) {
         for (int i = 0; i < count; i += LANES) {
             FloatVector noise =
@@ -33,7 +46,14 @@ public final class VectorGaussian {
         }
     }
 
-    /** As {@link ScalarGaussian#sampleBackward}. */
+    /**
+     * As {@link ScalarGaussian#sampleBackward}.
+     *
+     * @param gradient the gradient of what came out
+     * @param variance the variances
+     * @param normals a standard normal for each element
+     * @param count how many elements
+     */
     public static void sampleBackward(float[] gradient, float[] variance, float[] normals, int count) {
         for (int i = 0; i < count; i += LANES) {
             FloatVector v = FloatVector.fromArray(FLOATS, variance, i);
@@ -45,7 +65,13 @@ public final class VectorGaussian {
         }
     }
 
-    /** As {@link ScalarGaussian#divergence}. */
+    /**
+     * As {@link ScalarGaussian#divergence}.
+     *
+     * @param logAlpha log alpha of each element
+     * @param terms receives the terms
+     * @param count how many elements
+     */
     public static void divergence(float[] logAlpha, float[] terms, int count) {
         for (int i = 0; i < count; i += LANES) {
             FloatVector l = FloatVector.fromArray(FLOATS, logAlpha, i).min(0);
@@ -57,7 +83,13 @@ public final class VectorGaussian {
         }
     }
 
-    /** As {@link ScalarGaussian#divergenceGradient}. */
+    /**
+     * As {@link ScalarGaussian#divergenceGradient}.
+     *
+     * @param logAlpha log alpha of each element
+     * @param slopes receives, or holds, the slopes
+     * @param count how many elements
+     */
     public static void divergenceGradient(float[] logAlpha, float[] slopes, int count) {
         for (int i = 0; i < count; i += LANES) {
             FloatVector l = FloatVector.fromArray(FLOATS, logAlpha, i);

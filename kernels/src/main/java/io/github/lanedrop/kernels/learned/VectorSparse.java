@@ -21,7 +21,14 @@ public final class VectorSparse {
 
     private VectorSparse() {}
 
-    /** As {@link ScalarSparse#logAlpha}. */
+    /**
+     * As {@link ScalarSparse#logAlpha}.
+     *
+     * @param mean the means
+     * @param logVariance log sigma^2
+     * @param dst receives the result
+     * @param count how many elements
+     */
     public static void logAlpha(float[] mean, float[] logVariance, float[] dst, int count) {
         for (int i = 0; i < count; i += LANES) {
             FloatVector m = FloatVector.fromArray(FLOATS, mean, i);
@@ -34,7 +41,10 @@ public final class VectorSparse {
     /**
      * As {@link ScalarSparse#divergence}.
      *
+     * @param logAlpha log alpha of each element
+     * @param terms receives the terms
      * @param work receives what comes between
+     * @param count how many elements
      */
     public static void divergence(float[] logAlpha, float[] terms, float[] work, int count) {
         sigmoids(logAlpha, terms, count);
@@ -46,16 +56,14 @@ public final class VectorSparse {
 
     private static void sigmoids(float[] logAlpha, float[] terms, int count) {
         for (int i = 0; i < count; i += LANES) {
-            FloatVector l =
-                    FloatVector.fromArray(FLOATS, logAlpha, i).min(MOST).max(-MOST);
+            FloatVector l = FloatVector.fromArray(FLOATS, logAlpha, i).min(MOST).max(-MOST);
             K1S.div(VectorMath.exp(l.mul(K3).add(K2)).add(1)).intoArray(terms, i);
         }
     }
 
     private static void inverses(float[] logAlpha, float[] inverses, int count) {
         for (int i = 0; i < count; i += LANES) {
-            FloatVector l =
-                    FloatVector.fromArray(FLOATS, logAlpha, i).min(MOST).max(-MOST);
+            FloatVector l = FloatVector.fromArray(FLOATS, logAlpha, i).min(MOST).max(-MOST);
             VectorMath.exp(l.neg()).intoArray(inverses, i);
         }
     }
@@ -72,7 +80,13 @@ public final class VectorSparse {
         }
     }
 
-    /** As {@link ScalarSparse#divergenceGradient}. */
+    /**
+     * As {@link ScalarSparse#divergenceGradient}.
+     *
+     * @param logAlpha log alpha of each element
+     * @param slopes receives, or holds, the slopes
+     * @param count how many elements
+     */
     public static void divergenceGradient(float[] logAlpha, float[] slopes, int count) {
         sigmoidSlopes(logAlpha, slopes, count);
         addLogarithmSlopes(logAlpha, slopes, count);
@@ -80,8 +94,7 @@ public final class VectorSparse {
 
     private static void sigmoidSlopes(float[] logAlpha, float[] slopes, int count) {
         for (int i = 0; i < count; i += LANES) {
-            FloatVector l =
-                    FloatVector.fromArray(FLOATS, logAlpha, i).min(MOST).max(-MOST);
+            FloatVector l = FloatVector.fromArray(FLOATS, logAlpha, i).min(MOST).max(-MOST);
             FloatVector e = VectorMath.exp(l.mul(K3).add(K2));
             FloatVector sum = e.add(1);
             e.div(sum.mul(sum)).mul(K1 * K3).intoArray(slopes, i);
@@ -100,14 +113,18 @@ public final class VectorSparse {
         }
     }
 
-    /** As {@link ScalarSparse#addGradients}. */
+    /**
+     * As {@link ScalarSparse#addGradients}.
+     *
+     * @param weight the weight
+     * @param mean the means
+     * @param slopes receives, or holds, the slopes
+     * @param meanGradient the sums so far of the means' gradient
+     * @param logVarianceGradient the sums so far of its gradient
+     * @param count how many elements
+     */
     public static void addGradients(
-            float weight,
-            float[] mean,
-            float[] slopes,
-            float[] meanGradient,
-            float[] logVarianceGradient,
-            int count) {
+            float weight, float[] mean, float[] slopes, float[] meanGradient, float[] logVarianceGradient, int count) {
         for (int i = 0; i < count; i += LANES) {
             FloatVector m = FloatVector.fromArray(FLOATS, mean, i);
             FloatVector slope = FloatVector.fromArray(FLOATS, slopes, i).mul(weight);
@@ -118,13 +135,18 @@ public final class VectorSparse {
         }
     }
 
-    /** As {@link ScalarSparse#prune}. */
+    /**
+     * As {@link ScalarSparse#prune}.
+     *
+     * @param mean the means
+     * @param logAlpha log alpha of each element
+     * @param threshold the threshold
+     * @param count how many elements
+     */
     public static void prune(float[] mean, float[] logAlpha, float threshold, int count) {
         for (int i = 0; i < count; i += LANES) {
             FloatVector.fromArray(FLOATS, mean, i)
-                    .blend(
-                            ZERO,
-                            FloatVector.fromArray(FLOATS, logAlpha, i).compare(GT, threshold))
+                    .blend(ZERO, FloatVector.fromArray(FLOATS, logAlpha, i).compare(GT, threshold))
                     .intoArray(mean, i);
         }
     }

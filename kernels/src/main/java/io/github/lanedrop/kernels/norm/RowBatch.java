@@ -25,8 +25,8 @@ public final class RowBatch {
     MemorySegment gamma = MemorySegment.NULL;
     MemorySegment beta = MemorySegment.NULL;
     int columns;
-    final float[] sums = new float[ROWS * NormLoop.PARTIAL_SUMS];
-    final float[] products = new float[ROWS * NormLoop.PARTIAL_SUMS];
+    final MemorySegment sums = Aligned.floats(ROWS * NormLoop.PARTIAL_SUMS);
+    final MemorySegment products = Aligned.floats(ROWS * NormLoop.PARTIAL_SUMS);
     /** The mean over a row of the gradient with respect to the normalised row, and of its product with that row. */
     final float[] gradientMean = new float[ROWS];
 

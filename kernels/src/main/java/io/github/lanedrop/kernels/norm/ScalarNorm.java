@@ -3,12 +3,13 @@ package io.github.lanedrop.kernels.norm;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.nio.ByteOrder;
-import java.util.Arrays;
 
 /** {@link NormLoop} element by element: the definition. */
 public final class ScalarNorm implements NormLoop {
     private static final ValueLayout.OfFloat FLOAT =
             ValueLayout.JAVA_FLOAT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
+
+    private static final float[] ZEROS = new float[PARTIAL_SUMS];
 
     /** The only kind. */
     public ScalarNorm() {}
@@ -41,8 +42,17 @@ public final class ScalarNorm implements NormLoop {
 
     static void begin(RowBatch batch, int r, int rowAt) {
         if (rowAt == 0) {
-            Arrays.fill(batch.sums, r * PARTIAL_SUMS, (r + 1) * PARTIAL_SUMS, 0);
+            clear(batch.sums, r);
         }
+    }
+
+    private static void clear(MemorySegment sums, int r) {
+        MemorySegment.copy(ZEROS, 0, sums, FLOAT, sumsByte(r), PARTIAL_SUMS);
+    }
+
+    /** Where a row's partial sums begin. */
+    static long sumsByte(int r) {
+        return (long) r * PARTIAL_SUMS * Float.BYTES;
     }
 
     static void joinOne(
@@ -62,7 +72,7 @@ public final class ScalarNorm implements NormLoop {
 
     static void take(RowBatch batch, int r, int i, float value) {
         set(batch.values, valuesByte(batch, r), i, value);
-        batch.sums[r * PARTIAL_SUMS + i % PARTIAL_SUMS] += value;
+        add(batch.sums, sumsByte(r), i % PARTIAL_SUMS, value);
     }
 
     /** Where a row begins in {@link RowBatch#values}. */
@@ -84,7 +94,7 @@ public final class ScalarNorm implements NormLoop {
 
     static void addSquare(RowBatch batch, int r, int i) {
         float distance = get(batch.values, valuesByte(batch, r), i) - batch.mean[r];
-        batch.sums[r * PARTIAL_SUMS + i % PARTIAL_SUMS] += distance * distance;
+        add(batch.sums, sumsByte(r), i % PARTIAL_SUMS, distance * distance);
     }
 
     static float rstd(float variance, float epsilon) {
@@ -92,14 +102,13 @@ public final class ScalarNorm implements NormLoop {
     }
 
     /** The sum of a row's partial sums, in a tree. */
-    private static float total(float[] sums, int r) {
-        int at = r * PARTIAL_SUMS;
+    private static float total(MemorySegment sums, int r) {
         for (int half = PARTIAL_SUMS / 2; half > 0; half /= 2) {
-            for (int j = at; j < at + half; j++) {
-                sums[j] += sums[j + half];
+            for (int j = 0; j < half; j++) {
+                add(sums, sumsByte(r), j, get(sums, sumsByte(r), j + half));
             }
         }
-        return sums[at];
+        return get(sums, sumsByte(r), 0);
     }
 
     @Override
@@ -131,15 +140,13 @@ public final class ScalarNorm implements NormLoop {
 
     static void beginGradients(RowBatch batch, int r) {
         begin(batch, r, 0);
-        Arrays.fill(batch.products, r * PARTIAL_SUMS, (r + 1) * PARTIAL_SUMS, 0);
+        clear(batch.products, r);
     }
 
-    static void addGradient(
-            MemorySegment src, MemorySegment dstGradient, long rowByte, RowBatch batch, int r, int i) {
+    static void addGradient(MemorySegment src, MemorySegment dstGradient, long rowByte, RowBatch batch, int r, int i) {
         float gradient = get(dstGradient, rowByte, i) * get(batch.gamma, 0, i);
-        int partial = r * PARTIAL_SUMS + i % PARTIAL_SUMS;
-        batch.sums[partial] += gradient;
-        batch.products[partial] += gradient * value(src, rowByte, batch, r, i);
+        add(batch.sums, sumsByte(r), i % PARTIAL_SUMS, gradient);
+        add(batch.products, sumsByte(r), i % PARTIAL_SUMS, gradient * value(src, rowByte, batch, r, i));
     }
 
     private static float value(MemorySegment src, long firstByte, RowBatch batch, int r, int i) {

@@ -20,6 +20,9 @@ import jdk.incubator.vector.VectorOperators;
  * The template of {@link NormLoop} a vector at a time, see {@link Specialised}. What is less than a vector at the end of a
  * row is done as the scalar twin does it.
  *
+ * <p>Vectors cross no calls but the JDK's: C2 does not inline even a short method that it has compiled by itself into many
+ * instructions, as it may have any that works on segments, and boxes what crosses the call.
+ *
  * <p>Up to four vectors of partial sums are in registers at a time. That is all of them at 512 bits; narrower vectors go
  * over the row, which is in L1, once for every four.
  */
@@ -46,15 +49,6 @@ final class VectorNormLoop implements NormLoop {
         return firstByte + (long) Float.BYTES * element;
     }
 
-    // Vectors may cross these calls: they are far too small, and so are their callers, for C2 not to inline them.
-    private static FloatVector load(MemorySegment segment, long at) {
-        return FloatVector.fromMemorySegment(FLOATS, segment, at, ORDER);
-    }
-
-    private static FloatVector load(float[] array, int at) {
-        return FloatVector.fromArray(FLOATS, array, at);
-    }
-
     /** After this C2 knows the class. */
     private static MemorySegment ours(MemorySegment segment) {
         if (segment.getClass() != MEMORY) {
@@ -77,20 +71,20 @@ final class VectorNormLoop implements NormLoop {
         ScalarNorm.begin(batch, r, rowAt);
         MemorySegment values = scratch(batch.values);
         long valuesByte = at(ScalarNorm.valuesByte(batch, r), rowAt);
-        float[] sums = batch.sums;
-        int sumsAt = r * PARTIAL_SUMS;
+        MemorySegment sums = scratch(batch.sums);
+        long sumsByte = ScalarNorm.sumsByte(r);
         int rounds = rounds(elements);
         for (int j = 0; j < PARTIAL_SUMS; j += STEP) {
-            FloatVector s0 = load(sums, sumsAt + j);
-            FloatVector s1 = load(sums, sumsAt + j + LANES);
-            FloatVector s2 = load(sums, sumsAt + j + 2 * LANES);
-            FloatVector s3 = load(sums, sumsAt + j + 3 * LANES);
+            FloatVector s0 = FloatVector.fromMemorySegment(FLOATS, sums, at(sumsByte, j), ORDER);
+            FloatVector s1 = FloatVector.fromMemorySegment(FLOATS, sums, at(sumsByte, j + LANES), ORDER);
+            FloatVector s2 = FloatVector.fromMemorySegment(FLOATS, sums, at(sumsByte, j + 2 * LANES), ORDER);
+            FloatVector s3 = FloatVector.fromMemorySegment(FLOATS, sums, at(sumsByte, j + 3 * LANES), ORDER);
             for (int i = j; i < rounds; i += PARTIAL_SUMS) {
                 long at = at(firstByte, i);
-                FloatVector x0 = load(src, at);
-                FloatVector x1 = load(src, at + BYTES);
-                FloatVector x2 = load(src, at + 2 * BYTES);
-                FloatVector x3 = load(src, at + 3 * BYTES);
+                FloatVector x0 = FloatVector.fromMemorySegment(FLOATS, src, at, ORDER);
+                FloatVector x1 = FloatVector.fromMemorySegment(FLOATS, src, at + BYTES, ORDER);
+                FloatVector x2 = FloatVector.fromMemorySegment(FLOATS, src, at + 2 * BYTES, ORDER);
+                FloatVector x3 = FloatVector.fromMemorySegment(FLOATS, src, at + 3 * BYTES, ORDER);
                 long to = at(valuesByte, i);
                 x0.intoMemorySegment(values, to, ORDER);
                 x1.intoMemorySegment(values, to + BYTES, ORDER);
@@ -101,17 +95,17 @@ final class VectorNormLoop implements NormLoop {
                 s2 = s2.add(x2);
                 s3 = s3.add(x3);
             }
-            s0.intoArray(sums, sumsAt + j);
-            s1.intoArray(sums, sumsAt + j + LANES);
-            s2.intoArray(sums, sumsAt + j + 2 * LANES);
-            s3.intoArray(sums, sumsAt + j + 3 * LANES);
+            s0.intoMemorySegment(sums, at(sumsByte, j), ORDER);
+            s1.intoMemorySegment(sums, at(sumsByte, j + LANES), ORDER);
+            s2.intoMemorySegment(sums, at(sumsByte, j + 2 * LANES), ORDER);
+            s3.intoMemorySegment(sums, at(sumsByte, j + 3 * LANES), ORDER);
         }
         int i = rounds;
         for (; i <= elements - LANES; i += LANES) {
-            FloatVector x = load(src, at(firstByte, i));
+            FloatVector x = FloatVector.fromMemorySegment(FLOATS, src, at(firstByte, i), ORDER);
             x.intoMemorySegment(values, at(valuesByte, i), ORDER);
-            int partial = sumsAt + i - rounds;
-            load(sums, partial).add(x).intoArray(sums, partial);
+            long partial = at(sumsByte, i - rounds);
+            FloatVector.fromMemorySegment(FLOATS, sums, partial, ORDER).add(x).intoMemorySegment(sums, partial, ORDER);
         }
         for (; i < elements; i++) {
             ScalarNorm.take(batch, r, rowAt + i, ScalarNorm.get(src, firstByte, i));
@@ -135,67 +129,37 @@ final class VectorNormLoop implements NormLoop {
         ScalarNorm.begin(batch, r, rowAt);
         MemorySegment values = scratch(batch.values);
         long valuesByte = at(ScalarNorm.valuesByte(batch, r), rowAt);
-        float[] sums = batch.sums;
-        int sumsAt = r * PARTIAL_SUMS;
-        int rounds = rounds(elements);
-        for (int j = 0; j < PARTIAL_SUMS; j += STEP) {
-            FloatVector s0 = load(sums, sumsAt + j);
-            FloatVector s1 = load(sums, sumsAt + j + LANES);
-            FloatVector s2 = load(sums, sumsAt + j + 2 * LANES);
-            FloatVector s3 = load(sums, sumsAt + j + 3 * LANES);
-            for (int i = j; i < rounds; i += PARTIAL_SUMS) {
-                long at = at(firstByte, i);
-                int bit = firstBit + i;
-                FloatVector x0 = joined(src, residual, at, scale, bits, bit);
-                FloatVector x1 = joined(src, residual, at + BYTES, scale, bits, bit + LANES);
-                FloatVector x2 = joined(src, residual, at + 2 * BYTES, scale, bits, bit + 2 * LANES);
-                FloatVector x3 = joined(src, residual, at + 3 * BYTES, scale, bits, bit + 3 * LANES);
-                long to = at(valuesByte, i);
-                x0.intoMemorySegment(values, to, ORDER);
-                x1.intoMemorySegment(values, to + BYTES, ORDER);
-                x2.intoMemorySegment(values, to + 2 * BYTES, ORDER);
-                x3.intoMemorySegment(values, to + 3 * BYTES, ORDER);
-                s0 = s0.add(x0);
-                s1 = s1.add(x1);
-                s2 = s2.add(x2);
-                s3 = s3.add(x3);
-            }
-            s0.intoArray(sums, sumsAt + j);
-            s1.intoArray(sums, sumsAt + j + LANES);
-            s2.intoArray(sums, sumsAt + j + 2 * LANES);
-            s3.intoArray(sums, sumsAt + j + 3 * LANES);
-        }
-        int i = rounds;
+        MemorySegment sums = scratch(batch.sums);
+        long sumsByte = ScalarNorm.sumsByte(r);
+        int i = 0;
         for (; i <= elements - LANES; i += LANES) {
-            FloatVector x = joined(src, residual, at(firstByte, i), scale, bits, firstBit + i);
+            long at = at(firstByte, i);
+            long kept = kept(bits, firstBit + i);
+            // without mask registers a long becomes a mask lane by lane; shifting its bits to the sign is one
+            // instruction
+            VectorMask<Float> mask = Simd.MASK_REGISTERS
+                    ? VectorMask.fromLong(FLOATS, kept)
+                    : IntVector.broadcast(INTS, (int) kept)
+                            .lanewise(VectorOperators.LSHL, TO_SIGN)
+                            .compare(VectorOperators.LT, 0)
+                            .cast(FLOATS);
+            FloatVector x = ZERO.blend(
+                            FloatVector.fromMemorySegment(FLOATS, src, at, ORDER)
+                                    .mul(FloatVector.broadcast(FLOATS, scale)),
+                            mask)
+                    .add(FloatVector.fromMemorySegment(FLOATS, residual, at, ORDER));
             x.intoMemorySegment(values, at(valuesByte, i), ORDER);
-            int partial = sumsAt + i - rounds;
-            load(sums, partial).add(x).intoArray(sums, partial);
+            long partial =
+                    at(sumsByte, i % PARTIAL_SUMS); // there are several, so that they need not wait for each other
+            FloatVector.fromMemorySegment(FLOATS, sums, partial, ORDER).add(x).intoMemorySegment(sums, partial, ORDER);
         }
         for (; i < elements; i++) {
             ScalarNorm.joinOne(src, residual, firstByte, r, rowAt, i, scale, bits, firstBit, batch);
         }
     }
 
-    private static FloatVector joined(
-            MemorySegment src, MemorySegment residual, long at, float scale, byte[] bits, int bit) {
-        return load(residual, at).add(dropped(load(src, at), scale, bits, bit));
-    }
-
-    private static FloatVector dropped(FloatVector x, float scale, byte[] bits, int bit) {
-        long kept = (long) LONG.get(bits, bit >>> 3) >>> (bit & 7);
-        return ZERO.blend(x.mul(FloatVector.broadcast(FLOATS, scale)), mask(kept));
-    }
-
-    private static VectorMask<Float> mask(long kept) {
-        if (Simd.MASK_REGISTERS) {
-            return VectorMask.fromLong(FLOATS, kept);
-        }
-        // without mask registers a long becomes a mask lane by lane; shifting its bits to the sign is one instruction
-        return IntVector.broadcast(INTS, (int) kept)
-                .lanewise(VectorOperators.LSHL, TO_SIGN)
-                .compare(VectorOperators.LT, 0)
-                .cast(FLOATS);
+    private static long kept(byte[] bits, int bit) {
+        return (long) LONG.get(bits, bit >>> 3) >>> (bit & 7);
     }
 
     @Override
@@ -215,8 +179,8 @@ final class VectorNormLoop implements NormLoop {
     private static void squares(RowBatch batch, int r) {
         MemorySegment values = scratch(batch.values);
         long valuesByte = ScalarNorm.valuesByte(batch, r);
-        float[] sums = batch.sums;
-        int sumsAt = r * PARTIAL_SUMS;
+        MemorySegment sums = scratch(batch.sums);
+        long sumsByte = ScalarNorm.sumsByte(r);
         int columns = batch.columns;
         int rounds = rounds(columns);
         FloatVector mean = FloatVector.broadcast(FLOATS, batch.mean[r]);
@@ -228,25 +192,32 @@ final class VectorNormLoop implements NormLoop {
             FloatVector s3 = FloatVector.zero(FLOATS);
             for (int i = j; i < rounds; i += PARTIAL_SUMS) {
                 long at = at(valuesByte, i);
-                FloatVector d0 = load(values, at).sub(mean);
-                FloatVector d1 = load(values, at + BYTES).sub(mean);
-                FloatVector d2 = load(values, at + 2 * BYTES).sub(mean);
-                FloatVector d3 = load(values, at + 3 * BYTES).sub(mean);
+                FloatVector d0 =
+                        FloatVector.fromMemorySegment(FLOATS, values, at, ORDER).sub(mean);
+                FloatVector d1 = FloatVector.fromMemorySegment(FLOATS, values, at + BYTES, ORDER)
+                        .sub(mean);
+                FloatVector d2 = FloatVector.fromMemorySegment(FLOATS, values, at + 2 * BYTES, ORDER)
+                        .sub(mean);
+                FloatVector d3 = FloatVector.fromMemorySegment(FLOATS, values, at + 3 * BYTES, ORDER)
+                        .sub(mean);
                 s0 = s0.add(d0.mul(d0));
                 s1 = s1.add(d1.mul(d1));
                 s2 = s2.add(d2.mul(d2));
                 s3 = s3.add(d3.mul(d3));
             }
-            s0.intoArray(sums, sumsAt + j);
-            s1.intoArray(sums, sumsAt + j + LANES);
-            s2.intoArray(sums, sumsAt + j + 2 * LANES);
-            s3.intoArray(sums, sumsAt + j + 3 * LANES);
+            s0.intoMemorySegment(sums, at(sumsByte, j), ORDER);
+            s1.intoMemorySegment(sums, at(sumsByte, j + LANES), ORDER);
+            s2.intoMemorySegment(sums, at(sumsByte, j + 2 * LANES), ORDER);
+            s3.intoMemorySegment(sums, at(sumsByte, j + 3 * LANES), ORDER);
         }
         int i = rounds;
         for (; i <= columns - LANES; i += LANES) {
-            FloatVector d = load(values, at(valuesByte, i)).sub(mean);
-            int partial = sumsAt + i - rounds;
-            load(sums, partial).add(d.mul(d)).intoArray(sums, partial);
+            FloatVector d = FloatVector.fromMemorySegment(FLOATS, values, at(valuesByte, i), ORDER)
+                    .sub(mean);
+            long partial = at(sumsByte, i - rounds);
+            FloatVector.fromMemorySegment(FLOATS, sums, partial, ORDER)
+                    .add(d.mul(d))
+                    .intoMemorySegment(sums, partial, ORDER);
         }
         for (; i < columns; i++) {
             ScalarNorm.addSquare(batch, r, i);
@@ -254,21 +225,24 @@ final class VectorNormLoop implements NormLoop {
     }
 
     /** The tree of the scalar twin: in vectors, then, where vectors may be narrower, without a loop. */
-    private static float total(float[] sums, int r) {
-        int at = r * PARTIAL_SUMS;
+    private static float total(MemorySegment partialSums, int r) {
+        MemorySegment sums = scratch(partialSums);
+        long at = ScalarNorm.sumsByte(r);
         for (int half = PARTIAL_SUMS / 2; half >= LEAST_PARTIAL_SUMS; half /= 2) {
-            for (int j = at; j < at + half; j += LANES) {
-                load(sums, j).add(load(sums, j + half)).intoArray(sums, j);
+            for (int j = 0; j < half; j += LANES) {
+                FloatVector.fromMemorySegment(FLOATS, sums, at(at, j), ORDER)
+                        .add(FloatVector.fromMemorySegment(FLOATS, sums, at(at, j + half), ORDER))
+                        .intoMemorySegment(sums, at(at, j), ORDER);
             }
         }
-        float s0 = sums[at] + sums[at + 8];
-        float s1 = sums[at + 1] + sums[at + 9];
-        float s2 = sums[at + 2] + sums[at + 10];
-        float s3 = sums[at + 3] + sums[at + 11];
-        float s4 = sums[at + 4] + sums[at + 12];
-        float s5 = sums[at + 5] + sums[at + 13];
-        float s6 = sums[at + 6] + sums[at + 14];
-        float s7 = sums[at + 7] + sums[at + 15];
+        float s0 = ScalarNorm.get(sums, at, 0) + ScalarNorm.get(sums, at, 8);
+        float s1 = ScalarNorm.get(sums, at, 1) + ScalarNorm.get(sums, at, 9);
+        float s2 = ScalarNorm.get(sums, at, 2) + ScalarNorm.get(sums, at, 10);
+        float s3 = ScalarNorm.get(sums, at, 3) + ScalarNorm.get(sums, at, 11);
+        float s4 = ScalarNorm.get(sums, at, 4) + ScalarNorm.get(sums, at, 12);
+        float s5 = ScalarNorm.get(sums, at, 5) + ScalarNorm.get(sums, at, 13);
+        float s6 = ScalarNorm.get(sums, at, 6) + ScalarNorm.get(sums, at, 14);
+        float s7 = ScalarNorm.get(sums, at, 7) + ScalarNorm.get(sums, at, 15);
         return ((s0 + s4) + (s2 + s6)) + ((s1 + s5) + (s3 + s7));
     }
 
@@ -292,11 +266,11 @@ final class VectorNormLoop implements NormLoop {
         int i = 0;
         for (; i <= columns - LANES; i += LANES) {
             long at = at(0, i);
-            load(values, valuesByte + at)
+            FloatVector.fromMemorySegment(FLOATS, values, valuesByte + at, ORDER)
                     .sub(mean)
                     .mul(rstd)
-                    .mul(load(gamma, at))
-                    .add(load(beta, at))
+                    .mul(FloatVector.fromMemorySegment(FLOATS, gamma, at, ORDER))
+                    .add(FloatVector.fromMemorySegment(FLOATS, beta, at, ORDER))
                     .intoMemorySegment(dst, dstByte + at, ORDER);
         }
         for (; i < columns; i++) {
@@ -320,9 +294,9 @@ final class VectorNormLoop implements NormLoop {
         ours(src);
         ours(dstGradient);
         MemorySegment gamma = scratch(batch.gamma);
-        float[] sums = batch.sums;
-        float[] products = batch.products;
-        int sumsAt = r * PARTIAL_SUMS;
+        MemorySegment sums = scratch(batch.sums);
+        MemorySegment products = scratch(batch.products);
+        long sumsByte = ScalarNorm.sumsByte(r);
         int columns = batch.columns;
         FloatVector mean = FloatVector.broadcast(FLOATS, batch.mean[r]);
         FloatVector rstd = FloatVector.broadcast(FLOATS, batch.rstd[r]);
@@ -331,13 +305,16 @@ final class VectorNormLoop implements NormLoop {
             FloatVector product = FloatVector.zero(FLOATS);
             for (int i = j; i <= columns - LANES; i += PARTIAL_SUMS) {
                 long at = at(0, i);
-                FloatVector gradient = load(dstGradient, rowByte + at).mul(load(gamma, at));
-                FloatVector value = load(src, rowByte + at).sub(mean).mul(rstd);
+                FloatVector gradient = FloatVector.fromMemorySegment(FLOATS, dstGradient, rowByte + at, ORDER)
+                        .mul(FloatVector.fromMemorySegment(FLOATS, gamma, at, ORDER));
+                FloatVector value = FloatVector.fromMemorySegment(FLOATS, src, rowByte + at, ORDER)
+                        .sub(mean)
+                        .mul(rstd);
                 sum = sum.add(gradient);
                 product = product.add(gradient.mul(value));
             }
-            sum.intoArray(sums, sumsAt + j);
-            product.intoArray(products, sumsAt + j);
+            sum.intoMemorySegment(sums, at(sumsByte, j), ORDER);
+            product.intoMemorySegment(products, at(sumsByte, j), ORDER);
         }
         for (int i = columns / LANES * LANES; i < columns; i++) {
             ScalarNorm.addGradient(src, dstGradient, rowByte, batch, r, i);
@@ -386,11 +363,17 @@ final class VectorNormLoop implements NormLoop {
         for (; i <= columns - LANES; i += LANES) {
             long at = at(0, i);
             long sumAt = sumsByte + at;
-            FloatVector dy = load(dstGradient, rowByte + at);
-            FloatVector value = load(src, rowByte + at).sub(mean).mul(rstd);
-            load(gammaSums, sumAt).add(dy.mul(value)).intoMemorySegment(gammaSums, sumAt, ORDER);
-            load(betaSums, sumAt).add(dy).intoMemorySegment(betaSums, sumAt, ORDER);
-            dy.mul(load(gamma, at))
+            FloatVector dy = FloatVector.fromMemorySegment(FLOATS, dstGradient, rowByte + at, ORDER);
+            FloatVector value = FloatVector.fromMemorySegment(FLOATS, src, rowByte + at, ORDER)
+                    .sub(mean)
+                    .mul(rstd);
+            FloatVector.fromMemorySegment(FLOATS, gammaSums, sumAt, ORDER)
+                    .add(dy.mul(value))
+                    .intoMemorySegment(gammaSums, sumAt, ORDER);
+            FloatVector.fromMemorySegment(FLOATS, betaSums, sumAt, ORDER)
+                    .add(dy)
+                    .intoMemorySegment(betaSums, sumAt, ORDER);
+            dy.mul(FloatVector.fromMemorySegment(FLOATS, gamma, at, ORDER))
                     .sub(gradientMean)
                     .sub(value.mul(productMean))
                     .mul(rstd)
@@ -439,19 +422,33 @@ final class VectorNormLoop implements NormLoop {
             long at = at(firstByte, i);
             long parameterAt = at(0, rowAt + i);
             long sumAt = sumsByte + parameterAt;
-            FloatVector dy = load(dstGradient, at);
-            FloatVector value = load(sum, at).sub(mean).mul(rstd);
-            load(gammaSums, sumAt).add(dy.mul(value)).intoMemorySegment(gammaSums, sumAt, ORDER);
-            load(betaSums, sumAt).add(dy).intoMemorySegment(betaSums, sumAt, ORDER);
-            FloatVector joined = dy.mul(load(gamma, parameterAt))
+            FloatVector dy = FloatVector.fromMemorySegment(FLOATS, dstGradient, at, ORDER);
+            FloatVector value = FloatVector.fromMemorySegment(FLOATS, sum, at, ORDER)
+                    .sub(mean)
+                    .mul(rstd);
+            FloatVector.fromMemorySegment(FLOATS, gammaSums, sumAt, ORDER)
+                    .add(dy.mul(value))
+                    .intoMemorySegment(gammaSums, sumAt, ORDER);
+            FloatVector.fromMemorySegment(FLOATS, betaSums, sumAt, ORDER)
+                    .add(dy)
+                    .intoMemorySegment(betaSums, sumAt, ORDER);
+            FloatVector joined = dy.mul(FloatVector.fromMemorySegment(FLOATS, gamma, parameterAt, ORDER))
                     .sub(gradientMean)
                     .sub(value.mul(productMean))
                     .mul(rstd);
             if (hasSumGradient) {
-                joined = joined.add(load(sumGradient, at));
+                joined = joined.add(FloatVector.fromMemorySegment(FLOATS, sumGradient, at, ORDER));
             }
             joined.intoMemorySegment(residualGradient, at, ORDER);
-            dropped(joined, scale, bits, firstBit + i).intoMemorySegment(srcGradient, at, ORDER);
+            long kept = kept(bits, firstBit + i);
+            VectorMask<Float> mask = Simd.MASK_REGISTERS // as in join
+                    ? VectorMask.fromLong(FLOATS, kept)
+                    : IntVector.broadcast(INTS, (int) kept)
+                            .lanewise(VectorOperators.LSHL, TO_SIGN)
+                            .compare(VectorOperators.LT, 0)
+                            .cast(FLOATS);
+            ZERO.blend(joined.mul(FloatVector.broadcast(FLOATS, scale)), mask)
+                    .intoMemorySegment(srcGradient, at, ORDER);
         }
         for (; i < elements; i++) {
             float joined =
@@ -481,7 +478,9 @@ final class VectorNormLoop implements NormLoop {
             int end = i + Math.min(columns - c, elements - i);
             for (; i <= end - LANES; i += LANES, c += LANES) {
                 long sumAt = at(sumsByte, c);
-                load(sums, sumAt).add(load(src, at(firstByte, i))).intoMemorySegment(sums, sumAt, ORDER);
+                FloatVector.fromMemorySegment(FLOATS, sums, sumAt, ORDER)
+                        .add(FloatVector.fromMemorySegment(FLOATS, src, at(firstByte, i), ORDER))
+                        .intoMemorySegment(sums, sumAt, ORDER);
             }
             for (; i < end; i++, c++) {
                 ScalarNorm.add(sums, sumsByte, c, ScalarNorm.get(src, firstByte, i));

@@ -1,6 +1,10 @@
 package io.github.lanedrop.kernels.product;
 
 import static io.github.lanedrop.kernels.product.Tiles.COLUMNS;
+import static io.github.lanedrop.kernels.product.Tiles.FLOAT;
+import static io.github.lanedrop.kernels.product.Tiles.PANEL_STEP;
+
+import java.lang.foreign.MemorySegment;
 
 /** Moves lines of a matrix to where a tile reads them, by its definition. */
 public final class ScalarPacking {
@@ -16,10 +20,20 @@ public final class ScalarPacking {
         }
     }
 
-    /** {@code dst[line][n] = lines[line][n]} for the columns of a panel. */
-    public static void spread(float[] lines, int at, int stride, int lineCount, float[] dst, int dstAt) {
+    /** {@code panel[i][line] = lines[line][i]} for {@code count} elements of each line. */
+    public static void transpose(
+            float[] lines, int stride, int count, int lineCount, MemorySegment panel, long panelAt) {
         for (int line = 0; line < lineCount; line++) {
-            System.arraycopy(lines, at + line * stride, dst, dstAt + line * COLUMNS, COLUMNS);
+            for (int i = 0; i < count; i++) {
+                panel.set(FLOAT, panelAt + i * PANEL_STEP + (long) line * Float.BYTES, lines[line * stride + i]);
+            }
+        }
+    }
+
+    /** {@code panel[line][n] = lines[line][n]} for the columns of a panel. */
+    public static void spread(float[] lines, int at, int stride, int lineCount, MemorySegment panel, long panelAt) {
+        for (int line = 0; line < lineCount; line++) {
+            MemorySegment.copy(lines, at + line * stride, panel, FLOAT, panelAt + line * PANEL_STEP, COLUMNS);
         }
     }
 

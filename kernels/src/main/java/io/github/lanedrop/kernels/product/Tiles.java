@@ -1,6 +1,10 @@
 package io.github.lanedrop.kernels.product;
 
 import io.github.lanedrop.rng.simd.Simd;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.nio.ByteOrder;
 
 /** The sizes of the pieces that a product is cut into. None of them changes a bit of the result. */
 public final class Tiles {
@@ -40,11 +44,24 @@ public final class Tiles {
     /** Floats between such lines. */
     public static final int LINE_STRIDE = LINE + 16;
 
+    /** Bytes between steps of the inner index in a panel. */
+    public static final long PANEL_STEP = (long) COLUMNS * Float.BYTES;
+
+    /** How floats lie in memory. */
+    static final ValueLayout.OfFloat FLOAT = ValueLayout.JAVA_FLOAT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
+
+    private static final long CACHE_LINE = 64;
+
     private Tiles() {}
 
-    /** Floats between panels of B: a line of the cache more than they hold, so that they do not fall on one set. */
-    public static int panelStride(int inner) {
-        return (inner + LANES - 1) / LANES * LANES * COLUMNS + 16;
+    /** Bytes between panels of B: a line of the cache more than they hold, so that they do not fall on one set. */
+    public static long panelBytes(int inner) {
+        return (inner + LANES - 1) / LANES * LANES * PANEL_STEP + CACHE_LINE;
+    }
+
+    /** Memory for panels, which begins at a line of the cache. */
+    public static MemorySegment panels(long bytes) {
+        return Arena.ofAuto().allocate(bytes, CACHE_LINE);
     }
 
     /** Steps of the inner index in each block but perhaps the last: as even as multiples of a vector can be. */

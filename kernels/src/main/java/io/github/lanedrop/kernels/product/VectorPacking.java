@@ -1,9 +1,11 @@
 package io.github.lanedrop.kernels.product;
 
-import static io.github.lanedrop.kernels.product.Tiles.COLUMNS;
 import static io.github.lanedrop.kernels.product.Tiles.LANES;
+import static io.github.lanedrop.kernels.product.Tiles.PANEL_STEP;
 import static io.github.lanedrop.rng.simd.Lanes.FLOATS;
+import static io.github.lanedrop.rng.simd.Lanes.ORDER;
 
+import java.lang.foreign.MemorySegment;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorMask;
 import jdk.incubator.vector.VectorShuffle;
@@ -15,6 +17,8 @@ import jdk.incubator.vector.VectorShuffle;
  * array in L1, since all exchanges of 16 lines in one method would be more vector operations than C2 takes well.
  */
 public final class VectorPacking {
+    private static final Class<?> NATIVE = MemorySegment.NULL.getClass();
+    private static final long BYTES = FLOATS.vectorByteSize();
     private static final FloatVector ZERO = FloatVector.zero(FLOATS);
     private static final int HALF = LANES / 2;
     private static final int QUARTER = LANES / 4;
@@ -42,31 +46,84 @@ public final class VectorPacking {
     }
 
     /**
-     * As {@link ScalarPacking#transpose} of one line a lane, but reads and writes whole squares.
+     * As {@link ScalarPacking#transpose(float[], int, int, int, int, float[], int, int)} of one line a lane, but reads and
+     * writes whole squares.
      *
      * @param square room for a square
      */
     public static void transpose(
             float[] lines, int at, int stride, int count, float[] dst, int dstAt, int dstStride, float[] square) {
         for (int i = 0; i < count; i += LANES) {
-            halvesAndQuarters(lines, at + i, stride, square);
-            if (LANES == 16) {
-                pairsAndNeighbours(square, dst, dstAt + i * dstStride, dstStride);
-            } else if (LANES == 8) {
-                neighbours(square, dst, dstAt + i * dstStride, dstStride);
-            } else {
-                copy(square, dst, dstAt + i * dstStride, dstStride);
+            transpose(lines, at + i, stride, square);
+            for (int row = 0; row < LANES; row++) {
+                FloatVector.fromArray(FLOATS, square, row * LANES).intoArray(dst, dstAt + (i + row) * dstStride);
             }
         }
     }
 
+    /**
+     * As {@link ScalarPacking#transpose(float[], int, int, int, MemorySegment, long)} of one line a lane, but reads and
+     * writes whole squares.
+     *
+     * @param square room for a square
+     */
+    public static void transpose(
+            float[] lines, int stride, int count, MemorySegment panel, long panelAt, float[] square) {
+        for (int i = 0; i < count; i += LANES) {
+            transpose(lines, i, stride, square);
+            store(square, panel, panelAt + i * PANEL_STEP);
+        }
+    }
+
+    private static void store(float[] square, MemorySegment panel, long at) {
+        if (panel.getClass() != NATIVE) {
+            throw new IllegalArgumentException("panel must be native"); // never; after this C2 knows the class
+        }
+        for (int row = 0; row < LANES; row++) {
+            FloatVector.fromArray(FLOATS, square, row * LANES).intoMemorySegment(panel, at + row * PANEL_STEP, ORDER);
+        }
+    }
+
+    private static void transpose(float[] lines, int at, int stride, float[] square) {
+        halvesAndQuarters(lines, at, stride, square);
+        if (LANES == 16) {
+            pairsAndNeighbours(square);
+        } else if (LANES == 8) {
+            neighbours(square);
+        }
+    }
+
     /** As {@link ScalarPacking#spread}. */
-    public static void spread(float[] lines, int at, int stride, int lineCount, float[] dst, int dstAt) {
+    public static void spread(float[] lines, int at, int stride, int lineCount, MemorySegment panel, long panelAt) {
+        if (panel.getClass() != NATIVE) {
+            throw new IllegalArgumentException("panel must be native"); // never; after this C2 knows the class
+        }
         int from = at;
-        for (int to = dstAt; to < dstAt + lineCount * COLUMNS; to += COLUMNS) {
-            FloatVector.fromArray(FLOATS, lines, from).intoArray(dst, to);
-            FloatVector.fromArray(FLOATS, lines, from + LANES).intoArray(dst, to + LANES);
+        for (int line = 0; line < lineCount; line++) {
+            long to = panelAt + line * PANEL_STEP;
+            FloatVector.fromArray(FLOATS, lines, from).intoMemorySegment(panel, to, ORDER);
+            FloatVector.fromArray(FLOATS, lines, from + LANES).intoMemorySegment(panel, to + BYTES, ORDER);
             from += stride;
+        }
+    }
+
+    /** Whether {@link #spread(MemorySegment, long, long, int, MemorySegment, long)} is for this kind of memory. */
+    public static boolean reaches(MemorySegment segment) {
+        return segment.getClass() == NATIVE;
+    }
+
+    /** As {@link ScalarPacking#spread}, from native memory. */
+    public static void spread(
+            MemorySegment lines, long at, long stride, int lineCount, MemorySegment panel, long panelAt) {
+        if (panel.getClass() != NATIVE || lines.getClass() != NATIVE) {
+            throw new IllegalArgumentException("panel must be native"); // never; after this C2 knows the class
+        }
+        for (int line = 0; line < lineCount; line++) {
+            long from = at + line * stride;
+            long to = panelAt + line * PANEL_STEP;
+            FloatVector.fromMemorySegment(FLOATS, lines, from, ORDER).intoMemorySegment(panel, to, ORDER);
+            FloatVector.fromMemorySegment(FLOATS, lines, from + BYTES, ORDER)
+                    .intoMemorySegment(panel, to + BYTES, ORDER);
         }
     }
 
@@ -97,35 +154,29 @@ public final class VectorPacking {
         }
     }
 
-    private static void pairsAndNeighbours(float[] square, float[] dst, int at, int stride) {
-        for (int row = 0; row < LANES; row += 4) {
-            FloatVector a = FloatVector.fromArray(FLOATS, square, row * LANES);
-            FloatVector b = FloatVector.fromArray(FLOATS, square, (row + 1) * LANES);
-            FloatVector c = FloatVector.fromArray(FLOATS, square, (row + 2) * LANES);
-            FloatVector d = FloatVector.fromArray(FLOATS, square, (row + 3) * LANES);
+    private static void pairsAndNeighbours(float[] square) {
+        for (int at = 0; at < LANES * LANES; at += 4 * LANES) {
+            FloatVector a = FloatVector.fromArray(FLOATS, square, at);
+            FloatVector b = FloatVector.fromArray(FLOATS, square, at + LANES);
+            FloatVector c = FloatVector.fromArray(FLOATS, square, at + 2 * LANES);
+            FloatVector d = FloatVector.fromArray(FLOATS, square, at + 3 * LANES);
             FloatVector e = a.blend(c.rearrange(SWAP_PAIRS), UPPER_PAIRS);
             FloatVector f = b.blend(d.rearrange(SWAP_PAIRS), UPPER_PAIRS);
             FloatVector g = a.rearrange(SWAP_PAIRS).blend(c, UPPER_PAIRS);
             FloatVector h = b.rearrange(SWAP_PAIRS).blend(d, UPPER_PAIRS);
-            e.blend(f.rearrange(SWAP_NEIGHBOURS), UPPER_NEIGHBOURS).intoArray(dst, at + row * stride);
-            e.rearrange(SWAP_NEIGHBOURS).blend(f, UPPER_NEIGHBOURS).intoArray(dst, at + (row + 1) * stride);
-            g.blend(h.rearrange(SWAP_NEIGHBOURS), UPPER_NEIGHBOURS).intoArray(dst, at + (row + 2) * stride);
-            g.rearrange(SWAP_NEIGHBOURS).blend(h, UPPER_NEIGHBOURS).intoArray(dst, at + (row + 3) * stride);
+            e.blend(f.rearrange(SWAP_NEIGHBOURS), UPPER_NEIGHBOURS).intoArray(square, at);
+            e.rearrange(SWAP_NEIGHBOURS).blend(f, UPPER_NEIGHBOURS).intoArray(square, at + LANES);
+            g.blend(h.rearrange(SWAP_NEIGHBOURS), UPPER_NEIGHBOURS).intoArray(square, at + 2 * LANES);
+            g.rearrange(SWAP_NEIGHBOURS).blend(h, UPPER_NEIGHBOURS).intoArray(square, at + 3 * LANES);
         }
     }
 
-    private static void neighbours(float[] square, float[] dst, int at, int stride) {
-        for (int row = 0; row < LANES; row += 2) {
-            FloatVector a = FloatVector.fromArray(FLOATS, square, row * LANES);
-            FloatVector b = FloatVector.fromArray(FLOATS, square, (row + 1) * LANES);
-            a.blend(b.rearrange(SWAP_NEIGHBOURS), UPPER_NEIGHBOURS).intoArray(dst, at + row * stride);
-            a.rearrange(SWAP_NEIGHBOURS).blend(b, UPPER_NEIGHBOURS).intoArray(dst, at + (row + 1) * stride);
-        }
-    }
-
-    private static void copy(float[] square, float[] dst, int at, int stride) {
-        for (int row = 0; row < LANES; row++) {
-            FloatVector.fromArray(FLOATS, square, row * LANES).intoArray(dst, at + row * stride);
+    private static void neighbours(float[] square) {
+        for (int at = 0; at < LANES * LANES; at += 2 * LANES) {
+            FloatVector a = FloatVector.fromArray(FLOATS, square, at);
+            FloatVector b = FloatVector.fromArray(FLOATS, square, at + LANES);
+            a.blend(b.rearrange(SWAP_NEIGHBOURS), UPPER_NEIGHBOURS).intoArray(square, at);
+            a.rearrange(SWAP_NEIGHBOURS).blend(b, UPPER_NEIGHBOURS).intoArray(square, at + LANES);
         }
     }
 }

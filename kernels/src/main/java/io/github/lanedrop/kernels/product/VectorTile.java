@@ -4,52 +4,78 @@ import static io.github.lanedrop.kernels.product.Tiles.COLUMNS;
 import static io.github.lanedrop.kernels.product.Tiles.LANES;
 import static io.github.lanedrop.kernels.product.Tiles.ROW_STRIDE;
 import static io.github.lanedrop.rng.simd.Lanes.FLOATS;
+import static io.github.lanedrop.rng.simd.Lanes.ORDER;
 
+import java.lang.foreign.MemorySegment;
 import jdk.incubator.vector.FloatVector;
 
 /**
- * The product of a few packed rows and a packed panel in registers.
+ * The product of a few packed rows and a panel in registers.
  *
- * <p>A lane is one element of the tile and adds its products in the order of the inner index, so width and blocking do not
+ * <p>A lane is one element of the strip and adds its products in the order of the inner index, so width and blocking do not
  * change a bit. The loops over the inner index are not unrolled: C2 would spill accumulators.
  */
 public final class VectorTile {
+    private static final Class<?> NATIVE = MemorySegment.NULL.getClass();
+    private static final long BYTES = FLOATS.vectorByteSize();
+
     private VectorTile() {}
 
-    /** As {@link ScalarTile#multiplyAdd}, but computes up to a tile's rows, of which the last may be stale. */
-    public static void multiplyAdd(float[] a, int aAt, float[] b, int bAt, int inner, float[] tile, int rows) {
+    /** As {@link ScalarTile#multiplyAdd}, but computes whole tiles of rows, of which the last may be stale. */
+    public static void multiplyAdd(
+            float[] a,
+            int aAt,
+            MemorySegment b,
+            long bAt,
+            long bStep,
+            int inner,
+            float[] start,
+            float[] strip,
+            int rows) {
         int r = 0;
         for (; Tiles.ROWS == 8 && rows - r >= 7; r += 8) {
-            eight(a, aAt + r * ROW_STRIDE, b, bAt, inner, tile, r * COLUMNS);
+            eight(a, aAt + r * ROW_STRIDE, b, bAt, bStep, inner, start, strip, r * COLUMNS);
         }
         for (; rows - r >= 3; r += 4) {
-            four(a, aAt + r * ROW_STRIDE, b, bAt, inner, tile, r * COLUMNS);
+            four(a, aAt + r * ROW_STRIDE, b, bAt, bStep, inner, start, strip, r * COLUMNS);
         }
         for (; r < rows; r += 2) {
-            two(a, aAt + r * ROW_STRIDE, b, bAt, inner, tile, r * COLUMNS);
+            two(a, aAt + r * ROW_STRIDE, b, bAt, bStep, inner, start, strip, r * COLUMNS);
         }
     }
 
-    private static void eight(float[] a, int aAt, float[] b, int bAt, int inner, float[] tile, int tileAt) {
-        FloatVector c00 = FloatVector.fromArray(FLOATS, tile, tileAt);
-        FloatVector c01 = FloatVector.fromArray(FLOATS, tile, tileAt + LANES);
-        FloatVector c10 = FloatVector.fromArray(FLOATS, tile, tileAt + COLUMNS);
-        FloatVector c11 = FloatVector.fromArray(FLOATS, tile, tileAt + COLUMNS + LANES);
-        FloatVector c20 = FloatVector.fromArray(FLOATS, tile, tileAt + 2 * COLUMNS);
-        FloatVector c21 = FloatVector.fromArray(FLOATS, tile, tileAt + 2 * COLUMNS + LANES);
-        FloatVector c30 = FloatVector.fromArray(FLOATS, tile, tileAt + 3 * COLUMNS);
-        FloatVector c31 = FloatVector.fromArray(FLOATS, tile, tileAt + 3 * COLUMNS + LANES);
-        FloatVector c40 = FloatVector.fromArray(FLOATS, tile, tileAt + 4 * COLUMNS);
-        FloatVector c41 = FloatVector.fromArray(FLOATS, tile, tileAt + 4 * COLUMNS + LANES);
-        FloatVector c50 = FloatVector.fromArray(FLOATS, tile, tileAt + 5 * COLUMNS);
-        FloatVector c51 = FloatVector.fromArray(FLOATS, tile, tileAt + 5 * COLUMNS + LANES);
-        FloatVector c60 = FloatVector.fromArray(FLOATS, tile, tileAt + 6 * COLUMNS);
-        FloatVector c61 = FloatVector.fromArray(FLOATS, tile, tileAt + 6 * COLUMNS + LANES);
-        FloatVector c70 = FloatVector.fromArray(FLOATS, tile, tileAt + 7 * COLUMNS);
-        FloatVector c71 = FloatVector.fromArray(FLOATS, tile, tileAt + 7 * COLUMNS + LANES);
+    private static void eight(
+            float[] a,
+            int aAt,
+            MemorySegment b,
+            long bAt,
+            long bStep,
+            int inner,
+            float[] start,
+            float[] strip,
+            int at) {
+        if (b.getClass() != NATIVE) {
+            throw new IllegalArgumentException("b must be native"); // never; after this C2 knows the class
+        }
+        FloatVector c00 = FloatVector.fromArray(FLOATS, start, at);
+        FloatVector c01 = FloatVector.fromArray(FLOATS, start, at + LANES);
+        FloatVector c10 = FloatVector.fromArray(FLOATS, start, at + COLUMNS);
+        FloatVector c11 = FloatVector.fromArray(FLOATS, start, at + COLUMNS + LANES);
+        FloatVector c20 = FloatVector.fromArray(FLOATS, start, at + 2 * COLUMNS);
+        FloatVector c21 = FloatVector.fromArray(FLOATS, start, at + 2 * COLUMNS + LANES);
+        FloatVector c30 = FloatVector.fromArray(FLOATS, start, at + 3 * COLUMNS);
+        FloatVector c31 = FloatVector.fromArray(FLOATS, start, at + 3 * COLUMNS + LANES);
+        FloatVector c40 = FloatVector.fromArray(FLOATS, start, at + 4 * COLUMNS);
+        FloatVector c41 = FloatVector.fromArray(FLOATS, start, at + 4 * COLUMNS + LANES);
+        FloatVector c50 = FloatVector.fromArray(FLOATS, start, at + 5 * COLUMNS);
+        FloatVector c51 = FloatVector.fromArray(FLOATS, start, at + 5 * COLUMNS + LANES);
+        FloatVector c60 = FloatVector.fromArray(FLOATS, start, at + 6 * COLUMNS);
+        FloatVector c61 = FloatVector.fromArray(FLOATS, start, at + 6 * COLUMNS + LANES);
+        FloatVector c70 = FloatVector.fromArray(FLOATS, start, at + 7 * COLUMNS);
+        FloatVector c71 = FloatVector.fromArray(FLOATS, start, at + 7 * COLUMNS + LANES);
         for (int k = 0; k < inner; k++) {
-            FloatVector b0 = FloatVector.fromArray(FLOATS, b, bAt + k * COLUMNS);
-            FloatVector b1 = FloatVector.fromArray(FLOATS, b, bAt + k * COLUMNS + LANES);
+            FloatVector b0 = FloatVector.fromMemorySegment(FLOATS, b, bAt + k * bStep, ORDER);
+            FloatVector b1 = FloatVector.fromMemorySegment(FLOATS, b, bAt + k * bStep + BYTES, ORDER);
             FloatVector a0 = FloatVector.broadcast(FLOATS, a[aAt + k]);
             c00 = a0.fma(b0, c00);
             c01 = a0.fma(b1, c01);
@@ -75,36 +101,48 @@ public final class VectorTile {
             c70 = a7.fma(b0, c70);
             c71 = a7.fma(b1, c71);
         }
-        c00.intoArray(tile, tileAt);
-        c01.intoArray(tile, tileAt + LANES);
-        c10.intoArray(tile, tileAt + COLUMNS);
-        c11.intoArray(tile, tileAt + COLUMNS + LANES);
-        c20.intoArray(tile, tileAt + 2 * COLUMNS);
-        c21.intoArray(tile, tileAt + 2 * COLUMNS + LANES);
-        c30.intoArray(tile, tileAt + 3 * COLUMNS);
-        c31.intoArray(tile, tileAt + 3 * COLUMNS + LANES);
-        c40.intoArray(tile, tileAt + 4 * COLUMNS);
-        c41.intoArray(tile, tileAt + 4 * COLUMNS + LANES);
-        c50.intoArray(tile, tileAt + 5 * COLUMNS);
-        c51.intoArray(tile, tileAt + 5 * COLUMNS + LANES);
-        c60.intoArray(tile, tileAt + 6 * COLUMNS);
-        c61.intoArray(tile, tileAt + 6 * COLUMNS + LANES);
-        c70.intoArray(tile, tileAt + 7 * COLUMNS);
-        c71.intoArray(tile, tileAt + 7 * COLUMNS + LANES);
+        c00.intoArray(strip, at);
+        c01.intoArray(strip, at + LANES);
+        c10.intoArray(strip, at + COLUMNS);
+        c11.intoArray(strip, at + COLUMNS + LANES);
+        c20.intoArray(strip, at + 2 * COLUMNS);
+        c21.intoArray(strip, at + 2 * COLUMNS + LANES);
+        c30.intoArray(strip, at + 3 * COLUMNS);
+        c31.intoArray(strip, at + 3 * COLUMNS + LANES);
+        c40.intoArray(strip, at + 4 * COLUMNS);
+        c41.intoArray(strip, at + 4 * COLUMNS + LANES);
+        c50.intoArray(strip, at + 5 * COLUMNS);
+        c51.intoArray(strip, at + 5 * COLUMNS + LANES);
+        c60.intoArray(strip, at + 6 * COLUMNS);
+        c61.intoArray(strip, at + 6 * COLUMNS + LANES);
+        c70.intoArray(strip, at + 7 * COLUMNS);
+        c71.intoArray(strip, at + 7 * COLUMNS + LANES);
     }
 
-    private static void four(float[] a, int aAt, float[] b, int bAt, int inner, float[] tile, int tileAt) {
-        FloatVector c00 = FloatVector.fromArray(FLOATS, tile, tileAt);
-        FloatVector c01 = FloatVector.fromArray(FLOATS, tile, tileAt + LANES);
-        FloatVector c10 = FloatVector.fromArray(FLOATS, tile, tileAt + COLUMNS);
-        FloatVector c11 = FloatVector.fromArray(FLOATS, tile, tileAt + COLUMNS + LANES);
-        FloatVector c20 = FloatVector.fromArray(FLOATS, tile, tileAt + 2 * COLUMNS);
-        FloatVector c21 = FloatVector.fromArray(FLOATS, tile, tileAt + 2 * COLUMNS + LANES);
-        FloatVector c30 = FloatVector.fromArray(FLOATS, tile, tileAt + 3 * COLUMNS);
-        FloatVector c31 = FloatVector.fromArray(FLOATS, tile, tileAt + 3 * COLUMNS + LANES);
+    private static void four(
+            float[] a,
+            int aAt,
+            MemorySegment b,
+            long bAt,
+            long bStep,
+            int inner,
+            float[] start,
+            float[] strip,
+            int at) {
+        if (b.getClass() != NATIVE) {
+            throw new IllegalArgumentException("b must be native"); // never; after this C2 knows the class
+        }
+        FloatVector c00 = FloatVector.fromArray(FLOATS, start, at);
+        FloatVector c01 = FloatVector.fromArray(FLOATS, start, at + LANES);
+        FloatVector c10 = FloatVector.fromArray(FLOATS, start, at + COLUMNS);
+        FloatVector c11 = FloatVector.fromArray(FLOATS, start, at + COLUMNS + LANES);
+        FloatVector c20 = FloatVector.fromArray(FLOATS, start, at + 2 * COLUMNS);
+        FloatVector c21 = FloatVector.fromArray(FLOATS, start, at + 2 * COLUMNS + LANES);
+        FloatVector c30 = FloatVector.fromArray(FLOATS, start, at + 3 * COLUMNS);
+        FloatVector c31 = FloatVector.fromArray(FLOATS, start, at + 3 * COLUMNS + LANES);
         for (int k = 0; k < inner; k++) {
-            FloatVector b0 = FloatVector.fromArray(FLOATS, b, bAt + k * COLUMNS);
-            FloatVector b1 = FloatVector.fromArray(FLOATS, b, bAt + k * COLUMNS + LANES);
+            FloatVector b0 = FloatVector.fromMemorySegment(FLOATS, b, bAt + k * bStep, ORDER);
+            FloatVector b1 = FloatVector.fromMemorySegment(FLOATS, b, bAt + k * bStep + BYTES, ORDER);
             FloatVector a0 = FloatVector.broadcast(FLOATS, a[aAt + k]);
             c00 = a0.fma(b0, c00);
             c01 = a0.fma(b1, c01);
@@ -118,24 +156,36 @@ public final class VectorTile {
             c30 = a3.fma(b0, c30);
             c31 = a3.fma(b1, c31);
         }
-        c00.intoArray(tile, tileAt);
-        c01.intoArray(tile, tileAt + LANES);
-        c10.intoArray(tile, tileAt + COLUMNS);
-        c11.intoArray(tile, tileAt + COLUMNS + LANES);
-        c20.intoArray(tile, tileAt + 2 * COLUMNS);
-        c21.intoArray(tile, tileAt + 2 * COLUMNS + LANES);
-        c30.intoArray(tile, tileAt + 3 * COLUMNS);
-        c31.intoArray(tile, tileAt + 3 * COLUMNS + LANES);
+        c00.intoArray(strip, at);
+        c01.intoArray(strip, at + LANES);
+        c10.intoArray(strip, at + COLUMNS);
+        c11.intoArray(strip, at + COLUMNS + LANES);
+        c20.intoArray(strip, at + 2 * COLUMNS);
+        c21.intoArray(strip, at + 2 * COLUMNS + LANES);
+        c30.intoArray(strip, at + 3 * COLUMNS);
+        c31.intoArray(strip, at + 3 * COLUMNS + LANES);
     }
 
-    private static void two(float[] a, int aAt, float[] b, int bAt, int inner, float[] tile, int tileAt) {
-        FloatVector c00 = FloatVector.fromArray(FLOATS, tile, tileAt);
-        FloatVector c01 = FloatVector.fromArray(FLOATS, tile, tileAt + LANES);
-        FloatVector c10 = FloatVector.fromArray(FLOATS, tile, tileAt + COLUMNS);
-        FloatVector c11 = FloatVector.fromArray(FLOATS, tile, tileAt + COLUMNS + LANES);
+    private static void two(
+            float[] a,
+            int aAt,
+            MemorySegment b,
+            long bAt,
+            long bStep,
+            int inner,
+            float[] start,
+            float[] strip,
+            int at) {
+        if (b.getClass() != NATIVE) {
+            throw new IllegalArgumentException("b must be native"); // never; after this C2 knows the class
+        }
+        FloatVector c00 = FloatVector.fromArray(FLOATS, start, at);
+        FloatVector c01 = FloatVector.fromArray(FLOATS, start, at + LANES);
+        FloatVector c10 = FloatVector.fromArray(FLOATS, start, at + COLUMNS);
+        FloatVector c11 = FloatVector.fromArray(FLOATS, start, at + COLUMNS + LANES);
         for (int k = 0; k < inner; k++) {
-            FloatVector b0 = FloatVector.fromArray(FLOATS, b, bAt + k * COLUMNS);
-            FloatVector b1 = FloatVector.fromArray(FLOATS, b, bAt + k * COLUMNS + LANES);
+            FloatVector b0 = FloatVector.fromMemorySegment(FLOATS, b, bAt + k * bStep, ORDER);
+            FloatVector b1 = FloatVector.fromMemorySegment(FLOATS, b, bAt + k * bStep + BYTES, ORDER);
             FloatVector a0 = FloatVector.broadcast(FLOATS, a[aAt + k]);
             c00 = a0.fma(b0, c00);
             c01 = a0.fma(b1, c01);
@@ -143,9 +193,9 @@ public final class VectorTile {
             c10 = a1.fma(b0, c10);
             c11 = a1.fma(b1, c11);
         }
-        c00.intoArray(tile, tileAt);
-        c01.intoArray(tile, tileAt + LANES);
-        c10.intoArray(tile, tileAt + COLUMNS);
-        c11.intoArray(tile, tileAt + COLUMNS + LANES);
+        c00.intoArray(strip, at);
+        c01.intoArray(strip, at + LANES);
+        c10.intoArray(strip, at + COLUMNS);
+        c11.intoArray(strip, at + COLUMNS + LANES);
     }
 }

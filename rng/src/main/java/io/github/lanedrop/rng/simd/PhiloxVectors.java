@@ -6,6 +6,7 @@ import static io.github.lanedrop.rng.simd.Lanes.LONGS;
 import static jdk.incubator.vector.VectorOperators.LSHL;
 import static jdk.incubator.vector.VectorOperators.LSHR;
 import static jdk.incubator.vector.VectorOperators.OR;
+import static jdk.incubator.vector.VectorOperators.ROL;
 import static jdk.incubator.vector.VectorOperators.XOR;
 
 import io.github.lanedrop.rng.Philox4x32;
@@ -29,11 +30,30 @@ public final class PhiloxVectors {
     private static final long LOW = 0xFFFFFFFFL;
     private static final long HIGH = 0xFFFFFFFF00000000L;
     private static final LongVector BLOCK_OF_LANE = blockOfLane();
+    private static final LongVector HIGH_BLOCK_OF_LANE = BLOCK_OF_LANE.lanewise(LSHL, 32);
     // pairs of ints, since shuffles of longs are slow at 128 bits
     private static final VectorShuffle<Integer> SWAP_PAIRS = VectorShuffle.fromOp(INTS, i -> i ^ 2);
     private static final VectorMask<Integer> ODD_PAIRS = VectorMask.fromLong(INTS, 0xCCCCCCCCCCCCCCCCL);
 
+    /** Whether one instruction takes any ints of two vectors. */
+    private static final boolean PERMUTES_PAIRS = Simd.MASK_REGISTERS && Simd.BITS == 512;
+    /** Where the words of the first half of a group's blocks are, in c0 with c1 and c2 with c3 of all of them. */
+    private static final IntVector FIRST_BLOCKS = wordsOfBlocks(0);
+
+    private static final IntVector LAST_BLOCKS = wordsOfBlocks(GROUP_BLOCKS / 2);
+
     private PhiloxVectors() {}
+
+    private static IntVector wordsOfBlocks(int first) {
+        int[] at = new int[INTS.length()];
+        for (int i = 0; i < at.length; i++) {
+            int block = first + i / 4;
+            int lane = block < GROUP_BLOCKS / 2 ? 2 * block : 2 * block - GROUP_BLOCKS + 1;
+            int word = i % 4;
+            at[i] = word / 2 * INTS.length() + 2 * lane + (1 - word % 2); // c0 is above c1, c2 above c3
+        }
+        return IntVector.fromArray(INTS, at, 0);
+    }
 
     private static LongVector blockOfLane() {
         long[] block = new long[LONGS.length()];
@@ -76,7 +96,11 @@ public final class PhiloxVectors {
             long key, long counterHigh, long counterLow, int rounds, byte[] dst, int offset, int blocks) {
         int done = 0;
         for (; done + 3 * GROUP_BLOCKS < blocks; done += 4 * GROUP_BLOCKS) {
-            fourGroups(key, counterHigh, counterLow + done, rounds, dst, offset + done * Philox4x32.BLOCK_BYTES);
+            long first = counterLow + done;
+            if (rounds < 3 || (first >>> 32) != ((first + 4L * GROUP_BLOCKS - 1) >>> 32)) {
+                break; // c1 is not the same for all, or there is no round after those two
+            }
+            fourGroups(key, counterHigh, first, rounds, dst, offset + done * Philox4x32.BLOCK_BYTES);
         }
         for (; done < blocks; done += GROUP_BLOCKS) {
             oneGroup(key, counterHigh, counterLow + done, rounds, dst, offset + done * Philox4x32.BLOCK_BYTES);
@@ -101,8 +125,9 @@ public final class PhiloxVectors {
 
     // No helper methods below: C2 gives up inlining them at its node count, and then boxes every vector.
     private static void oneGroup(long key, long counterHigh, long counterLow, int rounds, byte[] dst, int at) {
-        LongVector m0 = LongVector.broadcast(LONGS, Philox4x32.M0 & LOW);
-        LongVector m1 = LongVector.broadcast(LONGS, Philox4x32.M1 & LOW);
+        // shifted, not masked: C2 multiplies 32 bits by 32 only where it sees the shift on both sides
+        LongVector m0 = LongVector.broadcast(LONGS, (long) Philox4x32.M0 << 32).lanewise(LSHR, 32);
+        LongVector m1 = LongVector.broadcast(LONGS, (long) Philox4x32.M1 << 32).lanewise(LSHR, 32);
         LongVector a1 = BLOCK_OF_LANE.add(counterLow);
         LongVector a0 = a1.lanewise(LSHL, 32);
         a1 = a1.and(HIGH);
@@ -130,8 +155,8 @@ public final class PhiloxVectors {
 
     private static void scatteredGroup(
             long key, long counterHigh, long base, int rounds, long[] counters, long[] words, int at) {
-        LongVector m0 = LongVector.broadcast(LONGS, Philox4x32.M0 & LOW);
-        LongVector m1 = LongVector.broadcast(LONGS, Philox4x32.M1 & LOW);
+        LongVector m0 = LongVector.broadcast(LONGS, (long) Philox4x32.M0 << 32).lanewise(LSHR, 32);
+        LongVector m1 = LongVector.broadcast(LONGS, (long) Philox4x32.M1 << 32).lanewise(LSHR, 32);
         LongVector a1 = LongVector.fromArray(LONGS, counters, at).add(base);
         LongVector a0 = a1.lanewise(LSHL, 32);
         a1 = a1.and(HIGH);
@@ -154,35 +179,61 @@ public final class PhiloxVectors {
         a0.lanewise(LSHR, 32).intoArray(words, at);
     }
 
-    // Four groups in flight hide the latency of the multiplications; more would spill.
+    /**
+     * Four groups in flight hide the latency of the multiplications; more would spill. The counter words differ between
+     * blocks in c0 alone, so that in each of the first two rounds one of the two products is the same for all: a number.
+     */
     private static void fourGroups(long key, long counterHigh, long counterLow, int rounds, byte[] dst, int at) {
-        LongVector m0 = LongVector.broadcast(LONGS, Philox4x32.M0 & LOW);
-        LongVector m1 = LongVector.broadcast(LONGS, Philox4x32.M1 & LOW);
-        LongVector a1 = BLOCK_OF_LANE.add(counterLow);
-        LongVector a0 = a1.lanewise(LSHL, 32);
-        a1 = a1.and(HIGH);
-        LongVector b1 = BLOCK_OF_LANE.add(counterLow + GROUP_BLOCKS);
-        LongVector b0 = b1.lanewise(LSHL, 32);
-        b1 = b1.and(HIGH);
-        LongVector c1 = BLOCK_OF_LANE.add(counterLow + 2L * GROUP_BLOCKS);
-        LongVector c0 = c1.lanewise(LSHL, 32);
-        c1 = c1.and(HIGH);
-        LongVector d1 = BLOCK_OF_LANE.add(counterLow + 3L * GROUP_BLOCKS);
-        LongVector d0 = d1.lanewise(LSHL, 32);
-        d1 = d1.and(HIGH);
-        LongVector a2 = LongVector.broadcast(LONGS, counterHigh << 32);
-        LongVector a3 = LongVector.broadcast(LONGS, counterHigh & HIGH);
-        LongVector b2 = a2;
-        LongVector b3 = a3;
-        LongVector c2 = a2;
-        LongVector c3 = a3;
-        LongVector d2 = a2;
-        LongVector d3 = a3;
-        LongVector k0 = LongVector.broadcast(LONGS, key << 32);
-        LongVector k1 = LongVector.broadcast(LONGS, key & HIGH);
-        for (int round = 0; round < rounds; round++) {
-            LongVector p0;
-            LongVector p1;
+        // shifted, not masked: C2 multiplies 32 bits by 32 only where it sees the shift on both sides
+        LongVector m0 = LongVector.broadcast(LONGS, (long) Philox4x32.M0 << 32).lanewise(LSHR, 32);
+        LongVector m1 = LongVector.broadcast(LONGS, (long) Philox4x32.M1 << 32).lanewise(LSHR, 32);
+        long product1 = (Philox4x32.M1 & LOW) * (counterHigh & LOW);
+        long product0 = (Philox4x32.M0 & LOW) * ((product1 ^ counterLow ^ (key << 32)) >>> 32);
+        LongVector firstC2 = LongVector.broadcast(LONGS, (counterHigh ^ key) & HIGH);
+        LongVector secondC0 = LongVector.broadcast(LONGS, (product1 ^ (key + Philox4x32.W0)) << 32);
+        LongVector secondC2 = LongVector.broadcast(LONGS, (product0 ^ (key + ((long) Philox4x32.W1 << 32))) & HIGH);
+        LongVector secondC3 = LongVector.broadcast(LONGS, product0 << 32);
+        LongVector p0 =
+                HIGH_BLOCK_OF_LANE.add((counterLow << 32)).lanewise(LSHR, 32).mul(m0);
+        LongVector a3 = p0.lanewise(LSHL, 32);
+        LongVector p1 = p0.lanewise(XOR, firstC2).lanewise(LSHR, 32).mul(m1);
+        LongVector a0 = p1.lanewise(XOR, secondC0);
+        LongVector a1 = p1.lanewise(LSHL, 32);
+        LongVector a2 = a3.lanewise(XOR, secondC2);
+        a3 = secondC3;
+        p0 = HIGH_BLOCK_OF_LANE
+                .add((counterLow << 32) + ((long) GROUP_BLOCKS << 32))
+                .lanewise(LSHR, 32)
+                .mul(m0);
+        LongVector b3 = p0.lanewise(LSHL, 32);
+        p1 = p0.lanewise(XOR, firstC2).lanewise(LSHR, 32).mul(m1);
+        LongVector b0 = p1.lanewise(XOR, secondC0);
+        LongVector b1 = p1.lanewise(LSHL, 32);
+        LongVector b2 = b3.lanewise(XOR, secondC2);
+        b3 = secondC3;
+        p0 = HIGH_BLOCK_OF_LANE
+                .add((counterLow << 32) + ((2L * GROUP_BLOCKS) << 32))
+                .lanewise(LSHR, 32)
+                .mul(m0);
+        LongVector c3 = p0.lanewise(LSHL, 32);
+        p1 = p0.lanewise(XOR, firstC2).lanewise(LSHR, 32).mul(m1);
+        LongVector c0 = p1.lanewise(XOR, secondC0);
+        LongVector c1 = p1.lanewise(LSHL, 32);
+        LongVector c2 = c3.lanewise(XOR, secondC2);
+        c3 = secondC3;
+        p0 = HIGH_BLOCK_OF_LANE
+                .add((counterLow << 32) + ((3L * GROUP_BLOCKS) << 32))
+                .lanewise(LSHR, 32)
+                .mul(m0);
+        LongVector d3 = p0.lanewise(LSHL, 32);
+        p1 = p0.lanewise(XOR, firstC2).lanewise(LSHR, 32).mul(m1);
+        LongVector d0 = p1.lanewise(XOR, secondC0);
+        LongVector d1 = p1.lanewise(LSHL, 32);
+        LongVector d2 = d3.lanewise(XOR, secondC2);
+        d3 = secondC3;
+        LongVector k0 = LongVector.broadcast(LONGS, (key + 2L * Philox4x32.W0) << 32);
+        LongVector k1 = LongVector.broadcast(LONGS, (key & HIGH) + ((2L * Philox4x32.W1) << 32));
+        for (int round = 2; round < rounds; round++) {
             p0 = a0.lanewise(LSHR, 32).mul(m0);
             p1 = a2.lanewise(LSHR, 32).mul(m1);
             a0 = p1.lanewise(XOR, a1).lanewise(XOR, k0);
@@ -210,26 +261,62 @@ public final class PhiloxVectors {
             k0 = k0.add((long) Philox4x32.W0 << 32); // bumpKey
             k1 = k1.add((long) Philox4x32.W1 << 32);
         }
-        IntVector a01 = a0.lanewise(LSHR, 32).lanewise(OR, a1).reinterpretAsInts();
-        IntVector a23 = a2.lanewise(LSHR, 32).lanewise(OR, a3).reinterpretAsInts();
+        // the lower half of c0 is c1 by now, and that of c2 is c3: they were the lower halves of the same products
+        if (PERMUTES_PAIRS) {
+            FIRST_BLOCKS
+                    .selectFrom(a0.reinterpretAsInts(), a2.reinterpretAsInts())
+                    .reinterpretAsBytes()
+                    .intoArray(dst, at);
+            LAST_BLOCKS
+                    .selectFrom(a0.reinterpretAsInts(), a2.reinterpretAsInts())
+                    .reinterpretAsBytes()
+                    .intoArray(dst, at + VECTOR_BYTES);
+            FIRST_BLOCKS
+                    .selectFrom(b0.reinterpretAsInts(), b2.reinterpretAsInts())
+                    .reinterpretAsBytes()
+                    .intoArray(dst, at + GROUP_BYTES);
+            LAST_BLOCKS
+                    .selectFrom(b0.reinterpretAsInts(), b2.reinterpretAsInts())
+                    .reinterpretAsBytes()
+                    .intoArray(dst, at + GROUP_BYTES + VECTOR_BYTES);
+            FIRST_BLOCKS
+                    .selectFrom(c0.reinterpretAsInts(), c2.reinterpretAsInts())
+                    .reinterpretAsBytes()
+                    .intoArray(dst, at + 2 * GROUP_BYTES);
+            LAST_BLOCKS
+                    .selectFrom(c0.reinterpretAsInts(), c2.reinterpretAsInts())
+                    .reinterpretAsBytes()
+                    .intoArray(dst, at + 2 * GROUP_BYTES + VECTOR_BYTES);
+            FIRST_BLOCKS
+                    .selectFrom(d0.reinterpretAsInts(), d2.reinterpretAsInts())
+                    .reinterpretAsBytes()
+                    .intoArray(dst, at + 3 * GROUP_BYTES);
+            LAST_BLOCKS
+                    .selectFrom(d0.reinterpretAsInts(), d2.reinterpretAsInts())
+                    .reinterpretAsBytes()
+                    .intoArray(dst, at + 3 * GROUP_BYTES + VECTOR_BYTES);
+            return;
+        }
+        IntVector a01 = a0.lanewise(ROL, 32).reinterpretAsInts();
+        IntVector a23 = a2.lanewise(ROL, 32).reinterpretAsInts();
         a01.blend(a23.rearrange(SWAP_PAIRS), ODD_PAIRS).reinterpretAsBytes().intoArray(dst, at);
         a01.rearrange(SWAP_PAIRS).blend(a23, ODD_PAIRS).reinterpretAsBytes().intoArray(dst, at + VECTOR_BYTES);
-        IntVector b01 = b0.lanewise(LSHR, 32).lanewise(OR, b1).reinterpretAsInts();
-        IntVector b23 = b2.lanewise(LSHR, 32).lanewise(OR, b3).reinterpretAsInts();
+        IntVector b01 = b0.lanewise(ROL, 32).reinterpretAsInts();
+        IntVector b23 = b2.lanewise(ROL, 32).reinterpretAsInts();
         b01.blend(b23.rearrange(SWAP_PAIRS), ODD_PAIRS).reinterpretAsBytes().intoArray(dst, at + GROUP_BYTES);
         b01.rearrange(SWAP_PAIRS)
                 .blend(b23, ODD_PAIRS)
                 .reinterpretAsBytes()
                 .intoArray(dst, at + GROUP_BYTES + VECTOR_BYTES);
-        IntVector c01 = c0.lanewise(LSHR, 32).lanewise(OR, c1).reinterpretAsInts();
-        IntVector c23 = c2.lanewise(LSHR, 32).lanewise(OR, c3).reinterpretAsInts();
+        IntVector c01 = c0.lanewise(ROL, 32).reinterpretAsInts();
+        IntVector c23 = c2.lanewise(ROL, 32).reinterpretAsInts();
         c01.blend(c23.rearrange(SWAP_PAIRS), ODD_PAIRS).reinterpretAsBytes().intoArray(dst, at + 2 * GROUP_BYTES);
         c01.rearrange(SWAP_PAIRS)
                 .blend(c23, ODD_PAIRS)
                 .reinterpretAsBytes()
                 .intoArray(dst, at + 2 * GROUP_BYTES + VECTOR_BYTES);
-        IntVector d01 = d0.lanewise(LSHR, 32).lanewise(OR, d1).reinterpretAsInts();
-        IntVector d23 = d2.lanewise(LSHR, 32).lanewise(OR, d3).reinterpretAsInts();
+        IntVector d01 = d0.lanewise(ROL, 32).reinterpretAsInts();
+        IntVector d23 = d2.lanewise(ROL, 32).reinterpretAsInts();
         d01.blend(d23.rearrange(SWAP_PAIRS), ODD_PAIRS).reinterpretAsBytes().intoArray(dst, at + 3 * GROUP_BYTES);
         d01.rearrange(SWAP_PAIRS)
                 .blend(d23, ODD_PAIRS)

@@ -91,16 +91,7 @@ final class SoftmaxTwinsTest {
     void minusZeroIsNoMaximum() {
         float[] scores = {-0f, -1f, -0f, -2f, -0f, -0f, -0f, -0f, -0f, -0f, -0f, -0f, -0f, -0f, -0f, -0f, -0f};
         float max = VectorSoftmax.exponentials(
-                scores,
-                0,
-                scores.length,
-                1f,
-                false,
-                bits,
-                0,
-                Float.NEGATIVE_INFINITY,
-                new float[32],
-                new float[16]);
+                scores, 0, scores.length, 1f, false, bits, 0, Float.NEGATIVE_INFINITY, new float[32], new float[16]);
         assertThat(Float.floatToRawIntBits(max)).isZero();
     }
 

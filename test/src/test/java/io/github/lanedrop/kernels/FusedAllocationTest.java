@@ -1,0 +1,125 @@
+package io.github.lanedrop.kernels;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import com.sun.management.ThreadMXBean;
+import io.github.lanedrop.kernels.Memory.Kind;
+import io.github.lanedrop.rng.Key;
+import java.lang.foreign.MemorySegment;
+import java.lang.management.ManagementFactory;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+/**
+ * Once compiled, a fused call allocates nothing: above all no vector, of which C2 boxes those that cross calls that it does
+ * not inline. Measured as in {@link AllocationTest}.
+ */
+@Tag("alone")
+final class FusedAllocationTest {
+    private static final int ROWS = 7;
+    private static final int COLUMNS = 150;
+    private static final int WARM_UP = 6_000;
+    private static final int CALLS = 1_000;
+    private static final int ATTEMPTS = 20;
+    private static final ThreadMXBean THREADS = (ThreadMXBean) ManagementFactory.getThreadMXBean();
+    private static final BernoulliMask MASK = new BernoulliMask(Rate.drop(.1), Key.of(1));
+
+    private final Rows rows = new Rows(10);
+
+    private interface Call {
+        void run();
+    }
+
+    @BeforeAll
+    static void needsC2() {
+        String compiler = System.getProperty("java.vm.info", "");
+        assumeTrue(compiler.contains("mixed mode"), "without C2, calls allocate: " + compiler);
+        assumeTrue(THREADS.isThreadAllocatedMemorySupported(), "this JVM does not count allocated bytes");
+    }
+
+    private static void assertNothing(String what, Call call) {
+        long least = Long.MAX_VALUE;
+        for (int attempt = 0; attempt < ATTEMPTS && least > 0; attempt++) {
+            repeat(call, WARM_UP);
+            long before = THREADS.getCurrentThreadAllocatedBytes();
+            repeat(call, CALLS);
+            least = Math.min(least, THREADS.getCurrentThreadAllocatedBytes() - before);
+        }
+        assertThat(least).as("%s: bytes that %d calls allocate", what, CALLS).isZero();
+    }
+
+    private static void repeat(Call call, int times) {
+        for (int i = 0; i < times; i++) {
+            call.run();
+        }
+    }
+
+    private MemorySegment in(Kind kind, int elements) {
+        return rows.in(kind, 0, rows.floats(elements));
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void activations(Activation activation) {
+        int elements = ROWS * COLUMNS;
+        for (Kind kind : new Kind[] {Kind.NATIVE, Kind.HEAP_FLOATS}) {
+            String name = activation + " in " + kind;
+            MemorySegment src = in(kind, elements);
+            MemorySegment bias = in(kind, COLUMNS);
+            MemorySegment dst = in(kind, elements);
+            MemorySegment gradient = in(kind, elements);
+            MemorySegment biasGradient = in(kind, COLUMNS);
+            assertNothing(name, () -> ActivationKernel.forward(activation, src, dst, elements));
+            assertNothing(
+                    name + " backward", () -> ActivationKernel.backward(activation, src, gradient, dst, elements));
+            assertNothing(
+                    name + ", chain",
+                    () -> BiasActivationDropout.forward(MASK, 0, activation, src, bias, dst, ROWS, COLUMNS));
+            assertNothing(
+                    name + ", chain backward",
+                    () -> BiasActivationDropout.backward(
+                            MASK, 0, activation, src, bias, gradient, dst, biasGradient, ROWS, COLUMNS));
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource(names = {"HEAP_FLOATS", "NATIVE"})
+    void normalisation(Kind kind) {
+        int elements = ROWS * COLUMNS;
+        String name = "normalisation in " + kind;
+        LayerNorm norm = new LayerNorm(in(kind, COLUMNS), in(kind, COLUMNS), COLUMNS, 1e-5f);
+        MemorySegment src = in(kind, elements);
+        MemorySegment residual = in(kind, elements);
+        MemorySegment sum = in(kind, elements);
+        MemorySegment dst = in(kind, elements);
+        MemorySegment mean = in(kind, ROWS);
+        MemorySegment rstd = in(kind, ROWS);
+        MemorySegment dy = in(kind, elements);
+        MemorySegment dGamma = in(kind, COLUMNS);
+        MemorySegment dBeta = in(kind, COLUMNS);
+        assertNothing(name, () -> LayerNormKernel.forward(norm, src, dst, mean, rstd, ROWS));
+        assertNothing(
+                name + " backward",
+                () -> LayerNormKernel.backward(norm, src, mean, rstd, dy, dst, dGamma, dBeta, ROWS));
+        assertNothing(
+                name + ", chain",
+                () -> DropoutResidualLayerNorm.forward(
+                        MASK, 0, norm, src, residual, sum, dst, mean, rstd, ROWS, Workers.NONE));
+        assertNothing(
+                name + ", chain backward",
+                () -> DropoutResidualLayerNorm.backward(
+                        MASK, 0, norm, sum, mean, rstd, dy, dy, dst, residual, dGamma, dBeta, ROWS, Workers.NONE));
+    }
+
+    @ParameterizedTest
+    @EnumSource(names = {"HEAP_FLOATS", "NATIVE"})
+    void bias(Kind kind) {
+        MemorySegment src = in(kind, ROWS * COLUMNS);
+        MemorySegment bias = in(kind, COLUMNS);
+        assertNothing("bias in " + kind, () -> BiasKernel.forward(src, bias, src, ROWS, COLUMNS));
+        assertNothing("bias backward in " + kind, () -> BiasKernel.backward(src, bias, ROWS, COLUMNS));
+    }
+}
