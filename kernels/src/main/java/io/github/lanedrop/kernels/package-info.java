@@ -35,6 +35,10 @@
  *   <li>An apply operation is one line of arithmetic on a vector and its keep bits.
  *       {@link io.github.lanedrop.kernels.DropoutKernel} is the entry: it checks, splits, and runs source and operation
  *       chunk by chunk.
+ *   <li>A {@link io.github.lanedrop.kernels.NoiseSource} says which real value an element is multiplied by, or gets added:
+ *       {@link io.github.lanedrop.kernels.GaussianNoise} for Gaussian dropout and additive noise,
+ *       {@link io.github.lanedrop.kernels.UniformNoise} for Uout, {@link io.github.lanedrop.kernels.StoredNoise} for masks of
+ *       factors. {@link io.github.lanedrop.kernels.NoiseKernel} applies it; values, like masks, are functions of the index.
  *   <li>{@link io.github.lanedrop.kernels.Workers} are the caller's threads; kernels start none.
  *   <li>{@link io.github.lanedrop.kernels.SoftmaxDropout} turns the scores of an attention into probabilities after dropout;
  *       {@link io.github.lanedrop.kernels.Attention} goes from queries, keys and values to the output and never keeps the
@@ -92,6 +96,10 @@
  *       what the JDK marks as to be inlined ({@code NodeCountInliningCutoff} in its log); every vector that then crosses a
  *       call is boxed. The generator with its helper methods allocated 13 kB for 512 random bytes and took five times
  *       as long; written out it allocates nothing, in every JVM. Revisit when users can mark methods so.
+ *   <li><b>Normals are no more exact than their words.</b> Both have 24 random bits, so polynomials to 1e-6 do, and cost a
+ *       third less than correct ones; sine and cosine are taken over half a turn, so that the two share one sign and
+ *       nothing is swapped. Gaussian dropout takes 1.8 times what its random words take (Zen 4, JDK 25). Revisit if a
+ *       generator makes words much faster.
  *   <li><b>Patterns are looked up one by one where bytes cannot be permuted.</b> With AVX-512 VBMI a table of 256 bytes is
  *       a few permutes for 64 patterns. Without it the JDK emulates a permute over two registers lane by lane, hundreds of
  *       times slower, and has no call that tells; so the SIMD path takes the scalar look-up, which is a load a pattern,

@@ -124,7 +124,7 @@ final class KernelCalls {
 
     private static Stream<KernelCall> noise(Kind kind) {
         Key key = Key.of(1);
-        MemorySegment values = allocate(kind, 4 * ELEMENTS);
+        MemorySegment values = allocate(kind, 4L * ELEMENTS);
         Stream<NoiseSource> sources = Stream.of(
                 GaussianNoise.dropout(Rate.drop(0), key),
                 GaussianNoise.dropout(Rate.drop(.1), key),
