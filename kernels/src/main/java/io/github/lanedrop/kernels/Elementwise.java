@@ -212,8 +212,9 @@ final class Elementwise {
         if (loop == null) {
             loop = operation.hasOperand() ? NO_DRAWING : Loops.drawing(operation, NATIVE);
             if (loop != NO_DRAWING && !SelfTest.drawingAgrees(loop, arrays)) {
-                Live.warn("the overlapped loop of " + operation
-                        + " failed its self-test; the plain one runs. Please report this with your JDK's version and CPU");
+                Live.warn(
+                        "the overlapped loop of " + operation
+                                + " failed its self-test; the plain one runs. Please report this with your JDK's version and CPU");
                 loop = NO_DRAWING;
             }
             drawing.set(loop);

@@ -106,7 +106,9 @@ final class VectorDrawingLoop implements DrawingLoop {
         LongVector a1 = p1.lanewise(LSHL, 32);
         LongVector a2 = a3.lanewise(XOR, secondC2);
         a3 = secondC3;
-        p0 = COUNTERS.add((counterLow + LONGS.length()) << 32).lanewise(LSHR, 32).mul(m0);
+        p0 = COUNTERS.add((counterLow + LONGS.length()) << 32)
+                .lanewise(LSHR, 32)
+                .mul(m0);
         LongVector b3 = p0.lanewise(LSHL, 32);
         p1 = p0.lanewise(XOR, firstC2).lanewise(LSHR, 32).mul(m1);
         LongVector b0 = p1.lanewise(XOR, secondC0);
@@ -166,16 +168,20 @@ final class VectorDrawingLoop implements DrawingLoop {
             k0 = k0.add((long) Philox4x32.W0 << 32); // bumpKey
             k1 = k1.add((long) Philox4x32.W1 << 32);
         }
-        FIRST_BLOCKS.selectFrom(a0.reinterpretAsInts(), a2.reinterpretAsInts())
+        FIRST_BLOCKS
+                .selectFrom(a0.reinterpretAsInts(), a2.reinterpretAsInts())
                 .reinterpretAsBytes()
                 .intoArray(stream, streamAt);
-        LAST_BLOCKS.selectFrom(a0.reinterpretAsInts(), a2.reinterpretAsInts())
+        LAST_BLOCKS
+                .selectFrom(a0.reinterpretAsInts(), a2.reinterpretAsInts())
                 .reinterpretAsBytes()
                 .intoArray(stream, streamAt + BYTES);
-        FIRST_BLOCKS.selectFrom(b0.reinterpretAsInts(), b2.reinterpretAsInts())
+        FIRST_BLOCKS
+                .selectFrom(b0.reinterpretAsInts(), b2.reinterpretAsInts())
                 .reinterpretAsBytes()
                 .intoArray(stream, streamAt + 2 * BYTES);
-        LAST_BLOCKS.selectFrom(b0.reinterpretAsInts(), b2.reinterpretAsInts())
+        LAST_BLOCKS
+                .selectFrom(b0.reinterpretAsInts(), b2.reinterpretAsInts())
                 .reinterpretAsBytes()
                 .intoArray(stream, streamAt + 3 * BYTES);
     }
