@@ -9,6 +9,9 @@ import io.github.lanedrop.kernels.activation.RepeatedBias;
 import io.github.lanedrop.kernels.activation.ScalarChain;
 import java.lang.foreign.MemorySegment;
 import java.util.Arrays;
+import java.util.EnumMap;
+import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.atomic.AtomicReferenceArray;
 
 /**
@@ -27,9 +30,9 @@ final class Chain {
     /** Done by nobody, so that everything goes through the scalar twin. */
     private static final ChainLoop NO_VECTORS = new NoVectors();
 
-    private static final Chain[] ACTIVATIONS = of(false, false);
-    private static final Chain[] BIASES = of(true, false);
-    private static final Chain[] ALL = of(true, true);
+    private static final Map<Activation, Chain> ACTIVATIONS = of(false, false);
+    private static final Map<Activation, Chain> BIASES = of(true, false);
+    private static final Map<Activation, Chain> ALL = of(true, true);
 
     private final Links links;
     private final AtomicReferenceArray<ChainLoop> loops = new AtomicReferenceArray<>(Memories.KINDS);
@@ -38,25 +41,27 @@ final class Chain {
         this.links = links;
     }
 
-    private static Chain[] of(boolean bias, boolean dropout) {
-        return Arrays.stream(Activation.values())
-                .map(activation -> new Chain(new Links(activation.definition, bias, dropout)))
-                .toArray(Chain[]::new);
+    private static Map<Activation, Chain> of(boolean bias, boolean dropout) {
+        Map<Activation, Chain> chains = new EnumMap<>(Activation.class);
+        for (Activation activation : Activation.values()) {
+            chains.put(activation, new Chain(new Links(activation.definition, bias, dropout)));
+        }
+        return chains;
     }
 
     /** The activation alone. */
     static Chain ofActivation(Activation activation) {
-        return ACTIVATIONS[activation.ordinal()];
+        return Objects.requireNonNull(ACTIVATIONS.get(activation));
     }
 
     /** The bias alone. */
     static Chain ofBias() {
-        return BIASES[Activation.IDENTITY.ordinal()];
+        return Objects.requireNonNull(BIASES.get(Activation.IDENTITY));
     }
 
     /** Bias, activation and dropout. */
     static Chain of(Activation activation) {
-        return ALL[activation.ordinal()];
+        return Objects.requireNonNull(ALL.get(activation));
     }
 
     /** Elements {@code start} to {@code end}, exclusive, of rows of {@code columns}. */
