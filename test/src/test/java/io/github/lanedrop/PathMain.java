@@ -1,14 +1,23 @@
 package io.github.lanedrop;
 
 import io.github.lanedrop.kernels.BernoulliMask;
+import io.github.lanedrop.kernels.BroadcastMask;
+import io.github.lanedrop.kernels.BroadcastShape;
+import io.github.lanedrop.kernels.ByteMask;
+import io.github.lanedrop.kernels.DropBlock;
+import io.github.lanedrop.kernels.DropBlockMask;
 import io.github.lanedrop.kernels.DropoutKernel;
+import io.github.lanedrop.kernels.ExactCountMask;
 import io.github.lanedrop.kernels.GaussianNoise;
 import io.github.lanedrop.kernels.Kernels;
+import io.github.lanedrop.kernels.MaskSource;
 import io.github.lanedrop.kernels.Matrix;
 import io.github.lanedrop.kernels.MatrixProduct;
 import io.github.lanedrop.kernels.NoiseKernel;
 import io.github.lanedrop.kernels.NoiseSource;
 import io.github.lanedrop.kernels.Rate;
+import io.github.lanedrop.kernels.RowKeyedMask;
+import io.github.lanedrop.kernels.TokenTypeMask;
 import io.github.lanedrop.kernels.UniformNoise;
 import io.github.lanedrop.rng.ByteStream;
 import io.github.lanedrop.rng.Key;
@@ -65,6 +74,7 @@ public final class PathMain {
     private String hash() {
         blocks();
         masks();
+        structuredMasks();
         noise();
         products();
         return HexFormat.of().formatHex(digest.digest());
@@ -98,6 +108,33 @@ public final class PathMain {
                         elements);
                 update(dst);
             }
+        }
+    }
+
+    private void structuredMasks() {
+        Rate rate = Rate.drop(0.3);
+        Key key = new Key(2026, 11);
+        var elementwise = new BernoulliMask(rate, key);
+        MaskSource[] masks = {
+            new BroadcastMask(elementwise, BroadcastShape.rows(8, 700)),
+            new BroadcastMask(elementwise, BroadcastShape.channelsLast(2, 50, 9, 7)),
+            new BroadcastMask(elementwise, BroadcastShape.of(5, 4, 3, 60).share(0, 2)),
+            new DropBlockMask(DropBlock.exact(rate, 3, 14, 14), key),
+            new DropBlockMask(DropBlock.paper(rate, 5, 9, 20, 20), key),
+            RowKeyedMask.of(rate, 900, key, key.step(1), key.step(2), key.step(3)),
+            new TokenTypeMask(elementwise, MemorySegment.ofArray(new int[] {5, 0, 5, 3}), 1000),
+            ExactCountMask.of(rate, key, 4000),
+            new ByteMask(rate, MemorySegment.ofArray(new byte[] {0, 1, 2, 0, -1, 0, 0, 64})),
+        };
+        for (MaskSource mask : masks) {
+            int elements = (int) Math.min(3500, mask.elements());
+            byte[] keepBits = new byte[(elements + 7) / 8];
+            DropoutKernel.keepBits(mask, 5, MemorySegment.ofArray(keepBits), elements - 5);
+            digest.update(keepBits);
+            float[] dst = activations(elements);
+            MemorySegment segment = MemorySegment.ofArray(dst);
+            DropoutKernel.forward(mask, 0, segment, segment, elements);
+            update(dst);
         }
     }
 

@@ -398,7 +398,7 @@ final class BlockedProduct {
                 ScalarFinish.keep(strip, spare, rows, scratch.bits, bit, bitStride);
             }
         }
-        if (last && epilogue != Epilogue.NONE) {
+        if (last) {
             finish(strip, rows, column, bit);
         }
         store(strip, row, rows, column, columns);
@@ -423,7 +423,7 @@ final class BlockedProduct {
                 }
             }
             case SIGMOID, TANH, GELU, GELU_TANH, SILU -> {
-                MemorySegment segment = strip == scratch.strip ? scratch.stripSegment : scratch.otherSegment;
+                MemorySegment segment = across ? scratch.otherSegment : scratch.stripSegment;
                 Chain.ofActivation(epilogue.activation())
                         .forward(Chain.NO_MASK, 0, segment, Chain.NO_BIAS, COLUMNS, segment, 0, (long) rows * COLUMNS);
             }

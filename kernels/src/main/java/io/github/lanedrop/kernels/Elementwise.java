@@ -6,10 +6,14 @@ import static io.github.lanedrop.kernels.Scratch.SHORT;
 
 import io.github.lanedrop.kernels.lanes.ArrayLoop;
 import io.github.lanedrop.kernels.lanes.Bfloat16;
+import io.github.lanedrop.kernels.lanes.DrawingLoop;
 import io.github.lanedrop.kernels.lanes.Loops;
 import io.github.lanedrop.kernels.lanes.Operation;
 import io.github.lanedrop.kernels.lanes.SegmentLoop;
+import io.github.lanedrop.rng.Key;
+import io.github.lanedrop.rng.Philox4x32;
 import java.lang.foreign.MemorySegment;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.atomic.AtomicReferenceArray;
 
 /**
@@ -34,9 +38,14 @@ final class Elementwise {
     /** Does nothing, so that everything goes through arrays. */
     private static final SegmentLoop NO_VECTORS = (_, _, _, _, _, _, _, _, _, _) -> 0;
 
+    /** Where nothing is overlapped. */
+    private static final DrawingLoop NO_DRAWING = (_, _, _, _, _, _, _, _, _, _, _, _, _) -> {};
+
     private final Operation operation;
     private final ArrayLoop arrays;
     /** Of float32, float64 and bfloat16, first in native memory, then in arrays of the type. */
+    private final AtomicReference<DrawingLoop> drawing = new AtomicReference<>();
+
     private final AtomicReferenceArray<SegmentLoop> loops = new AtomicReferenceArray<>(6);
 
     Elementwise(Operation operation) {
@@ -119,7 +128,17 @@ final class Elementwise {
             double b,
             double c) {
         Scratch scratch = Scratch.POOL.borrow();
-        for (long at = start; at < end; at += Scratch.CHUNK) {
+        long done = start;
+        if (type == DType.FLOAT32
+                && end - start >= 2 * Scratch.CHUNK
+                && src.getClass() == NATIVE
+                && dst.getClass() == NATIVE
+                && mask instanceof BernoulliMask elementwise
+                && KeepBits.drawable(elementwise, offset + start)
+                && drawingLoop() != NO_DRAWING) {
+            done = overlapped(elementwise, offset, src, dst, keepBits, start, end, scratch, a, b, c);
+        }
+        for (long at = done; at < end; at += Scratch.CHUNK) {
             int elements = (int) Math.min(Scratch.CHUNK, end - at);
             int bitsAt = KeepBits.fill(mask, offset + at, elements, scratch);
             apply(type, src, operand, dst, at, elements, scratch, bitsAt, a, b, c);
@@ -128,6 +147,78 @@ final class Elementwise {
             }
         }
         Scratch.POOL.giveBack(scratch);
+    }
+
+    /**
+     * Elements {@code start} to at most {@code end}, exclusive, each chunk while the random bits of the next are made.
+     *
+     * @return the element after the last one done
+     */
+    private long overlapped(
+            BernoulliMask mask,
+            long offset,
+            MemorySegment src,
+            MemorySegment dst,
+            MemorySegment keepBits,
+            long start,
+            long end,
+            Scratch scratch,
+            double a,
+            double b,
+            double c) {
+        DrawingLoop loop = drawingLoop();
+        Key key = mask.key();
+        KeepBits.fill(mask, offset + start, Scratch.CHUNK, scratch);
+        long at = start;
+        while (at <= end - (2 * Scratch.CHUNK) && KeepBits.drawable(mask, offset + at + Scratch.CHUNK)) {
+            if (keepBits.byteSize() > 0) {
+                KeepBits.store(scratch.keepBits, 0, Scratch.CHUNK, keepBits, at);
+            }
+            long block = KeepBits.block(mask, offset + at + Scratch.CHUNK);
+            int blocks = KeepBits.chunkBlocks(mask);
+            int part = 0;
+            for (int drawn = 0; drawn < blocks; drawn += DrawingLoop.BLOCKS, part += DrawingLoop.ELEMENTS) {
+                loop.run(
+                        key.seed(),
+                        key.stream(),
+                        block + drawn,
+                        scratch.stream,
+                        drawn * Philox4x32.BLOCK_BYTES,
+                        src,
+                        dst,
+                        (at + part) * Float.BYTES,
+                        scratch.keepBits,
+                        part / Byte.SIZE,
+                        a,
+                        b,
+                        c);
+            }
+            if (part < Scratch.CHUNK) {
+                int rest = Scratch.CHUNK - part;
+                apply(DType.FLOAT32, src, src, dst, at + part, rest, scratch, part / Byte.SIZE, a, b, c);
+            }
+            at += Scratch.CHUNK;
+            KeepBits.drawn(mask, offset + at, scratch);
+        }
+        apply(DType.FLOAT32, src, src, dst, at, Scratch.CHUNK, scratch, 0, a, b, c);
+        if (keepBits.byteSize() > 0) {
+            KeepBits.store(scratch.keepBits, 0, Scratch.CHUNK, keepBits, at);
+        }
+        return at + Scratch.CHUNK;
+    }
+
+    private DrawingLoop drawingLoop() {
+        DrawingLoop loop = drawing.get();
+        if (loop == null) {
+            loop = operation.hasOperand() ? NO_DRAWING : Loops.drawing(operation, NATIVE);
+            if (loop != NO_DRAWING && !SelfTest.drawingAgrees(loop, arrays)) {
+                Live.warn("the overlapped loop of " + operation
+                        + " failed its self-test; the plain one runs. Please report this with your JDK's version and CPU");
+                loop = NO_DRAWING;
+            }
+            drawing.set(loop);
+        }
+        return loop;
     }
 
     /**

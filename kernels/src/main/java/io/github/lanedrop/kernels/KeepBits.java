@@ -42,6 +42,10 @@ final class KeepBits {
                 ExactCountBits.fill(exact, first, elements, scratch);
                 yield 0;
             }
+            case VaryingRateMask rates -> {
+                VaryingRateBits.fill(rates, first, elements, scratch.keepBits);
+                yield 0;
+            }
             case ScaledMask(MaskSource scaled, double _) -> fill(scaled, first, elements, scratch);
         };
     }
@@ -54,7 +58,7 @@ final class KeepBits {
     private static boolean keepsAll(MaskSource mask) {
         return switch (mask) {
             case BernoulliMask(Rate rate, Key _) -> rate.keepsAll();
-            case StoredMask _, ByteMask _ -> false;
+            case StoredMask _, ByteMask _, VaryingRateMask _ -> false;
             case RowKeyedMask rows -> rows.rate().keepsAll();
             case TokenTypeMask(MaskSource types, MemorySegment _, long _) -> keepsAll(types);
             case ExactCountMask exact -> exact.dropped() == 0;
@@ -128,6 +132,38 @@ final class KeepBits {
             ScalarPatterns.draw(table, key, pattern, scratch.stream, at, scratch.keepBits, count);
         }
         return 0;
+    }
+
+    /**
+     * Whether the random blocks of the chunk from element {@code first} can be made ahead: they begin with it, and differ
+     * in counter word c0 alone.
+     */
+    static boolean drawable(BernoulliMask mask, long first) {
+        return Live.PERMUTES
+                && !mask.rate().keepsAll()
+                && !mask.rate().dropsAll()
+                && first % (Byte.SIZE * Philox4x32.BLOCK_BYTES) == 0
+                && (block(mask, first) & 0xFFFFFFFFL) <= (1L << 32) - chunkBlocks(mask);
+    }
+
+    /** The block that holds the first random bits of an element. */
+    static long block(BernoulliMask mask, long first) {
+        return (first >>> 3) / (mask.rate().isHalf() ? Philox4x32.BLOCK_BYTES : Philox4x32.BLOCK_BYTES / 2);
+    }
+
+    /** Random blocks of a whole chunk. */
+    static int chunkBlocks(BernoulliMask mask) {
+        return blocks(mask.rate().isHalf() ? Scratch.CHUNK / 8 : Scratch.CHUNK / 4);
+    }
+
+    /** The rest of {@link #fill} for a whole chunk whose random blocks are in {@code scratch.stream}. */
+    static void drawn(BernoulliMask mask, long first, Scratch scratch) {
+        if (mask.rate().isHalf()) {
+            System.arraycopy(scratch.stream, 0, scratch.keepBits, 0, Scratch.CHUNK / 8);
+        } else {
+            PatternTable table = mask.rate().table();
+            VectorPatterns.draw(table, mask.key(), first >>> 3, scratch.stream, 0, scratch, Scratch.CHUNK / 8);
+        }
     }
 
     private static int stored(MemorySegment bits, long first, int elements, byte[] keepBits) {

@@ -2,9 +2,11 @@ package io.github.lanedrop.kernels;
 
 import io.github.lanedrop.kernels.learned.ScalarConcrete;
 import io.github.lanedrop.kernels.learned.ScalarGaussian;
+import io.github.lanedrop.kernels.learned.ScalarRates;
 import io.github.lanedrop.kernels.learned.ScalarSparse;
 import io.github.lanedrop.kernels.learned.VectorConcrete;
 import io.github.lanedrop.kernels.learned.VectorGaussian;
+import io.github.lanedrop.kernels.learned.VectorRates;
 import io.github.lanedrop.kernels.learned.VectorSparse;
 import io.github.lanedrop.rng.Philox4x32;
 import java.util.Arrays;
@@ -16,7 +18,7 @@ final class LearnedSelfTest {
     private LearnedSelfTest() {}
 
     static boolean agrees() {
-        return concreteAgrees() && gaussianAgrees() && sparseAgrees();
+        return concreteAgrees() && gaussianAgrees() && sparseAgrees() && ratesAgree();
     }
 
     /** From {@code -reach} to {@code reach}, with 0 and a NaN. */
@@ -93,6 +95,17 @@ final class LearnedSelfTest {
         VectorSparse.prune(vector, ramp(8), 3, COUNT);
         ScalarSparse.prune(scalar, ramp(8), 3, COUNT);
         return agree && same(vector, scalar);
+    }
+
+    private static boolean ratesAgree() {
+        byte[] words = new byte[2 * COUNT * Integer.BYTES];
+        Philox4x32.fill(1, 0, 0, Philox4x32.ROUNDS, words, 0, 2 * COUNT / 4);
+        float[] rates = Arrays.copyOf(ramp(1.1f), 2 * COUNT);
+        byte[] vector = new byte[Long.BYTES];
+        byte[] scalar = new byte[Long.BYTES];
+        VectorRates.keep(words, 0, rates, 2 * COUNT, vector, 0);
+        ScalarRates.keep(words, 0, rates, 2 * COUNT, scalar, 0);
+        return Arrays.equals(vector, scalar);
     }
 
     /** By bits, all NaNs alike: which operand's payload stays is the hardware's choice. */

@@ -1,5 +1,6 @@
 package io.github.lanedrop.kernels;
 
+import io.github.lanedrop.rng.Key;
 import java.lang.foreign.MemorySegment;
 import java.util.Objects;
 
@@ -28,8 +29,16 @@ final class MaskChecks {
                 memory("the mask's ids", ids, bytes, tokens, "ids", workers);
                 readable(types, 0, TokenTypeBits.types((TokenTypeMask) mask, offset, elements), workers);
             }
+            case VaryingRateMask(MemorySegment rates, Sharing sharing, Key _) -> {
+                long values = sharing.values(end);
+                memory("the mask's rates", rates, rateBytes(values), values, "float32 elements", workers);
+            }
             case ScaledMask(MaskSource scaled, double _) -> readable(scaled, offset, elements, workers);
         }
+    }
+
+    private static long rateBytes(long rates) {
+        return rates > Long.MAX_VALUE / Float.BYTES ? Long.MAX_VALUE : rates * Float.BYTES;
     }
 
     private static void memory(
@@ -59,6 +68,8 @@ final class MaskChecks {
                 Check.disjoint("the mask's ids", ids, ids.byteSize(), name, written, bytes);
                 disjoint(types, types.elements(), name, written, bytes);
             }
+            case VaryingRateMask(MemorySegment rates, Sharing sharing, Key _) ->
+                Check.disjoint("the mask's rates", rates, rateBytes(sharing.values(end)), name, written, bytes);
             case ScaledMask(MaskSource scaled, double _) -> disjoint(scaled, end, name, written, bytes);
         }
     }

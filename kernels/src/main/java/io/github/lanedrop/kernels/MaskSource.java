@@ -16,6 +16,7 @@ public sealed interface MaskSource
                 RowKeyedMask,
                 TokenTypeMask,
                 ExactCountMask,
+                VaryingRateMask,
                 ScaledMask {
     /**
      * The rate that the mask was drawn with.

@@ -85,6 +85,11 @@ final class Noise {
         return skipped(first);
     }
 
+    /** Whether an element is the first of a block of the generator. */
+    static boolean beginsBlock(long element) {
+        return skipped(element) == 0;
+    }
+
     /** Elements of the first element's block that come before it; pairs of normals begin within the block too. */
     private static int skipped(long first) {
         return (int) (first % BLOCK_WORDS);
@@ -96,7 +101,7 @@ final class Noise {
      *
      * @return how many, to the end of the last element's block
      */
-    private static int words(Key key, long first, int elements, byte[] dst) {
+    static int words(Key key, long first, int elements, byte[] dst) {
         int blocks = (skipped(first) + elements + BLOCK_WORDS - 1) / BLOCK_WORDS;
         long block = first / BLOCK_WORDS;
         if (Live.VECTOR) {

@@ -1,6 +1,7 @@
 package io.github.lanedrop.kernels;
 
 import io.github.lanedrop.kernels.lanes.ArrayLoop;
+import io.github.lanedrop.kernels.lanes.DrawingLoop;
 import io.github.lanedrop.kernels.lanes.SegmentLoop;
 import io.github.lanedrop.rng.Key;
 import io.github.lanedrop.rng.Philox4x32;
@@ -55,6 +56,34 @@ final class SelfTest {
         Elementwise.store(type, rounded, 0, 0, done, scratch, scratch.floats, scratch.doubles);
         Scratch.POOL.giveBack(scratch);
         return rounded.mismatch(x) < 0;
+    }
+
+    /** Whether a loop that makes random blocks agrees with the scalar definitions of both, bit for bit. */
+    static boolean drawingAgrees(DrawingLoop loop, ArrayLoop definition) {
+        int elements = DrawingLoop.ELEMENTS;
+        int streamBytes = DrawingLoop.BLOCKS * Philox4x32.BLOCK_BYTES;
+        MemorySegment x = Arena.ofAuto().allocate((long) Float.BYTES * elements);
+        Scratch scratch = Scratch.POOL.borrow();
+        Philox4x32.fill(1, 0, 0, Philox4x32.ROUNDS, scratch.keepBits, 0, blocksOfBits(elements));
+        for (int i = 0; i < elements; i++) {
+            scratch.floats[i] = i % 7 == 0 ? Float.NaN : i % 11 == 0 ? -0f : i - 70.3f;
+            x.setAtIndex(Scratch.FLOAT, i, scratch.floats[i]);
+        }
+        byte[] stream = new byte[streamBytes];
+        Philox4x32.fill(2, -3, 5L << 30, Philox4x32.ROUNDS, stream, 0, DrawingLoop.BLOCKS);
+        loop.run(2, -3, 5L << 30, scratch.stream, 0, x, x, 0, scratch.keepBits, 0, 1.25, -.3, .7);
+        definition.run(scratch.floats, scratch.otherFloats, 0, elements, scratch.keepBits, 0, 1.25f, -.3f, .7f);
+        boolean agree = Arrays.equals(stream, 0, streamBytes, scratch.stream, 0, streamBytes);
+        for (int i = 0; i < elements; i++) {
+            agree &= Float.floatToRawIntBits(x.getAtIndex(Scratch.FLOAT, i))
+                    == Float.floatToRawIntBits(scratch.floats[i]);
+        }
+        Scratch.POOL.giveBack(scratch);
+        return agree;
+    }
+
+    private static int blocksOfBits(int elements) {
+        return elements / Byte.SIZE / Philox4x32.BLOCK_BYTES;
     }
 
     private static MemorySegment memory(Class<?> memory, int bytes) {

@@ -4,7 +4,6 @@ import static io.github.lanedrop.kernels.Scratch.FLOAT;
 
 import io.github.lanedrop.kernels.learned.Chunks;
 import io.github.lanedrop.kernels.learned.ScalarGaussian;
-import io.github.lanedrop.kernels.learned.Spread;
 import io.github.lanedrop.kernels.learned.Sums;
 import io.github.lanedrop.kernels.learned.VectorGaussian;
 import io.github.lanedrop.rng.Key;
@@ -348,28 +347,7 @@ public final class VariationalDropout {
     /** Fills {@code scratch.spread} with {@code exp(factor * log alpha)} of each element of a chunk. */
     private static void spreadExp(
             Sharing sharing, MemorySegment logAlpha, float factor, long first, int count, LearnedScratch scratch) {
-        long inner = sharing.inner();
-        if (sharing.shared() == 1) {
-            MemorySegment.copy(logAlpha, FLOAT, first * Float.BYTES, scratch.spread, 0, count);
-            exp(scratch.spread, factor, count);
-            return;
-        }
-        int done = 0;
-        while (done < count) {
-            long element = first + done;
-            int next = count - done;
-            if (inner > LearnedScratch.CHUNK) { // few alphas of the group are needed, and they are consecutive
-                next = (int) Math.min(next, inner - element % inner);
-                MemorySegment.copy(logAlpha, FLOAT, sharing.index(element) * Float.BYTES, scratch.spread, done, next);
-            } else {
-                long group = sharing.shared() * inner;
-                long firstGroup = element / group;
-                int values = (int) (((element + next - 1) / group - firstGroup + 1) * inner);
-                MemorySegment.copy(logAlpha, FLOAT, firstGroup * inner * Float.BYTES, scratch.values, 0, values);
-                Spread.spread(sharing.shared(), inner, element, scratch.values, scratch.spread, done, next);
-            }
-            done += next;
-        }
+        SharedValues.spread(sharing, logAlpha, first, count, scratch);
         exp(scratch.spread, factor, count);
     }
 

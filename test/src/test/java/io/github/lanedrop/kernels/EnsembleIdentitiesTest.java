@@ -21,7 +21,17 @@ final class EnsembleIdentitiesTest {
     private static final int CLASSES = 4;
 
     /** A layer on ten inputs. */
-    private record Layer(double[] h, double[][] w, double[] b) {
+    private static final class Layer {
+        private final double[] h;
+        private final double[][] w;
+        private final double[] b;
+
+        private Layer(double[] h, double[][] w, double[] b) {
+            this.h = h;
+            this.w = w;
+            this.b = b;
+        }
+
         static Layer random(int seed, int units, double scale) {
             Random random = new Random(seed);
             double[] h = new double[N];

@@ -1,9 +1,9 @@
 package io.github.lanedrop.kernels;
 
 import static io.github.lanedrop.kernels.ProductForms.assertSame;
+import static io.github.lanedrop.kernels.ProductForms.floats;
 import static io.github.lanedrop.kernels.ProductForms.gaussian;
 import static io.github.lanedrop.kernels.ProductForms.matrix;
-import static io.github.lanedrop.kernels.ProductForms.values;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -24,6 +24,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 /** Products with an epilogue, bit for bit against the steps one by one. */
 @Tag("paths")
 final class EpilogueTest {
+    private static final List<Kind> KINDS = List.of(Kind.values());
     private static final Key KEY = Key.of(21).site(3);
     private static final long OFFSET = 12_345;
 
@@ -91,7 +92,7 @@ final class EpilogueTest {
                     .bias(MemorySegment.ofArray(withBias))
                     .activation(activation)
                     .dropout(mask, OFFSET);
-            Kind kind = Kind.values()[variant % Kind.values().length];
+            Kind kind = KINDS.get(variant % KINDS.size());
             Matrix c = matrix(kind, gaussian(random, rows * columns), rows, columns, false);
             Matrix bMatrix = matrix(b, inner, columns, (variant & 2) != 0);
             var workers = new Workers(Runnable::run, 1 + variant % 4);
@@ -101,7 +102,7 @@ final class EpilogueTest {
                 MatrixProduct.multiply(matrix(a, rows, inner, false), PackedMatrix.of(bMatrix), c, epilogue, workers);
             }
             float[] expected = stepByStep(a, b, rows, inner, columns, withBias, activation, mask);
-            assertSame(values(c), expected, epilogue + " on " + kind + ", variant " + variant);
+            assertSame(floats(c), expected, epilogue + " on " + kind + ", variant " + variant);
         }
     }
 

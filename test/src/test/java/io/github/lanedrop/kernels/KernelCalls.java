@@ -109,7 +109,7 @@ final class KernelCalls {
     /** Every mask source, by one operation: how bits are made does not depend on it. More than a chunk of elements. */
     private static Stream<KernelCall> sources(Kind kind) {
         int most = 5000;
-        MemorySegment data = allocate(kind, Float.BYTES * most);
+        MemorySegment data = allocate(kind, (long) Float.BYTES * most);
         MemorySegment bits = allocate(kind, most / 8);
         return MaskSources.all().flatMap(sample -> {
             MaskSource mask = sample.source().apply(Key.of(1));
@@ -124,7 +124,7 @@ final class KernelCalls {
 
     private static Stream<KernelCall> noise(Kind kind) {
         Key key = Key.of(1);
-        MemorySegment values = allocate(kind, 4 * ELEMENTS);
+        MemorySegment values = allocate(kind, 4L * ELEMENTS);
         Stream<NoiseSource> sources = Stream.of(
                 GaussianNoise.dropout(Rate.drop(0), key),
                 GaussianNoise.dropout(Rate.drop(.1), key),
@@ -202,7 +202,7 @@ final class KernelCalls {
                                         c.segment(),
                                         squares.segment(),
                                         c.segment(),
-                                        size * size,
+                                        (long) size * size,
                                         Workers.NONE)))
                 .map(call -> call.in("product, float32, " + kind));
     }

@@ -10,6 +10,7 @@ import java.util.function.IntUnaryOperator;
 final class LearnedEntries {
     private static final Key KEY = new Key(31, 5);
     private static final Sharing SHARING = Sharing.column(5, 7);
+    private static final Sharing ROWS = Sharing.row(300);
     private static final int OFFSET = 3;
 
     private LearnedEntries() {}
@@ -214,7 +215,7 @@ final class LearnedEntries {
                         new Buffer("dst", true, n -> (int) SHARING.values(n))),
                 entry(
                         "sum of rows",
-                        (Effect) (b, n, w) -> SharedSum.sum(Sharing.row(300), b[0], b[1], n, w),
+                        (Effect) (b, n, w) -> SharedSum.sum(ROWS, b[0], b[1], n, w),
                         in("src"),
                         new Buffer("dst", true, n -> (n + 299) / 300)),
                 entry(

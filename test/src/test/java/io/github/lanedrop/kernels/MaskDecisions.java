@@ -55,6 +55,7 @@ record MaskDecisions(String name, Class<?> type, double keep, Bits bits) {
                                 tokenTypes(drop),
                                 rows(drop),
                                 channelsLast(drop),
+                                varyingRate(drop),
                                 dropBlock()))
                 .flatMap(sources -> sources)
                 .toList();
@@ -76,6 +77,16 @@ record MaskDecisions(String name, Class<?> type, double keep, Bits bits) {
             DropoutKernel.keepBits(new BernoulliMask(drop, key), first, bits, (long) Long.SIZE * words);
             return keepBits(new StoredMask(drop, bits), 0, words);
         });
+    }
+
+    /** All elements share a rate, so that each is a decision like the others. */
+    private static MaskDecisions varyingRate(Rate drop) {
+        MemorySegment rate = MemorySegment.ofArray(new float[] {(float) drop.nominal()});
+        return new MaskDecisions(
+                "VaryingRateMask",
+                VaryingRateMask.class,
+                1 - Rate.drop((float) drop.nominal()).effective(),
+                (key, first, words) -> keepBits(new VaryingRateMask(rate, Sharing.ALL, key), first, words));
     }
 
     private static MaskDecisions bytes(Rate drop) {

@@ -112,6 +112,7 @@ final class MaskSourceErrorsTest {
             new TokenTypeMask(BERNOULLI, shared, 1),
             new TokenTypeMask(new ByteMask(RATE, shared), MemorySegment.ofArray(new int[ELEMENTS]), 1),
             new ScaledMask(new StoredMask(RATE, shared), 2),
+            new VaryingRateMask(shared, KEY),
         };
         for (MaskSource mask : masks) {
             for (Runnable call : new Runnable[] {
@@ -159,6 +160,7 @@ final class MaskSourceErrorsTest {
             closed = arena.allocate(400);
         }
         refused(IllegalStateException.class, "Already closed", new ByteMask(RATE, closed), 0, 10, Workers.NONE);
+        refused(IllegalStateException.class, "Already closed", new VaryingRateMask(closed, KEY), 0, 10, Workers.NONE);
         refused(
                 IllegalStateException.class,
                 "Already closed",

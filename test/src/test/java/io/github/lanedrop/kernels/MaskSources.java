@@ -57,7 +57,7 @@ final class MaskSources {
     }
 
     static Stream<Sample> all() {
-        return Stream.of(bernoulli(), memory(), broadcast(), dropBlock(), rowsTokensAndCounts())
+        return Stream.of(bernoulli(), memory(), broadcast(), dropBlock(), rowsTokensAndCounts(), varyingRates())
                 .flatMap(List::stream);
     }
 
@@ -98,6 +98,36 @@ final class MaskSources {
                         key -> new ByteMask(
                                 Rate.drop(rate), MemorySegment.ofArray(keepBytes(oracle.apply(key), elements))),
                         oracle));
+    }
+
+    private static List<Sample> varyingRates() {
+        return List.of(
+                varyingRate(20_003, Sharing.NONE),
+                varyingRate(7, Sharing.column(3000, 7)),
+                varyingRate(9001, Sharing.column(3, 9001)),
+                varyingRate(50, Sharing.row(400)));
+    }
+
+    /** Rates from 0.1 to 0.5, in turn. */
+    private static Sample varyingRate(int rates, Sharing sharing) {
+        float[] values = new float[rates];
+        double sum = 0;
+        for (int i = 0; i < rates; i++) {
+            values[i] = .1f + .4f * (i % 7) / 6;
+            sum += values[i];
+        }
+        MemorySegment segment = MemorySegment.ofArray(values);
+        return new Sample(
+                rates + " rates, " + sharing,
+                sum / rates,
+                rates / sharing.inner() * sharing.shared() * sharing.inner(),
+                true,
+                key -> new VaryingRateMask(segment, sharing, key),
+                key -> i -> {
+                    long group = sharing.shared() * sharing.inner();
+                    int rate = (int) (i / group * sharing.inner() + i % sharing.inner());
+                    return Learned.word(key, i) >= Math.floor(values[rate] * 0x1p32 + .5);
+                });
     }
 
     /** 0 for dropped, anything else for kept. */

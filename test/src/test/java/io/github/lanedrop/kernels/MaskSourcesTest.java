@@ -8,13 +8,17 @@ import io.github.lanedrop.kernels.Memory.Kind;
 import io.github.lanedrop.rng.Key;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
 import java.util.Arrays;
+import java.util.HexFormat;
 import java.util.Random;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvFileSource;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /** Every mask source does what its definition says: at every offset and count, in every split, in any memory. */
@@ -52,6 +56,19 @@ final class MaskSourcesTest {
         MaskSource mask = sample.source().apply(KEY);
         assertThat(drawn(mask, 0, elements, Workers.NONE)).isEqualTo(expected);
         assertThat(drawn(mask, 0, elements, THREE)).as("three tasks").isEqualTo(expected);
+    }
+
+    /** Digests of the first 100,000 keep bits. They are frozen: a change here is a new source, under a new name. */
+    @ParameterizedTest
+    @CsvFileSource(resources = "/golden-sources.csv", useHeadersInDisplayName = true)
+    void goldenSources(String source, String sha256) throws NoSuchAlgorithmException {
+        Sample sample = MaskSources.all()
+                .filter(one -> one.name().equals(source))
+                .findFirst()
+                .orElseThrow();
+        byte[] bits = drawn(sample.source().apply(KEY), 0, (int) Math.min(100_000, sample.elements()), THREE);
+        assertThat(HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(bits)))
+                .isEqualTo(sha256);
     }
 
     /** Parts in random order, with two keys in turn, so that nothing remembered from the last one is mistaken. */
@@ -119,7 +136,7 @@ final class MaskSourcesTest {
                 }
                 Memory memory = new Memory(kind, arena, 4L * elements);
                 Memory bitsMemory = new Memory(kind, arena, kept.length);
-                MemorySegment dst = memory.take(kind.ordinal() * 4L, 4L * elements);
+                MemorySegment dst = memory.take(4L * random.nextInt(5), 4L * elements);
                 MemorySegment bits = bitsMemory.take(1, kept.length);
                 Memory.fill(dst, input);
                 DropoutKernel.forward(mask, offset, dst, dst, elements, bits, THREE);

@@ -192,6 +192,7 @@ final class NoiseErrorsTest {
     }
 
     @Test
+    @SuppressWarnings("NullAway") // what a caller must not do
     void nulls() {
         assertThatNullPointerException().isThrownBy(() -> new GaussianNoise(0, 1, null));
         assertThatNullPointerException().isThrownBy(() -> new UniformNoise(0, 1, null));

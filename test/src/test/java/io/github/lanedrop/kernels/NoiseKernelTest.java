@@ -109,7 +109,7 @@ final class NoiseKernelTest {
         return Long.toHexString(crc.getValue());
     }
 
-    private enum Operation {
+    enum Operation {
         MULTIPLY,
         MULTIPLY_IN_PLACE,
         BACKWARD,
@@ -137,7 +137,7 @@ final class NoiseKernelTest {
     @ParameterizedTest
     @EnumSource
     void operationsInEveryMemory(Operation operation) {
-        var random = new Random(operation.ordinal());
+        var random = new Random(operation.name().hashCode());
         try (Arena arena = Arena.ofConfined()) {
             var sources = Memory.ofEachKind(arena, 4L * 4100);
             var destinations = Memory.ofEachKind(arena, 4L * 4100);

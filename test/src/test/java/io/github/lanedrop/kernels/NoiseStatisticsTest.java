@@ -160,21 +160,21 @@ final class NoiseStatisticsTest {
         NoiseKernel.multiply(GaussianNoise.dropout(Rate.drop(rate), Key.of(5)), 0, segment, segment, N);
         segment = MemorySegment.ofArray(bernoulli);
         DropoutKernel.forward(new BernoulliMask(Rate.drop(rate), Key.of(6)), 0, segment, segment, N);
-        for (float[] y : new float[][] {gaussian, bernoulli}) {
-            double mean = moment(y, 1);
-            double bound = SIGMAS * x * Math.sqrt(variance / N) + 1e-6;
-            assertThat(mean).isBetween(x - bound, x + bound);
-            double spread = 0;
-            for (float value : y) {
-                spread += (value - x) * (value - x);
-            }
-            spread /= (double) N * x * x;
-            // the fourth central moment: 3 v^2 of the normal; p + p^4 / q^3 of the two points, 0 and 1 / q
-            double q = 1 - rate;
-            double fourth = y == gaussian ? 3 * variance * variance : rate + Math.pow(rate, 4) / Math.pow(q, 3);
-            double spreadBound = SIGMAS * Math.sqrt((fourth - variance * variance) / N) + 1e-6;
-            assertThat(spread).isBetween(variance - spreadBound, variance + spreadBound);
+        // the fourth central moment: 3 v^2 of the normal; p + p^4 / q^3 of the two points, 0 and 1 / q
+        assertMoments(gaussian, x, variance, 3 * variance * variance);
+        assertMoments(bernoulli, x, variance, rate + Math.pow(rate, 4) / Math.pow(1 - rate, 3));
+    }
+
+    /** The mean is {@code x}, the variance and the fourth central moment are those given, times powers of {@code x}. */
+    private static void assertMoments(float[] y, float x, double variance, double fourth) {
+        double bound = SIGMAS * x * Math.sqrt(variance / N) + 1e-6;
+        assertThat(moment(y, 1)).isBetween(x - bound, x + bound);
+        double spread = 0;
+        for (float value : y) {
+            spread += (value - x) * (value - x);
         }
+        double spreadBound = SIGMAS * Math.sqrt((fourth - variance * variance) / N) + 1e-6;
+        assertThat(spread / ((double) N * x * x)).isBetween(variance - spreadBound, variance + spreadBound);
     }
 
     /** FEATURES C2: the variance without noise over that with, {@code 3 / (3 + beta^2)}. */

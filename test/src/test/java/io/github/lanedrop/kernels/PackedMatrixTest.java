@@ -1,15 +1,16 @@
 package io.github.lanedrop.kernels;
 
 import static io.github.lanedrop.kernels.ProductForms.assertSame;
+import static io.github.lanedrop.kernels.ProductForms.floats;
 import static io.github.lanedrop.kernels.ProductForms.gaussian;
 import static io.github.lanedrop.kernels.ProductForms.matrix;
-import static io.github.lanedrop.kernels.ProductForms.values;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.github.lanedrop.kernels.Memory.Kind;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
+import java.util.List;
 import java.util.Random;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -19,6 +20,8 @@ import org.junit.jupiter.params.provider.CsvSource;
 /** Operands that are packed once. */
 @Tag("paths")
 final class PackedMatrixTest {
+    private static final List<Kind> KINDS = List.of(Kind.values());
+
     @ParameterizedTest
     @CsvSource({
         "1, 1, 1",
@@ -39,19 +42,19 @@ final class PackedMatrixTest {
         float[] a = gaussian(random, rows * inner);
         float[] b = gaussian(random, inner * columns);
         float[] start = gaussian(random, rows * columns);
-        for (Kind kind : Kind.values()) {
+        for (Kind kind : KINDS) {
             for (boolean transposed : new boolean[] {false, true}) {
                 PackedMatrix packed = PackedMatrix.of(matrix(kind, b, inner, columns, transposed));
                 assertThat(packed.rows()).isEqualTo(inner);
                 assertThat(packed.columns()).isEqualTo(columns);
                 Matrix c = matrix(kind, start, rows, columns, false);
-                var workers = new Workers(Runnable::run, 1 + kind.ordinal());
+                var workers = new Workers(Runnable::run, 1 + KINDS.indexOf(kind));
                 String what = kind + (transposed ? ", transposed" : "");
                 MatrixProduct.multiplyAdd(matrix(a, rows, inner, transposed), packed, c, workers);
-                assertSame(values(c), ProductForms.multiply(a, b, start, rows, inner, columns), what + ", added");
+                assertSame(floats(c), ProductForms.multiply(a, b, start, rows, inner, columns), what + ", added");
                 MatrixProduct.multiply(matrix(a, rows, inner, transposed), packed, c, workers);
                 float[] zeros = new float[rows * columns];
-                assertSame(values(c), ProductForms.multiply(a, b, zeros, rows, inner, columns), what);
+                assertSame(floats(c), ProductForms.multiply(a, b, zeros, rows, inner, columns), what);
             }
         }
     }

@@ -58,7 +58,7 @@ final class ProductForms {
         return transposed ? Matrix.of(segment, columns, rows).transpose() : Matrix.of(segment, rows, columns);
     }
 
-    static float[] values(Matrix matrix) {
+    static float[] floats(Matrix matrix) {
         float[] values = new float[matrix.rows() * matrix.columns()];
         MemorySegment.copy(matrix.segment(), Memory.FLOAT, 0, values, 0, values.length);
         return values;

@@ -21,7 +21,17 @@ final class RegularisationIdentitiesTest {
     private static final Percentage EXACT = Percentage.withPercentage(1e-10);
 
     /** A regression problem: inputs by row, targets, weights. */
-    private record Problem(double[][] x, double[] y, double[] w) {
+    private static final class Problem {
+        private final double[][] x;
+        private final double[] y;
+        private final double[] w;
+
+        private Problem(double[][] x, double[] y, double[] w) {
+            this.x = x;
+            this.y = y;
+            this.w = w;
+        }
+
         static Problem random(int seed, int examples) {
             Random random = new Random(seed);
             double[][] x = new double[examples][FEATURES];
@@ -261,7 +271,7 @@ final class RegularisationIdentitiesTest {
         Rate drop = Rate.drop(rate);
         double p = drop.effective();
         Random random = new Random(6);
-        double[] x = random.doubles(rows * columns, -1, 1).toArray();
+        double[] x = random.doubles((long) rows * columns, -1, 1).toArray();
         double[][] u = new double[rows][rank];
         double[][] v = new double[columns][];
         for (int i = 0; i < rows; i++) {

@@ -51,6 +51,18 @@ public final class Loops {
         return define(VectorBfloat16Loop.class, operation, memory, false);
     }
 
+    /**
+     * A loop over floats in native memory that makes random blocks, at 512 bits.
+     *
+     * @param operation what becomes of an element; has no operand
+     * @param memory the class of segments in native memory
+     * @return the loop
+     */
+    public static DrawingLoop drawing(Operation operation, Class<?> memory) {
+        return Specialised.define(
+                LOOKUP, DrawingLoop.class, VectorDrawingLoop.class, new LoopData(operation, memory, false));
+    }
+
     private static SegmentLoop define(
             Class<? extends SegmentLoop> template, Operation operation, Class<?> memory, boolean doubles) {
         var data = new LoopData(operation, memory, doubles);

@@ -3,6 +3,7 @@ package io.github.lanedrop.kernels.math;
 import static io.github.lanedrop.rng.simd.Lanes.BYTES;
 import static io.github.lanedrop.rng.simd.Lanes.FLOATS;
 import static io.github.lanedrop.rng.simd.Lanes.INTS;
+import static io.github.lanedrop.rng.simd.Lanes.ORDER;
 import static jdk.incubator.vector.VectorOperators.ASHR;
 import static jdk.incubator.vector.VectorOperators.I2F;
 import static jdk.incubator.vector.VectorOperators.LSHL;
@@ -10,6 +11,7 @@ import static jdk.incubator.vector.VectorOperators.LSHR;
 import static jdk.incubator.vector.VectorOperators.OR;
 import static jdk.incubator.vector.VectorOperators.XOR;
 
+import java.lang.foreign.MemorySegment;
 import jdk.incubator.vector.ByteVector;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.IntVector;
@@ -26,12 +28,20 @@ public final class VectorNoise {
     /** Elements that are made at once, those of one group of the generator's blocks: two vectors. */
     public static final int GROUP = 2 * FLOATS.length();
 
+    private static final Class<?> NATIVE = MemorySegment.NULL.getClass();
+    private static final float[] NO_FLOATS = {};
     private static final int LANES = FLOATS.length();
     private static final int VECTOR_BYTES = BYTES.length();
     /** The bits of a word that its angle is made of, after the half turn has been shifted out. */
     private static final int UNIFORM_BITS = ScalarNoise.UNIFORM_BITS << 1;
 
     private static final VectorMask<Integer> ODD = VectorMask.fromLong(INTS, 0xAAAAAAAAAAAAAAAAL);
+
+    /** What becomes of values. */
+    private static final int FILL = 0;
+
+    private static final int MULTIPLY = 1;
+    private static final int ADD = 2;
 
     private VectorNoise() {}
 
@@ -96,7 +106,7 @@ public final class VectorNoise {
     }
 
     /**
-     * {@link ScalarNoise#normal}. Written out: among so many operations C2 would not inline methods.
+     * {@link ScalarNoise#normal}.
      *
      * @param words four bytes for each element, from the first byte on, which is that of an even element
      * @param mean the mean
@@ -106,6 +116,72 @@ public final class VectorNoise {
      * @param elements how many, rounded up to {@link #GROUP}
      */
     public static void normal(byte[] words, float mean, float deviation, float[] dst, int dstAt, int elements) {
+        normal(words, mean, deviation, elements, FILL, dst, dstAt, MemorySegment.NULL, MemorySegment.NULL, 0);
+    }
+
+    /**
+     * Multiplies by what {@link ScalarNoise#normal} makes, without writing it down.
+     *
+     * @param words four bytes for each element, from the first byte on, which is that of an even element
+     * @param mean the mean
+     * @param deviation the standard deviation
+     * @param elements how many, a multiple of {@link #GROUP}
+     * @param src the elements, in native memory
+     * @param dst receives the products, in native memory
+     * @param firstByte where the elements begin in both
+     */
+    public static void multiplyByNormal(
+            byte[] words,
+            float mean,
+            float deviation,
+            int elements,
+            MemorySegment src,
+            MemorySegment dst,
+            long firstByte) {
+        normal(words, mean, deviation, elements, MULTIPLY, NO_FLOATS, 0, src, dst, firstByte);
+    }
+
+    /**
+     * Adds what {@link ScalarNoise#normal} makes, without writing it down.
+     *
+     * @param words four bytes for each element, from the first byte on, which is that of an even element
+     * @param mean the mean
+     * @param deviation the standard deviation
+     * @param elements how many, a multiple of {@link #GROUP}
+     * @param src the elements, in native memory
+     * @param dst receives the sums, in native memory
+     * @param firstByte where the elements begin in both
+     */
+    public static void addNormal(
+            byte[] words,
+            float mean,
+            float deviation,
+            int elements,
+            MemorySegment src,
+            MemorySegment dst,
+            long firstByte) {
+        normal(words, mean, deviation, elements, ADD, NO_FLOATS, 0, src, dst, firstByte);
+    }
+
+    // Written out: among so many operations C2 would not inline methods. The use of the values is chosen in the loop,
+    // as a
+    // loop for each would be these lines three times over; reading and writing the elements among the arithmetic hides
+    // the
+    // way to memory.
+    private static void normal(
+            byte[] words,
+            float mean,
+            float deviation,
+            int elements,
+            int use,
+            float[] values,
+            int valuesAt,
+            MemorySegment src,
+            MemorySegment dst,
+            long firstByte) {
+        if (src.getClass() != NATIVE || dst.getClass() != NATIVE) {
+            throw new IllegalArgumentException("src and dst must be native"); // never; after this C2 knows the classes
+        }
         FloatVector deviations = FloatVector.broadcast(FLOATS, deviation);
         FloatVector means = FloatVector.broadcast(FLOATS, mean);
         for (int i = 0; i < elements; i += GROUP) {
@@ -157,15 +233,28 @@ public final class VectorNoise {
             LongVector first = radius.mul(cosine).add(means).reinterpretAsLongs();
             LongVector second = radius.mul(sine).add(means).reinterpretAsLongs();
 
-            first.reinterpretAsInts()
+            FloatVector low = first.reinterpretAsInts()
                     .blend(second.lanewise(LSHL, 32).reinterpretAsInts(), ODD)
-                    .reinterpretAsFloats()
-                    .intoArray(dst, dstAt + i);
-            first.lanewise(LSHR, 32)
+                    .reinterpretAsFloats();
+            FloatVector high = first.lanewise(LSHR, 32)
                     .reinterpretAsInts()
                     .blend(second.reinterpretAsInts(), ODD)
-                    .reinterpretAsFloats()
-                    .intoArray(dst, dstAt + i + LANES);
+                    .reinterpretAsFloats();
+            long at = firstByte + (long) Float.BYTES * i;
+            if (use == MULTIPLY) {
+                FloatVector.fromMemorySegment(FLOATS, src, at, ORDER).mul(low).intoMemorySegment(dst, at, ORDER);
+                FloatVector.fromMemorySegment(FLOATS, src, at + VECTOR_BYTES, ORDER)
+                        .mul(high)
+                        .intoMemorySegment(dst, at + VECTOR_BYTES, ORDER);
+            } else if (use == ADD) {
+                FloatVector.fromMemorySegment(FLOATS, src, at, ORDER).add(low).intoMemorySegment(dst, at, ORDER);
+                FloatVector.fromMemorySegment(FLOATS, src, at + VECTOR_BYTES, ORDER)
+                        .add(high)
+                        .intoMemorySegment(dst, at + VECTOR_BYTES, ORDER);
+            } else {
+                low.intoArray(values, valuesAt + i);
+                high.intoArray(values, valuesAt + i + LANES);
+            }
         }
     }
 }

@@ -56,7 +56,8 @@ public final class Tiles {
 
     /** Bytes between panels of B: a line of the cache more than they hold, so that they do not fall on one set. */
     public static long panelBytes(int inner) {
-        return (inner + LANES - 1) / LANES * LANES * PANEL_STEP + CACHE_LINE;
+        long steps = (inner + LANES - 1L) / LANES * LANES;
+        return steps * PANEL_STEP + CACHE_LINE;
     }
 
     /** Memory for panels, which begins at a line of the cache. */

@@ -70,8 +70,13 @@ public final class VectorPacking {
     public static void transpose(
             float[] lines, int stride, int count, MemorySegment panel, long panelAt, float[] square) {
         for (int i = 0; i < count; i += LANES) {
-            transpose(lines, i, stride, square);
-            store(square, panel, panelAt + i * PANEL_STEP);
+            if (LANES == 16) {
+                halvesAndQuarters(lines, i, stride, square);
+                pairsAndNeighbours(square, panel, panelAt + i * PANEL_STEP);
+            } else {
+                transpose(lines, i, stride, square);
+                store(square, panel, panelAt + i * PANEL_STEP);
+            }
         }
     }
 
@@ -168,6 +173,31 @@ public final class VectorPacking {
             e.rearrange(SWAP_NEIGHBOURS).blend(f, UPPER_NEIGHBOURS).intoArray(square, at + LANES);
             g.blend(h.rearrange(SWAP_NEIGHBOURS), UPPER_NEIGHBOURS).intoArray(square, at + 2 * LANES);
             g.rearrange(SWAP_NEIGHBOURS).blend(h, UPPER_NEIGHBOURS).intoArray(square, at + 3 * LANES);
+        }
+    }
+
+    private static void pairsAndNeighbours(float[] square, MemorySegment panel, long panelAt) {
+        if (panel.getClass() != NATIVE) {
+            throw new IllegalArgumentException("panel must be native"); // never; after this C2 knows the class
+        }
+        long to = panelAt;
+        for (int at = 0; at < LANES * LANES; at += 4 * LANES) {
+            FloatVector a = FloatVector.fromArray(FLOATS, square, at);
+            FloatVector b = FloatVector.fromArray(FLOATS, square, at + LANES);
+            FloatVector c = FloatVector.fromArray(FLOATS, square, at + 2 * LANES);
+            FloatVector d = FloatVector.fromArray(FLOATS, square, at + 3 * LANES);
+            FloatVector e = a.blend(c.rearrange(SWAP_PAIRS), UPPER_PAIRS);
+            FloatVector f = b.blend(d.rearrange(SWAP_PAIRS), UPPER_PAIRS);
+            FloatVector g = a.rearrange(SWAP_PAIRS).blend(c, UPPER_PAIRS);
+            FloatVector h = b.rearrange(SWAP_PAIRS).blend(d, UPPER_PAIRS);
+            e.blend(f.rearrange(SWAP_NEIGHBOURS), UPPER_NEIGHBOURS).intoMemorySegment(panel, to, ORDER);
+            e.rearrange(SWAP_NEIGHBOURS).blend(f, UPPER_NEIGHBOURS).intoMemorySegment(panel, to + PANEL_STEP, ORDER);
+            g.blend(h.rearrange(SWAP_NEIGHBOURS), UPPER_NEIGHBOURS)
+                    .intoMemorySegment(panel, to + 2 * PANEL_STEP, ORDER);
+            g.rearrange(SWAP_NEIGHBOURS)
+                    .blend(h, UPPER_NEIGHBOURS)
+                    .intoMemorySegment(panel, to + 3 * PANEL_STEP, ORDER);
+            to += 4 * PANEL_STEP;
         }
     }
 

@@ -1,0 +1,182 @@
+package io.github.lanedrop.kernels.lanes;
+
+import static io.github.lanedrop.rng.simd.Lanes.FLOATS;
+import static io.github.lanedrop.rng.simd.Lanes.INTS;
+import static io.github.lanedrop.rng.simd.Lanes.LONGS;
+import static io.github.lanedrop.rng.simd.Lanes.ORDER;
+import static jdk.incubator.vector.VectorOperators.LSHL;
+import static jdk.incubator.vector.VectorOperators.LSHR;
+import static jdk.incubator.vector.VectorOperators.XOR;
+
+import io.github.lanedrop.kernels.lanes.Operation.Otherwise;
+import io.github.lanedrop.rng.Philox4x32;
+import java.lang.foreign.MemorySegment;
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
+import java.nio.ByteOrder;
+import jdk.incubator.vector.FloatVector;
+import jdk.incubator.vector.IntVector;
+import jdk.incubator.vector.LongVector;
+import jdk.incubator.vector.VectorMask;
+
+/**
+ * The template of {@link DrawingLoop} at 512 bits, see {@link Specialised}; for operations without operand.
+ *
+ * <p>Each round of Philox on two groups of eight blocks, in the lanes of {@link
+ * io.github.lanedrop.rng.simd.PhiloxVectors}, is followed by eight vectors of elements: little enough for the CPU to
+ * overlap the two, and for C2 to compile them.
+ */
+final class VectorDrawingLoop implements DrawingLoop {
+    private static final LoopData DATA = Specialised.data(MethodHandles.lookup(), LoopData.class);
+    private static final Operation OPERATION = DATA.operation();
+    private static final Class<?> MEMORY = DATA.memory();
+    /** Exchanges kept and dropped. */
+    private static final long INVERSION = OPERATION.inverted() ? -1 : 0;
+
+    private static final VarHandle LONG = MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.LITTLE_ENDIAN);
+    private static final FloatVector ZERO = FloatVector.zero(FLOATS);
+    private static final int BYTES = 64;
+    /** A constant, so that C2 sees without a check in the loop that all accesses lie within. */
+    private static final long SLICE = (long) ELEMENTS * Float.BYTES;
+
+    /** The first two rounds are done before the loop. */
+    private static final int MOST_ROUNDS = Philox4x32.ROUNDS - 2;
+    /** Not final: C2 would unroll a constant number of rounds. */
+    @SuppressWarnings("NonFinalStaticField")
+    private static int rounds = MOST_ROUNDS;
+
+    private static final long LOW = 0xFFFFFFFFL;
+    private static final long HIGH = 0xFFFFFFFF00000000L;
+    private static final LongVector COUNTERS =
+            LongVector.zero(LONGS).addIndex(1).lanewise(LSHL, 32);
+    /** Where the words of the first half of a group's blocks are, in c0 above c1 and c2 above c3 of all of them. */
+    private static final IntVector FIRST_BLOCKS = wordsOfBlocks(0);
+
+    private static final IntVector LAST_BLOCKS = wordsOfBlocks(LONGS.length() / 2);
+
+    private static IntVector wordsOfBlocks(int first) {
+        int[] at = new int[INTS.length()];
+        for (int i = 0; i < at.length; i++) {
+            int word = i % 4;
+            at[i] = (word / 2 * INTS.length()) + (2 * (first + (i / 4))) + (1 - (word % 2));
+        }
+        return IntVector.fromArray(INTS, at, 0);
+    }
+
+    // No helper methods: C2 gives up inlining them at its node count, and then boxes every vector.
+    @Override
+    public void run(
+            long key,
+            long counterHigh,
+            long counterLow,
+            byte[] stream,
+            int streamAt,
+            MemorySegment src,
+            MemorySegment dst,
+            long firstByte,
+            byte[] bits,
+            int bitsAt,
+            double a,
+            double b,
+            double c) {
+        if (src.getClass() != MEMORY || dst.getClass() != MEMORY) {
+            throw new IllegalArgumentException("wrong kind of memory"); // never; after this C2 knows the classes
+        }
+        MemorySegment from = src.asSlice(firstByte, SLICE);
+        MemorySegment to = dst.asSlice(firstByte, SLICE);
+        FloatVector va = FloatVector.broadcast(FLOATS, (float) a);
+        FloatVector vb = FloatVector.broadcast(FLOATS, (float) b);
+        FloatVector otherwise =
+                OPERATION.otherwise() == Otherwise.CONSTANT ? FloatVector.broadcast(FLOATS, (float) c) : ZERO;
+        FloatVector y;
+        long kept;
+        // shifted, not masked: C2 multiplies 32 bits by 32 only where it sees the shift on both sides
+        LongVector m0 = LongVector.broadcast(LONGS, (long) Philox4x32.M0 << 32).lanewise(LSHR, 32);
+        LongVector m1 = LongVector.broadcast(LONGS, (long) Philox4x32.M1 << 32).lanewise(LSHR, 32);
+        long product1 = (Philox4x32.M1 & LOW) * (counterHigh & LOW);
+        long product0 = (Philox4x32.M0 & LOW) * ((product1 ^ counterLow ^ (key << 32)) >>> 32);
+        LongVector firstC2 = LongVector.broadcast(LONGS, (counterHigh ^ key) & HIGH);
+        LongVector secondC0 = LongVector.broadcast(LONGS, (product1 ^ (key + Philox4x32.W0)) << 32);
+        LongVector secondC2 = LongVector.broadcast(LONGS, (product0 ^ (key + ((long) Philox4x32.W1 << 32))) & HIGH);
+        LongVector secondC3 = LongVector.broadcast(LONGS, product0 << 32);
+        LongVector p0 = COUNTERS.add(counterLow << 32).lanewise(LSHR, 32).mul(m0);
+        LongVector a3 = p0.lanewise(LSHL, 32);
+        LongVector p1 = p0.lanewise(XOR, firstC2).lanewise(LSHR, 32).mul(m1);
+        LongVector a0 = p1.lanewise(XOR, secondC0);
+        LongVector a1 = p1.lanewise(LSHL, 32);
+        LongVector a2 = a3.lanewise(XOR, secondC2);
+        a3 = secondC3;
+        p0 = COUNTERS.add((counterLow + LONGS.length()) << 32).lanewise(LSHR, 32).mul(m0);
+        LongVector b3 = p0.lanewise(LSHL, 32);
+        p1 = p0.lanewise(XOR, firstC2).lanewise(LSHR, 32).mul(m1);
+        LongVector b0 = p1.lanewise(XOR, secondC0);
+        LongVector b1 = p1.lanewise(LSHL, 32);
+        LongVector b2 = b3.lanewise(XOR, secondC2);
+        b3 = secondC3;
+        LongVector k0 = LongVector.broadcast(LONGS, (key + (2L * Philox4x32.W0)) << 32);
+        LongVector k1 = LongVector.broadcast(LONGS, (key & HIGH) + ((2L * Philox4x32.W1) << 32));
+        for (int round = 0; round < Math.min(rounds, MOST_ROUNDS); round++) {
+            long at = (long) (8 * BYTES) * round;
+            p0 = a0.lanewise(LSHR, 32).mul(m0);
+            p1 = a2.lanewise(LSHR, 32).mul(m1);
+            a0 = p1.lanewise(XOR, a1).lanewise(XOR, k0);
+            a2 = p0.lanewise(XOR, a3).lanewise(XOR, k1);
+            a1 = p1.lanewise(LSHL, 32);
+            a3 = p0.lanewise(LSHL, 32);
+            kept = (long) LONG.get(bits, bitsAt + 16 * round) ^ INVERSION;
+            y = FloatVector.fromMemorySegment(FLOATS, from, at, ORDER);
+            y = OPERATION.scales() ? y.mul(va) : y;
+            y = OPERATION.shifts() ? y.add(vb) : y;
+            otherwise.blend(y, VectorMask.fromLong(FLOATS, kept)).intoMemorySegment(to, at, ORDER);
+            y = FloatVector.fromMemorySegment(FLOATS, from, at + BYTES, ORDER);
+            y = OPERATION.scales() ? y.mul(va) : y;
+            y = OPERATION.shifts() ? y.add(vb) : y;
+            otherwise.blend(y, VectorMask.fromLong(FLOATS, kept >>> 16)).intoMemorySegment(to, at + BYTES, ORDER);
+            y = FloatVector.fromMemorySegment(FLOATS, from, at + 2 * BYTES, ORDER);
+            y = OPERATION.scales() ? y.mul(va) : y;
+            y = OPERATION.shifts() ? y.add(vb) : y;
+            otherwise.blend(y, VectorMask.fromLong(FLOATS, kept >>> 32)).intoMemorySegment(to, at + 2 * BYTES, ORDER);
+            y = FloatVector.fromMemorySegment(FLOATS, from, at + 3 * BYTES, ORDER);
+            y = OPERATION.scales() ? y.mul(va) : y;
+            y = OPERATION.shifts() ? y.add(vb) : y;
+            otherwise.blend(y, VectorMask.fromLong(FLOATS, kept >>> 48)).intoMemorySegment(to, at + 3 * BYTES, ORDER);
+            p0 = b0.lanewise(LSHR, 32).mul(m0);
+            p1 = b2.lanewise(LSHR, 32).mul(m1);
+            b0 = p1.lanewise(XOR, b1).lanewise(XOR, k0);
+            b2 = p0.lanewise(XOR, b3).lanewise(XOR, k1);
+            b1 = p1.lanewise(LSHL, 32);
+            b3 = p0.lanewise(LSHL, 32);
+            kept = (long) LONG.get(bits, bitsAt + 16 * round + 8) ^ INVERSION;
+            y = FloatVector.fromMemorySegment(FLOATS, from, at + 4 * BYTES, ORDER);
+            y = OPERATION.scales() ? y.mul(va) : y;
+            y = OPERATION.shifts() ? y.add(vb) : y;
+            otherwise.blend(y, VectorMask.fromLong(FLOATS, kept)).intoMemorySegment(to, at + 4 * BYTES, ORDER);
+            y = FloatVector.fromMemorySegment(FLOATS, from, at + 5 * BYTES, ORDER);
+            y = OPERATION.scales() ? y.mul(va) : y;
+            y = OPERATION.shifts() ? y.add(vb) : y;
+            otherwise.blend(y, VectorMask.fromLong(FLOATS, kept >>> 16)).intoMemorySegment(to, at + 5 * BYTES, ORDER);
+            y = FloatVector.fromMemorySegment(FLOATS, from, at + 6 * BYTES, ORDER);
+            y = OPERATION.scales() ? y.mul(va) : y;
+            y = OPERATION.shifts() ? y.add(vb) : y;
+            otherwise.blend(y, VectorMask.fromLong(FLOATS, kept >>> 32)).intoMemorySegment(to, at + 6 * BYTES, ORDER);
+            y = FloatVector.fromMemorySegment(FLOATS, from, at + 7 * BYTES, ORDER);
+            y = OPERATION.scales() ? y.mul(va) : y;
+            y = OPERATION.shifts() ? y.add(vb) : y;
+            otherwise.blend(y, VectorMask.fromLong(FLOATS, kept >>> 48)).intoMemorySegment(to, at + 7 * BYTES, ORDER);
+            k0 = k0.add((long) Philox4x32.W0 << 32); // bumpKey
+            k1 = k1.add((long) Philox4x32.W1 << 32);
+        }
+        FIRST_BLOCKS.selectFrom(a0.reinterpretAsInts(), a2.reinterpretAsInts())
+                .reinterpretAsBytes()
+                .intoArray(stream, streamAt);
+        LAST_BLOCKS.selectFrom(a0.reinterpretAsInts(), a2.reinterpretAsInts())
+                .reinterpretAsBytes()
+                .intoArray(stream, streamAt + BYTES);
+        FIRST_BLOCKS.selectFrom(b0.reinterpretAsInts(), b2.reinterpretAsInts())
+                .reinterpretAsBytes()
+                .intoArray(stream, streamAt + 2 * BYTES);
+        LAST_BLOCKS.selectFrom(b0.reinterpretAsInts(), b2.reinterpretAsInts())
+                .reinterpretAsBytes()
+                .intoArray(stream, streamAt + 3 * BYTES);
+    }
+}
