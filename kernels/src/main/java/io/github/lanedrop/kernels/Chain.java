@@ -42,7 +42,7 @@ final class Chain {
     }
 
     private static Map<Activation, Chain> of(boolean bias, boolean dropout) {
-        var chains = new EnumMap<Activation, Chain>(Activation.class);
+        Map<Activation, Chain> chains = new EnumMap<>(Activation.class);
         for (Activation activation : Activation.values()) {
             chains.put(activation, new Chain(new Links(activation.definition, bias, dropout)));
         }
