@@ -135,7 +135,7 @@ final class Elementwise {
                 && dst.getClass() == NATIVE
                 && mask instanceof BernoulliMask elementwise
                 && KeepBits.drawable(elementwise, offset + start)
-                && drawingLoop() != NO_DRAWING) {
+                && !drawingLoop().equals(NO_DRAWING)) {
             done = overlapped(elementwise, offset, src, dst, keepBits, start, end, scratch, a, b, c);
         }
         for (long at = done; at < end; at += Scratch.CHUNK) {
@@ -211,7 +211,7 @@ final class Elementwise {
         DrawingLoop loop = drawing.get();
         if (loop == null) {
             loop = operation.hasOperand() ? NO_DRAWING : Loops.drawing(operation, NATIVE);
-            if (loop != NO_DRAWING && !SelfTest.drawingAgrees(loop, arrays)) {
+            if (!loop.equals(NO_DRAWING) && !SelfTest.drawingAgrees(loop, arrays)) {
                 Live.warn(
                         "the overlapped loop of " + operation
                                 + " failed its self-test; the plain one runs. Please report this with your JDK's version and CPU");

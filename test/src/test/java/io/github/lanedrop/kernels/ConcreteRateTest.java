@@ -1,6 +1,5 @@
 package io.github.lanedrop.kernels;
 
-import static io.github.lanedrop.kernels.Learned.of;
 import static io.github.lanedrop.kernels.Learned.ones;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
@@ -33,7 +32,8 @@ final class ConcreteRateTest {
 
     private static float[] forward(ConcreteRate rate, int elements) {
         float[] dst = new float[elements];
-        ConcreteDropout.forward(new ConcreteMask(rate, Key.of(2026)), 0, of(ones(elements)), of(dst), elements);
+        ConcreteDropout.forward(
+                new ConcreteMask(rate, Key.of(2026)), 0, Learned.of(ones(elements)), Learned.of(dst), elements);
         return dst;
     }
 
@@ -114,7 +114,7 @@ final class ConcreteRateTest {
         for (float weight : weights) {
             norm += (double) weight * weight;
         }
-        double squaredNorm = ConcreteDropout.squaredNorm(of(weights), weights.length, Workers.NONE);
+        double squaredNorm = ConcreteDropout.squaredNorm(Learned.of(weights), weights.length, Workers.NONE);
         assertThat(squaredNorm).isCloseTo(norm, within(1e-12 * norm));
         double w = 1e-4 / 1000;
         double d = 2. / 1000;
@@ -133,7 +133,7 @@ final class ConcreteRateTest {
         }
         float[] gradient = ones(weights.length);
         ConcreteDropout.addRegularizerGradient(
-                ConcreteRate.drop(.2), .01, of(weights), of(gradient), weights.length, Workers.NONE);
+                ConcreteRate.drop(.2), .01, Learned.of(weights), Learned.of(gradient), weights.length, Workers.NONE);
         for (int i = 0; i < weights.length; i++) {
             assertThat((double) gradient[i]).isCloseTo(1 + 2 * .01 * weights[i] / .8, within(2e-7));
         }

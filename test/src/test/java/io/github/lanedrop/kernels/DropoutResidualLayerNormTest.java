@@ -55,6 +55,7 @@ final class DropoutResidualLayerNormTest {
         }
     }
 
+    @SuppressWarnings("ArrayRecordComponent") // never compared
     private record Inputs(float[] src, float[] residual, float[] gamma, float[] beta, float[] dy, float[] dSum) {}
 
     private Inputs inputs(int r, int c) {

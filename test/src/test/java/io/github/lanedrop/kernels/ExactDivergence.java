@@ -10,7 +10,7 @@ package io.github.lanedrop.kernels;
  * </pre>
  */
 final class ExactDivergence {
-    static final double EULER = 0.57721566490153286;
+    static final double EULER = 0.5772156649015329;
 
     private ExactDivergence() {}
 

@@ -61,10 +61,10 @@ final class LearnedEntries {
         void run(MemorySegment[] buffers, int elements, Workers workers);
     }
 
-    private static Entry entry(String name, Effect effect, Buffer... buffers) {
+    private static Entry effect(String name, Effect effect, Buffer... buffers) {
         return entry(
                 name,
-                (Call) (b, n, workers) -> {
+                (b, n, workers) -> {
                     effect.run(b, n, workers);
                     return 0;
                 },
@@ -75,152 +75,142 @@ final class LearnedEntries {
         var dense = new ConcreteMask(ConcreteRate.ofLogit(-1.5, .2), KEY);
         var spatial = new ConcreteMask(ConcreteRate.ofLogit(.5, .3).exactMean(), KEY, SHARING);
         return List.of(
-                entry(
+                effect(
                         "concrete forward",
-                        (Effect) (b, n, w) -> ConcreteDropout.forward(dense, OFFSET, b[0], b[1], n, w),
+                        (b, n, w) -> ConcreteDropout.forward(dense, OFFSET, b[0], b[1], n, w),
                         in("src"),
                         out("dst")),
-                entry(
+                effect(
                         "spatial concrete forward",
-                        (Effect) (b, n, w) -> ConcreteDropout.forward(spatial, OFFSET, b[0], b[1], n, w),
+                        (b, n, w) -> ConcreteDropout.forward(spatial, OFFSET, b[0], b[1], n, w),
                         in("src"),
                         out("dst")),
                 entry(
                         "concrete backward",
-                        (Call) (b, n, w) -> ConcreteDropout.backward(dense, OFFSET, b[0], b[1], b[2], n, w),
+                        (b, n, w) -> ConcreteDropout.backward(dense, OFFSET, b[0], b[1], b[2], n, w),
                         in("src"),
                         in("dstGradient"),
                         out("srcGradient")),
                 entry(
                         "spatial concrete backward",
-                        (Call) (b, n, w) -> ConcreteDropout.backward(spatial, OFFSET, b[0], b[1], b[2], n, w),
+                        (b, n, w) -> ConcreteDropout.backward(spatial, OFFSET, b[0], b[1], b[2], n, w),
                         in("src"),
                         in("dstGradient"),
                         out("srcGradient")),
-                entry("squared norm", (Call) (b, n, w) -> ConcreteDropout.squaredNorm(b[0], n, w), in("weights")),
-                entry(
+                entry("squared norm", (b, n, w) -> ConcreteDropout.squaredNorm(b[0], n, w), in("weights")),
+                effect(
                         "concrete regulariser's gradient",
-                        (Effect) (b, n, w) ->
-                                ConcreteDropout.addRegularizerGradient(dense.rate(), .01, b[0], b[1], n, w),
+                        (b, n, w) -> ConcreteDropout.addRegularizerGradient(dense.rate(), .01, b[0], b[1], n, w),
                         in("weights"),
                         out("gradient")),
-                entry(
+                effect(
                         "sample",
-                        (Effect) (b, n, w) -> LocalReparameterization.sample(KEY, OFFSET, b[0], b[1], b[2], n, w),
+                        (b, n, w) -> LocalReparameterization.sample(KEY, OFFSET, b[0], b[1], b[2], n, w),
                         in("mean"),
                         in("variance"),
                         out("dst")),
-                entry(
+                effect(
                         "sample's variance gradient",
-                        (Effect) (b, n, w) ->
-                                LocalReparameterization.varianceGradient(KEY, OFFSET, b[0], b[1], b[2], n, w),
+                        (b, n, w) -> LocalReparameterization.varianceGradient(KEY, OFFSET, b[0], b[1], b[2], n, w),
                         in("variance"),
                         in("dstGradient"),
                         out("varianceGradient")),
-                entry(
-                        "square",
-                        (Effect) (b, n, w) -> LocalReparameterization.square(b[0], b[1], n, w),
-                        in("src"),
-                        out("dst")),
-                entry(
+                effect("square", (b, n, w) -> LocalReparameterization.square(b[0], b[1], n, w), in("src"), out("dst")),
+                effect(
                         "square's gradient",
-                        (Effect) (b, n, w) -> LocalReparameterization.addSquareGradient(b[0], b[1], b[2], n, w),
+                        (b, n, w) -> LocalReparameterization.addSquareGradient(b[0], b[1], b[2], n, w),
                         in("src"),
                         in("squareGradient"),
                         out("srcGradient")),
-                entry(
+                effect(
                         "variational forward",
-                        (Effect) (b, n, w) -> VariationalDropout.forward(KEY, OFFSET, SHARING, b[0], b[1], b[2], n, w),
+                        (b, n, w) -> VariationalDropout.forward(KEY, OFFSET, SHARING, b[0], b[1], b[2], n, w),
                         alphas(OFFSET),
                         in("src"),
                         out("dst")),
-                entry(
+                effect(
                         "variational backward",
-                        (Effect) (b, n, w) ->
+                        (b, n, w) ->
                                 VariationalDropout.backward(KEY, OFFSET, SHARING, b[0], b[1], b[2], b[3], b[4], n, w),
                         alphas(OFFSET),
                         in("src"),
                         in("dstGradient"),
                         out("srcGradient"),
                         out("logAlphaGradient")),
-                entry(
+                effect(
                         "variational variance",
-                        (Effect) (b, n, w) -> VariationalDropout.variance(SHARING, b[0], b[1], b[2], n, w),
+                        (b, n, w) -> VariationalDropout.variance(SHARING, b[0], b[1], b[2], n, w),
                         alphas(0),
                         in("mean"),
                         out("dst")),
-                entry(
+                effect(
                         "variational variance's gradients",
-                        (Effect) (b, n, w) ->
+                        (b, n, w) ->
                                 VariationalDropout.addVarianceGradient(SHARING, b[0], b[1], b[2], b[3], b[4], n, w),
                         alphas(0),
                         in("mean"),
                         in("varianceGradient"),
                         out("meanGradient"),
                         out("logAlphaGradient")),
-                entry(
-                        "variational divergence",
-                        (Call) (b, n, w) -> VariationalDropout.divergence(b[0], n, w),
-                        in("logAlpha")),
-                entry(
+                entry("variational divergence", (b, n, w) -> VariationalDropout.divergence(b[0], n, w), in("logAlpha")),
+                effect(
                         "variational divergence's gradient",
-                        (Effect) (b, n, w) -> VariationalDropout.addDivergenceGradient(.5f, b[0], b[1], n, w),
+                        (b, n, w) -> VariationalDropout.addDivergenceGradient(.5f, b[0], b[1], n, w),
                         in("logAlpha"),
                         out("logAlphaGradient")),
-                entry(
+                effect(
                         "sparse variance",
-                        (Effect) (b, n, w) -> SparseVariationalDropout.variance(b[0], b[1], n, w),
+                        (b, n, w) -> SparseVariationalDropout.variance(b[0], b[1], n, w),
                         in("logVariance"),
                         out("dst")),
-                entry(
+                effect(
                         "sparse variance's gradient",
-                        (Effect) (b, n, w) -> SparseVariationalDropout.addVarianceGradient(b[0], b[1], b[2], n, w),
+                        (b, n, w) -> SparseVariationalDropout.addVarianceGradient(b[0], b[1], b[2], n, w),
                         in("logVariance"),
                         in("varianceGradient"),
                         out("logVarianceGradient")),
-                entry(
+                effect(
                         "sparse log alpha",
-                        (Effect) (b, n, w) -> SparseVariationalDropout.logAlpha(b[0], b[1], b[2], n, w),
+                        (b, n, w) -> SparseVariationalDropout.logAlpha(b[0], b[1], b[2], n, w),
                         in("mean"),
                         in("logVariance"),
                         out("dst")),
                 entry(
                         "sparse divergence",
-                        (Call) (b, n, w) -> SparseVariationalDropout.divergence(b[0], b[1], n, w),
+                        (b, n, w) -> SparseVariationalDropout.divergence(b[0], b[1], n, w),
                         in("mean"),
                         in("logVariance")),
-                entry(
+                effect(
                         "sparse divergence's gradients",
-                        (Effect) (b, n, w) ->
-                                SparseVariationalDropout.addDivergenceGradient(.5f, b[0], b[1], b[2], b[3], n, w),
+                        (b, n, w) -> SparseVariationalDropout.addDivergenceGradient(.5f, b[0], b[1], b[2], b[3], n, w),
                         in("mean"),
                         in("logVariance"),
                         out("meanGradient"),
                         out("logVarianceGradient")),
-                entry(
+                effect(
                         "prune",
-                        (Effect) (b, n, w) -> SparseVariationalDropout.prune(b[0], b[1], .5f, b[2], n, w),
+                        (b, n, w) -> SparseVariationalDropout.prune(b[0], b[1], .5f, b[2], n, w),
                         in("mean"),
                         in("logVariance"),
                         out("dst")),
                 entry(
                         "pruned",
-                        (Call) (b, n, w) -> SparseVariationalDropout.pruned(b[0], b[1], .5f, n),
+                        (b, n, w) -> SparseVariationalDropout.pruned(b[0], b[1], .5f, n),
                         in("mean"),
                         in("logVariance")),
-                entry(
+                effect(
                         "sum of columns",
-                        (Effect) (b, n, w) -> SharedSum.sum(SHARING, b[0], b[1], n, w),
+                        (b, n, w) -> SharedSum.sum(SHARING, b[0], b[1], n, w),
                         in("src"),
                         new Buffer("dst", true, n -> (int) SHARING.values(n))),
-                entry(
+                effect(
                         "sum of rows",
-                        (Effect) (b, n, w) -> SharedSum.sum(ROWS, b[0], b[1], n, w),
+                        (b, n, w) -> SharedSum.sum(ROWS, b[0], b[1], n, w),
                         in("src"),
                         new Buffer("dst", true, n -> (n + 299) / 300)),
-                entry(
+                effect(
                         "sum of all",
-                        (Effect) (b, n, w) -> SharedSum.sum(Sharing.ALL, b[0], b[1], n, w),
+                        (b, n, w) -> SharedSum.sum(Sharing.ALL, b[0], b[1], n, w),
                         in("src"),
                         new Buffer("dst", true, n -> Math.min(n, 1))));
     }

@@ -24,6 +24,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 /** Every mask source does what its definition says: at every offset and count, in every split, in any memory. */
 @Tag("paths")
 final class MaskSourcesTest {
+    private static final Kind[] KINDS = Kind.values();
     private static final Key KEY = new Key(2026, 7);
     private static final Workers THREE = new Workers(Runnable::run, 3);
 
@@ -123,7 +124,7 @@ final class MaskSourcesTest {
         MaskSource mask = sample.source().apply(KEY);
         float scale = (float) mask.scale();
         try (Arena arena = Arena.ofShared()) {
-            Kind other = Kind.values()[random.nextInt(Kind.values().length)];
+            Kind other = KINDS[random.nextInt(KINDS.length)];
             for (Kind kind : new Kind[] {Kind.NATIVE, other}) {
                 int offset = random.nextInt((int) Math.min(70, sample.elements()));
                 int elements = (int) Math.min(5000 + random.nextInt(100), sample.elements() - offset);

@@ -1,6 +1,5 @@
 package io.github.lanedrop.kernels;
 
-import static io.github.lanedrop.kernels.Learned.of;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -51,7 +50,7 @@ final class SharedSumTest {
         }
         for (int tasks : new int[] {1, 2, 3, 7}) {
             float[] dst = new float[values];
-            SharedSum.sum(sharing, of(src), of(dst), elements, new Workers(Runnable::run, tasks));
+            SharedSum.sum(sharing, Learned.of(src), Learned.of(dst), elements, new Workers(Runnable::run, tasks));
             assertThat(dst).isEqualTo(expected);
         }
     }
@@ -76,7 +75,7 @@ final class SharedSumTest {
     void sumsAreInDouble() {
         float[] src = {1e8f, 1, -1e8f, 1e8f, 1, -1e8f};
         float[] dst = new float[1];
-        SharedSum.sum(Sharing.ALL, of(src), of(dst), 6);
+        SharedSum.sum(Sharing.ALL, Learned.of(src), Learned.of(dst), 6);
         assertThat(dst).containsExactly(2);
     }
 

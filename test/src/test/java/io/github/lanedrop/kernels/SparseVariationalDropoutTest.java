@@ -4,7 +4,6 @@ import static io.github.lanedrop.kernels.Learned.assertSameBits;
 import static io.github.lanedrop.kernels.Learned.differences;
 import static io.github.lanedrop.kernels.Learned.doubles;
 import static io.github.lanedrop.kernels.Learned.gaussian;
-import static io.github.lanedrop.kernels.Learned.of;
 import static io.github.lanedrop.kernels.Learned.relative;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
@@ -38,7 +37,7 @@ final class SparseVariationalDropoutTest {
 
     /** The divergence of one weight with a log alpha: a mean of 1 has one, less 1e-8. */
     private static double divergence(double logAlpha) {
-        return SparseVariationalDropout.divergence(of(1), of((float) logAlpha), 1, ONE);
+        return SparseVariationalDropout.divergence(Learned.of(1), Learned.of((float) logAlpha), 1, ONE);
     }
 
     @ParameterizedTest
@@ -78,7 +77,7 @@ final class SparseVariationalDropoutTest {
     })
     void logAlphaIsClamped(float mean, float logVariance, double expected) {
         float[] dst = new float[1];
-        SparseVariationalDropout.logAlpha(of(mean), of(logVariance), of(dst), 1, ONE);
+        SparseVariationalDropout.logAlpha(Learned.of(mean), Learned.of(logVariance), Learned.of(dst), 1, ONE);
         assertThat((double) dst[0]).isCloseTo(expected, within(2e-6));
     }
 
@@ -86,7 +85,7 @@ final class SparseVariationalDropoutTest {
     void varianceIsTheExponential() {
         float[] logVariance = gaussian(new Random(1), 1000, -5, 3);
         float[] dst = new float[1000];
-        SparseVariationalDropout.variance(of(logVariance), of(dst), 1000, ONE);
+        SparseVariationalDropout.variance(Learned.of(logVariance), Learned.of(dst), 1000, ONE);
         for (int i = 0; i < 1000; i++) {
             double expected = Math.exp(logVariance[i]);
             assertThat((double) dst[i]).isCloseTo(expected, within(2e-7 * expected));
@@ -100,11 +99,11 @@ final class SparseVariationalDropoutTest {
         float[] mean = {1, 1, 1, -1, Float.NaN, Float.POSITIVE_INFINITY, 0, 1};
         float[] logVariance = {2.9f, 3, 3.1f, 3.1f, 9, 9, -10, Float.NaN};
         float[] dst = new float[8];
-        SparseVariationalDropout.prune(of(mean), of(logVariance), 3, of(dst), 8, ONE);
+        SparseVariationalDropout.prune(Learned.of(mean), Learned.of(logVariance), 3, Learned.of(dst), 8, ONE);
         assertThat(dst).containsExactly(1, 1, 0f, 0f, Float.NaN, Float.POSITIVE_INFINITY, 0f, 1);
-        assertThat(SparseVariationalDropout.pruned(of(mean), of(logVariance), 3, 8))
+        assertThat(SparseVariationalDropout.pruned(Learned.of(mean), Learned.of(logVariance), 3, 8))
                 .isEqualTo(3);
-        SparseVariationalDropout.prune(of(mean), of(logVariance), 3, of(mean), 8, ONE);
+        SparseVariationalDropout.prune(Learned.of(mean), Learned.of(logVariance), 3, Learned.of(mean), 8, ONE);
         assertSameBits(mean, dst, "in place");
     }
 
@@ -113,7 +112,7 @@ final class SparseVariationalDropoutTest {
         float[] mean = gaussian(new Random(2), 5000, 0, 1);
         float[] logVariance = gaussian(new Random(3), 5000, 1, 3);
         float[] dst = new float[5000];
-        SparseVariationalDropout.prune(of(mean), of(logVariance), 3, of(dst), 5000, ONE);
+        SparseVariationalDropout.prune(Learned.of(mean), Learned.of(logVariance), 3, Learned.of(dst), 5000, ONE);
         int zeros = 0;
         for (int i = 0; i < 5000; i++) {
             double logAlpha = logVariance[i] - Math.log((double) mean[i] * mean[i] + 1e-8);
@@ -121,9 +120,9 @@ final class SparseVariationalDropoutTest {
             zeros += dst[i] == 0 ? 1 : 0;
         }
         assertThat(zeros).isBetween(2000, 3000);
-        assertThat(SparseVariationalDropout.pruned(of(mean), of(logVariance), 3, 5000))
+        assertThat(SparseVariationalDropout.pruned(Learned.of(mean), Learned.of(logVariance), 3, 5000))
                 .isEqualTo(zeros);
-        assertThat(SparseVariationalDropout.pruned(of(mean), of(logVariance), 8, 5000))
+        assertThat(SparseVariationalDropout.pruned(Learned.of(mean), Learned.of(logVariance), 8, 5000))
                 .isZero(); // the clamp
     }
 
@@ -150,7 +149,13 @@ final class SparseVariationalDropoutTest {
         float[] meanGradient = new float[1500];
         float[] logVarianceGradient = new float[1500];
         SparseVariationalDropout.addDivergenceGradient(
-                1, of(mean), of(logVariance), of(meanGradient), of(logVarianceGradient), 1500, ONE);
+                1,
+                Learned.of(mean),
+                Learned.of(logVariance),
+                Learned.of(meanGradient),
+                Learned.of(logVarianceGradient),
+                1500,
+                ONE);
         double[] expected = new double[1500];
         double[] expectedLog = new double[1500];
         for (int i = 0; i < 1500; i++) {
@@ -167,7 +172,13 @@ final class SparseVariationalDropoutTest {
 
         float[] before = meanGradient.clone();
         SparseVariationalDropout.addDivergenceGradient(
-                2, of(mean), of(logVariance), of(meanGradient), of(logVarianceGradient), 1500, ONE);
+                2,
+                Learned.of(mean),
+                Learned.of(logVariance),
+                Learned.of(meanGradient),
+                Learned.of(logVarianceGradient),
+                1500,
+                ONE);
         for (int i = 0; i < 1500; i++) {
             assertThat(meanGradient[i]).isCloseTo(3 * before[i], within(4e-7f * Math.abs(before[i])));
         }
@@ -207,34 +218,42 @@ final class SparseVariationalDropoutTest {
         int outputs = gradient.length;
         Key key = new Key(4, 4);
         float[] e = new float[outputs];
-        LocalReparameterization.sample(key, 1, of(new float[outputs]), of(Learned.ones(outputs)), of(e), outputs, ONE);
+        LocalReparameterization.sample(
+                key, 1, Learned.of(new float[outputs]), Learned.of(Learned.ones(outputs)), Learned.of(e), outputs, ONE);
 
-        Matrix inputs = Matrix.of(of(a), EXAMPLES, INPUTS);
-        Matrix means = Matrix.of(of(mean), INPUTS, OUTPUTS);
-        Matrix squares = Matrix.of(of(new float[a.length]), EXAMPLES, INPUTS);
-        Matrix variances = Matrix.of(of(new float[WEIGHTS]), INPUTS, OUTPUTS);
-        Matrix delta = Matrix.of(of(new float[outputs]), EXAMPLES, OUTPUTS);
+        Matrix inputs = Matrix.of(Learned.of(a), EXAMPLES, INPUTS);
+        Matrix means = Matrix.of(Learned.of(mean), INPUTS, OUTPUTS);
+        Matrix squares = Matrix.of(Learned.of(new float[a.length]), EXAMPLES, INPUTS);
+        Matrix variances = Matrix.of(Learned.of(new float[WEIGHTS]), INPUTS, OUTPUTS);
+        Matrix delta = Matrix.of(Learned.of(new float[outputs]), EXAMPLES, OUTPUTS);
         LocalReparameterization.square(inputs.segment(), squares.segment(), a.length, ONE);
-        SparseVariationalDropout.variance(of(logVariance), variances.segment(), WEIGHTS, ONE);
+        SparseVariationalDropout.variance(Learned.of(logVariance), variances.segment(), WEIGHTS, ONE);
         MatrixProduct.multiply(squares, variances, delta);
 
-        Matrix g = Matrix.of(of(gradient), EXAMPLES, OUTPUTS);
-        Matrix h = Matrix.of(of(new float[outputs]), EXAMPLES, OUTPUTS);
+        Matrix g = Matrix.of(Learned.of(gradient), EXAMPLES, OUTPUTS);
+        Matrix h = Matrix.of(Learned.of(new float[outputs]), EXAMPLES, OUTPUTS);
         LocalReparameterization.varianceGradient(key, 1, delta.segment(), g.segment(), h.segment(), outputs, ONE);
         float[] meanGradient = new float[WEIGHTS];
         float[] varianceGradient = new float[WEIGHTS];
         float[] logVarianceGradient = new float[WEIGHTS];
-        MatrixProduct.multiply(inputs.transpose(), g, Matrix.of(of(meanGradient), INPUTS, OUTPUTS));
-        MatrixProduct.multiply(squares.transpose(), h, Matrix.of(of(varianceGradient), INPUTS, OUTPUTS));
+        MatrixProduct.multiply(inputs.transpose(), g, Matrix.of(Learned.of(meanGradient), INPUTS, OUTPUTS));
+        MatrixProduct.multiply(squares.transpose(), h, Matrix.of(Learned.of(varianceGradient), INPUTS, OUTPUTS));
         SparseVariationalDropout.addVarianceGradient(
-                of(logVariance), of(varianceGradient), of(logVarianceGradient), WEIGHTS, ONE);
+                Learned.of(logVariance), Learned.of(varianceGradient), Learned.of(logVarianceGradient), WEIGHTS, ONE);
         SparseVariationalDropout.addDivergenceGradient(
-                KL, of(mean), of(logVariance), of(meanGradient), of(logVarianceGradient), WEIGHTS, ONE);
+                KL,
+                Learned.of(mean),
+                Learned.of(logVariance),
+                Learned.of(meanGradient),
+                Learned.of(logVarianceGradient),
+                WEIGHTS,
+                ONE);
         float[] inputGradient = new float[a.length];
-        Matrix squareGradient = Matrix.of(of(new float[a.length]), EXAMPLES, INPUTS);
-        MatrixProduct.multiply(g, means.transpose(), Matrix.of(of(inputGradient), EXAMPLES, INPUTS));
+        Matrix squareGradient = Matrix.of(Learned.of(new float[a.length]), EXAMPLES, INPUTS);
+        MatrixProduct.multiply(g, means.transpose(), Matrix.of(Learned.of(inputGradient), EXAMPLES, INPUTS));
         MatrixProduct.multiply(h, variances.transpose(), squareGradient);
-        LocalReparameterization.addSquareGradient(of(a), squareGradient.segment(), of(inputGradient), a.length, ONE);
+        LocalReparameterization.addSquareGradient(
+                Learned.of(a), squareGradient.segment(), Learned.of(inputGradient), a.length, ONE);
 
         double[] da = doubles(a);
         double[] dm = doubles(mean);
@@ -260,10 +279,10 @@ final class SparseVariationalDropoutTest {
             float[] terms = new float[count];
             ScalarSparse.divergence(logAlpha, terms, count);
             for (int i = 0; i < Math.min(count, 65); i++) { // NaN would hide all else
-                assertThat(SparseVariationalDropout.divergence(of(mean[i]), of(logVariance[i]), 1, ONE))
+                assertThat(SparseVariationalDropout.divergence(Learned.of(mean[i]), Learned.of(logVariance[i]), 1, ONE))
                         .isEqualTo(Double.valueOf(terms[i]));
             }
-            assertThat(SparseVariationalDropout.divergence(of(mean), of(logVariance), count, ONE))
+            assertThat(SparseVariationalDropout.divergence(Learned.of(mean), Learned.of(logVariance), count, ONE))
                     .isEqualTo(Double.valueOf(Learned.sum(terms)));
 
             float[] slopes = new float[count];
@@ -274,14 +293,20 @@ final class SparseVariationalDropoutTest {
             float[] actualLog = expectedLog.clone();
             ScalarSparse.addGradients(.3f, mean, slopes, expectedMean, expectedLog, count);
             SparseVariationalDropout.addDivergenceGradient(
-                    .3f, of(mean), of(logVariance), of(actualMean), of(actualLog), count, ONE);
+                    .3f,
+                    Learned.of(mean),
+                    Learned.of(logVariance),
+                    Learned.of(actualMean),
+                    Learned.of(actualLog),
+                    count,
+                    ONE);
             assertSameBits(actualMean, expectedMean, "mean of " + count);
             assertSameBits(actualLog, expectedLog, "log variance of " + count);
         }
     }
 
     private static float[] special(Random random, int count) {
-        MemorySegment segment = of(new float[count]);
+        MemorySegment segment = Learned.of(new float[count]);
         Memory.fill(segment, Memory.floatBits(random, count));
         return Learned.read(segment, count);
     }

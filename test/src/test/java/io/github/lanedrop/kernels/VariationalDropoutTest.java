@@ -4,7 +4,6 @@ import static io.github.lanedrop.kernels.Learned.assertSameBits;
 import static io.github.lanedrop.kernels.Learned.differences;
 import static io.github.lanedrop.kernels.Learned.doubles;
 import static io.github.lanedrop.kernels.Learned.gaussian;
-import static io.github.lanedrop.kernels.Learned.of;
 import static io.github.lanedrop.kernels.Learned.relative;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
@@ -46,7 +45,13 @@ final class VariationalDropoutTest {
     private static float[] normals(Key key, long offset, int elements) {
         float[] e = new float[elements];
         LocalReparameterization.sample(
-                key, offset, of(new float[elements]), of(Learned.ones(elements)), of(e), elements, ONE);
+                key,
+                offset,
+                Learned.of(new float[elements]),
+                Learned.of(Learned.ones(elements)),
+                Learned.of(e),
+                elements,
+                ONE);
         return e;
     }
 
@@ -69,7 +74,8 @@ final class VariationalDropoutTest {
         Arrays.fill(src, 3);
         float[] dst = new float[elements];
         float[] logAlpha = {(float) VariationalDropout.logAlpha(rate)};
-        VariationalDropout.forward(KEY, 0, Sharing.ALL, of(logAlpha), of(src), of(dst), elements, ONE);
+        VariationalDropout.forward(
+                KEY, 0, Sharing.ALL, Learned.of(logAlpha), Learned.of(src), Learned.of(dst), elements, ONE);
         double sum = 0;
         double squares = 0;
         for (float y : dst) {
@@ -98,11 +104,11 @@ final class VariationalDropoutTest {
         float[] src = gaussian(new Random(1), 500, 0, 1);
         float[] dst = new float[500];
         float[] none = {Float.NEGATIVE_INFINITY};
-        VariationalDropout.forward(KEY, 0, Sharing.ALL, of(none), of(src), of(dst), 500, ONE);
+        VariationalDropout.forward(KEY, 0, Sharing.ALL, Learned.of(none), Learned.of(src), Learned.of(dst), 500, ONE);
         assertSameBits(dst, src, "noise");
-        VariationalDropout.variance(Sharing.ALL, of(none), of(src), of(dst), 500, ONE);
+        VariationalDropout.variance(Sharing.ALL, Learned.of(none), Learned.of(src), Learned.of(dst), 500, ONE);
         assertThat(dst).containsOnly(0);
-        LocalReparameterization.sample(KEY, 0, of(src), of(dst), of(dst), 500, ONE);
+        LocalReparameterization.sample(KEY, 0, Learned.of(src), Learned.of(dst), Learned.of(dst), 500, ONE);
         assertSameBits(dst, src, "sample");
     }
 
@@ -111,10 +117,10 @@ final class VariationalDropoutTest {
         float[] gradient = new float[3];
         float[] variance = {0, -0f, -1};
         LocalReparameterization.varianceGradient(
-                KEY, 0, of(variance), of(1, Float.POSITIVE_INFINITY, 1), of(gradient), 3, ONE);
+                KEY, 0, Learned.of(variance), Learned.of(1, Float.POSITIVE_INFINITY, 1), Learned.of(gradient), 3, ONE);
         assertThat(gradient).containsExactly(0f, 0f, Float.NaN);
         float[] dst = new float[3];
-        LocalReparameterization.sample(KEY, 0, of(5, 6, 7), of(variance), of(dst), 3, ONE);
+        LocalReparameterization.sample(KEY, 0, Learned.of(5, 6, 7), Learned.of(variance), Learned.of(dst), 3, ONE);
         assertThat(dst).containsExactly(5, 6, Float.NaN);
     }
 
@@ -128,7 +134,7 @@ final class VariationalDropoutTest {
                 + 1.16145124 * alpha
                 - 1.50204118 * alpha * alpha
                 + .58629921 * alpha * alpha * alpha;
-        double divergence = VariationalDropout.divergence(of(logAlpha), 1, ONE);
+        double divergence = VariationalDropout.divergence(Learned.of(logAlpha), 1, ONE);
         assertThat(divergence).isCloseTo(-polynomial, within(4e-7));
         assertThat(-divergence).isCloseTo(ExactDivergence.negative(alpha), within(POLYNOMIAL));
     }
@@ -138,12 +144,12 @@ final class VariationalDropoutTest {
 
     @Test
     void divergenceAboveAlphaOneIsThatOfOne() {
-        double atOne = VariationalDropout.divergence(of(0), 1, ONE);
+        double atOne = VariationalDropout.divergence(Learned.of(0), 1, ONE);
         assertThat(atOne).isCloseTo(-(1.16145124 - 1.50204118 + .58629921), within(1e-7));
-        assertThat(VariationalDropout.divergence(of(.1f, 5, Float.POSITIVE_INFINITY), 3, ONE))
+        assertThat(VariationalDropout.divergence(Learned.of(.1f, 5, Float.POSITIVE_INFINITY), 3, ONE))
                 .isEqualTo(3 * atOne);
         float[] gradient = {1, 1, 1};
-        VariationalDropout.addDivergenceGradient(2, of(0, .1f, 5), of(gradient), 3, ONE);
+        VariationalDropout.addDivergenceGradient(2, Learned.of(0, .1f, 5), Learned.of(gradient), 3, ONE);
         assertThat((double) gradient[0])
                 .isCloseTo(1 - 2 * (.5 + 1.16145124 - 2 * 1.50204118 + 3 * .58629921), within(1e-6));
         assertThat(gradient[1]).isEqualTo(1);
@@ -162,7 +168,7 @@ final class VariationalDropoutTest {
             return .25 * sum;
         });
         float[] gradient = new float[400];
-        VariationalDropout.addDivergenceGradient(.25f, of(logAlpha), of(gradient), 400, ONE);
+        VariationalDropout.addDivergenceGradient(.25f, Learned.of(logAlpha), Learned.of(gradient), 400, ONE);
         assertThat(relative(gradient, expected)).isLessThan(1e-6);
     }
 
@@ -210,18 +216,18 @@ final class VariationalDropoutTest {
         float[] e = normals(KEY, 5, EXAMPLES * OUTPUTS);
 
         // forward
-        Matrix inputs = Matrix.of(of(a), EXAMPLES, INPUTS);
-        Matrix means = Matrix.of(of(mean), INPUTS, OUTPUTS);
-        Matrix squares = Matrix.of(of(new float[a.length]), EXAMPLES, INPUTS);
-        Matrix variances = Matrix.of(of(new float[WEIGHTS]), INPUTS, OUTPUTS);
-        Matrix gamma = Matrix.of(of(new float[EXAMPLES * OUTPUTS]), EXAMPLES, OUTPUTS);
-        Matrix delta = Matrix.of(of(new float[EXAMPLES * OUTPUTS]), EXAMPLES, OUTPUTS);
+        Matrix inputs = Matrix.of(Learned.of(a), EXAMPLES, INPUTS);
+        Matrix means = Matrix.of(Learned.of(mean), INPUTS, OUTPUTS);
+        Matrix squares = Matrix.of(Learned.of(new float[a.length]), EXAMPLES, INPUTS);
+        Matrix variances = Matrix.of(Learned.of(new float[WEIGHTS]), INPUTS, OUTPUTS);
+        Matrix gamma = Matrix.of(Learned.of(new float[EXAMPLES * OUTPUTS]), EXAMPLES, OUTPUTS);
+        Matrix delta = Matrix.of(Learned.of(new float[EXAMPLES * OUTPUTS]), EXAMPLES, OUTPUTS);
         LocalReparameterization.square(inputs.segment(), squares.segment(), a.length, ONE);
-        VariationalDropout.variance(sharing, of(logAlpha), means.segment(), variances.segment(), WEIGHTS, ONE);
+        VariationalDropout.variance(sharing, Learned.of(logAlpha), means.segment(), variances.segment(), WEIGHTS, ONE);
         MatrixProduct.multiply(inputs, means, gamma);
         MatrixProduct.multiply(squares, variances, delta);
         float[] dst = new float[e.length];
-        LocalReparameterization.sample(KEY, 5, gamma.segment(), delta.segment(), of(dst), dst.length, ONE);
+        LocalReparameterization.sample(KEY, 5, gamma.segment(), delta.segment(), Learned.of(dst), dst.length, ONE);
         double loss = 0;
         for (int i = 0; i < dst.length; i++) {
             loss += dst[i] * gradient[i];
@@ -230,22 +236,30 @@ final class VariationalDropoutTest {
         assertThat(loss).isCloseTo(expectedLoss, within(1e-4));
 
         // backward
-        Matrix g = Matrix.of(of(gradient), EXAMPLES, OUTPUTS);
-        Matrix h = Matrix.of(of(new float[e.length]), EXAMPLES, OUTPUTS);
+        Matrix g = Matrix.of(Learned.of(gradient), EXAMPLES, OUTPUTS);
+        Matrix h = Matrix.of(Learned.of(new float[e.length]), EXAMPLES, OUTPUTS);
         LocalReparameterization.varianceGradient(KEY, 5, delta.segment(), g.segment(), h.segment(), e.length, ONE);
         float[] meanGradient = new float[WEIGHTS];
         float[] alphaElements = new float[WEIGHTS];
         float[] alphaGradient = new float[alphas];
-        MatrixProduct.multiply(inputs.transpose(), g, Matrix.of(of(meanGradient), INPUTS, OUTPUTS));
-        MatrixProduct.multiply(squares.transpose(), h, Matrix.of(of(alphaElements), INPUTS, OUTPUTS));
+        MatrixProduct.multiply(inputs.transpose(), g, Matrix.of(Learned.of(meanGradient), INPUTS, OUTPUTS));
+        MatrixProduct.multiply(squares.transpose(), h, Matrix.of(Learned.of(alphaElements), INPUTS, OUTPUTS));
         VariationalDropout.addVarianceGradient(
-                sharing, of(logAlpha), of(mean), of(alphaElements), of(meanGradient), of(alphaElements), WEIGHTS, ONE);
-        SharedSum.sum(sharing, of(alphaElements), of(alphaGradient), WEIGHTS);
+                sharing,
+                Learned.of(logAlpha),
+                Learned.of(mean),
+                Learned.of(alphaElements),
+                Learned.of(meanGradient),
+                Learned.of(alphaElements),
+                WEIGHTS,
+                ONE);
+        SharedSum.sum(sharing, Learned.of(alphaElements), Learned.of(alphaGradient), WEIGHTS);
         float[] inputGradient = new float[a.length];
-        Matrix squareGradient = Matrix.of(of(new float[a.length]), EXAMPLES, INPUTS);
-        MatrixProduct.multiply(g, means.transpose(), Matrix.of(of(inputGradient), EXAMPLES, INPUTS));
+        Matrix squareGradient = Matrix.of(Learned.of(new float[a.length]), EXAMPLES, INPUTS);
+        MatrixProduct.multiply(g, means.transpose(), Matrix.of(Learned.of(inputGradient), EXAMPLES, INPUTS));
         MatrixProduct.multiply(h, variances.transpose(), squareGradient);
-        LocalReparameterization.addSquareGradient(of(a), squareGradient.segment(), of(inputGradient), a.length, ONE);
+        LocalReparameterization.addSquareGradient(
+                Learned.of(a), squareGradient.segment(), Learned.of(inputGradient), a.length, ONE);
 
         double[] da = doubles(a);
         double[] dm = doubles(mean);
@@ -271,8 +285,17 @@ final class VariationalDropoutTest {
         float[] elements = new float[WEIGHTS];
         float[] alphaGradient = new float[alphas];
         VariationalDropout.backward(
-                KEY, 0, sharing, of(logAlpha), of(src), of(gradient), of(srcGradient), of(elements), WEIGHTS, ONE);
-        SharedSum.sum(sharing, of(elements), of(alphaGradient), WEIGHTS);
+                KEY,
+                0,
+                sharing,
+                Learned.of(logAlpha),
+                Learned.of(src),
+                Learned.of(gradient),
+                Learned.of(srcGradient),
+                Learned.of(elements),
+                WEIGHTS,
+                ONE);
+        SharedSum.sum(sharing, Learned.of(elements), Learned.of(alphaGradient), WEIGHTS);
         double[] x = doubles(src);
         double[] l = doubles(logAlpha);
         assertThat(relative(srcGradient, differences(x, v -> lossOfA(v, l, sharing, e, gradient))))
@@ -311,27 +334,35 @@ final class VariationalDropoutTest {
         int outputs = gradient.length;
         float[] squares = new float[a.length];
         float[] delta = new float[outputs];
-        LocalReparameterization.square(of(a), of(squares), a.length, ONE);
-        Matrix v = Matrix.of(of(variances), INPUTS, OUTPUTS);
-        MatrixProduct.multiply(Matrix.of(of(squares), examples, INPUTS), v, Matrix.of(of(delta), examples, OUTPUTS));
+        LocalReparameterization.square(Learned.of(a), Learned.of(squares), a.length, ONE);
+        Matrix v = Matrix.of(Learned.of(variances), INPUTS, OUTPUTS);
+        MatrixProduct.multiply(
+                Matrix.of(Learned.of(squares), examples, INPUTS), v, Matrix.of(Learned.of(delta), examples, OUTPUTS));
         float[] pulled = new float[WEIGHTS]; // A' G
         MatrixProduct.multiply(
-                Matrix.of(of(a), examples, INPUTS).transpose(),
-                Matrix.of(of(gradient), examples, OUTPUTS),
-                Matrix.of(of(pulled), INPUTS, OUTPUTS));
+                Matrix.of(Learned.of(a), examples, INPUTS).transpose(),
+                Matrix.of(Learned.of(gradient), examples, OUTPUTS),
+                Matrix.of(Learned.of(pulled), INPUTS, OUTPUTS));
         double localVariance = 0;
         double weightVariance = 0;
         float[] h = new float[outputs];
         float[] noise = new float[WEIGHTS];
         for (int draw = 0; draw < draws; draw++) {
-            LocalReparameterization.varianceGradient(KEY.step(draw), 0, of(delta), of(gradient), of(h), outputs, ONE);
+            LocalReparameterization.varianceGradient(
+                    KEY.step(draw), 0, Learned.of(delta), Learned.of(gradient), Learned.of(h), outputs, ONE);
             double local = 0; // one alpha for all: sum of V * (A^2)' H is sum of delta * H
             for (int i = 0; i < outputs; i++) {
                 local += (double) delta[i] * h[i];
             }
             localVariance += local * local / draws; // its mean is 0
             LocalReparameterization.sample(
-                    KEY.site(1).step(draw), 0, of(new float[WEIGHTS]), of(variances), of(noise), WEIGHTS, ONE);
+                    KEY.site(1).step(draw),
+                    0,
+                    Learned.of(new float[WEIGHTS]),
+                    Learned.of(variances),
+                    Learned.of(noise),
+                    WEIGHTS,
+                    ONE);
             double shared = 0;
             for (int i = 0; i < WEIGHTS; i++) {
                 shared += .5 * noise[i] * pulled[i];
@@ -365,25 +396,26 @@ final class VariationalDropoutTest {
 
             float[] expected = a.clone();
             ScalarGaussian.sample(expected, b, e, count);
-            LocalReparameterization.sample(KEY, 3, of(a), of(b), of(dst), count, ONE);
+            LocalReparameterization.sample(KEY, 3, Learned.of(a), Learned.of(b), Learned.of(dst), count, ONE);
             assertSameBits(dst, expected, "sample of " + count);
 
             expected = a.clone();
             ScalarGaussian.sampleBackward(expected, b, e, count);
-            LocalReparameterization.varianceGradient(KEY, 3, of(b), of(a), of(dst), count, ONE);
+            LocalReparameterization.varianceGradient(KEY, 3, Learned.of(b), Learned.of(a), Learned.of(dst), count, ONE);
             assertSameBits(dst, expected, "variance gradient of " + count);
 
             float[] terms = new float[count];
             ScalarGaussian.divergence(a, terms, count);
-            assertThat(VariationalDropout.divergence(of(a), count, ONE)).isEqualTo(Double.valueOf(Learned.sum(terms)));
+            assertThat(VariationalDropout.divergence(Learned.of(a), count, ONE))
+                    .isEqualTo(Double.valueOf(Learned.sum(terms)));
             for (int i = 0; i < Math.min(count, 65); i++) { // NaN would hide all else
-                double one = VariationalDropout.divergence(of(a[i]), 1, ONE);
+                double one = VariationalDropout.divergence(Learned.of(a[i]), 1, ONE);
                 assertThat(one).isEqualTo(Double.valueOf(0. + terms[i]));
             }
 
             ScalarGaussian.divergenceGradient(a, terms, count);
             dst = new float[count];
-            VariationalDropout.addDivergenceGradient(1, of(a), of(dst), count, ONE);
+            VariationalDropout.addDivergenceGradient(1, Learned.of(a), Learned.of(dst), count, ONE);
             for (int i = 0; i < count; i++) {
                 terms[i] += 0;
             }
@@ -392,7 +424,7 @@ final class VariationalDropoutTest {
     }
 
     private static MemorySegment bits(Random random, int count) {
-        MemorySegment segment = of(new float[count]);
+        MemorySegment segment = Learned.of(new float[count]);
         Memory.fill(segment, Memory.floatBits(random, count));
         return segment;
     }

@@ -30,7 +30,7 @@ final class ScalarArrayLoop implements ArrayLoop {
     public void run(
             double[] x, double[] operand, int start, int end, byte[] bits, int bitsAt, double a, double b, double c) {
         for (int i = start; i < end; i++) {
-            long kept = ((bits[bitsAt + (i >>> 3)] >>> (i & 7)) & 1) ^ INVERTED;
+            long kept = ((bits[bitsAt + (i >>> 3)] >>> (i & 7)) & 1L) ^ INVERTED;
             double y = x[i];
             y = OPERATION.scales() ? y * a : y;
             y = OPERATION.shifts() ? y + b : y;

@@ -80,7 +80,7 @@ final class VectorBfloat16Loop implements SegmentLoop {
             if (Simd.MASK_REGISTERS) {
                 kept = VectorMask.fromLong(FLOATS, Long.compress(keepBits, EVEN));
             } else {
-                kept = IntVector.broadcast(INTS, (int) (keepBits))
+                kept = IntVector.broadcast(INTS, (int) keepBits)
                         .lanewise(LSHL, TO_SIGN)
                         .compare(LT, 0)
                         .cast(FLOATS);

@@ -9,9 +9,9 @@ import io.github.lanedrop.kernels.math.ScalarMath;
  * 2015, and the coefficients of its appendix C.
  */
 public final class ScalarGaussian {
-    static final float C1 = 1.16145124f;
-    static final float C2 = -1.50204118f;
-    static final float C3 = 0.58629921f;
+    static final float C1 = 1.1614512f;
+    static final float C2 = -1.5020412f;
+    static final float C3 = 0.5862992f;
 
     private ScalarGaussian() {}
 
