@@ -9,6 +9,9 @@ import java.util.Arrays;
 
 /** Holds the vector code of attention against its scalar twin, on a row and a few tiles. */
 final class AttentionSelfTest {
+    /** Whether the vector code runs: the SIMD path is live, and it agrees with its twin. Decided when first needed. */
+    static final boolean VECTOR = Live.trusted("attention", AttentionSelfTest::agrees);
+
     private AttentionSelfTest() {}
 
     static boolean agrees() {

@@ -20,7 +20,7 @@ final class AttentionTiles {
     /** {@code c = c + a * b} of panels; {@link ScalarTile#multiplyAdd}. */
     static void multiplyAdd(
             float[] a, int aAt, float[] b, int bAt, float[] c, int cAt, int rows, int inner, int columns) {
-        if (Live.VECTOR) {
+        if (AttentionSelfTest.VECTOR) {
             VectorTile.multiplyAdd(a, aAt, b, bAt, c, cAt, rows, inner, columns);
         } else {
             ScalarTile.multiplyAdd(a, aAt, b, bAt, c, cAt, rows, inner, columns);
@@ -30,7 +30,7 @@ final class AttentionTiles {
     /** {@code c = c + transpose of a * b} of panels; {@link ScalarTile#multiplyTransposedAdd}. */
     static void multiplyTransposedAdd(
             float[] a, int aAt, float[] b, int bAt, float[] c, int cAt, int rows, int inner, int columns) {
-        if (Live.VECTOR) {
+        if (AttentionSelfTest.VECTOR) {
             VectorTile.multiplyTransposedAdd(a, aAt, b, bAt, c, cAt, rows, inner, columns);
         } else {
             ScalarTile.multiplyTransposedAdd(a, aAt, b, bAt, c, cAt, rows, inner, columns);

@@ -372,7 +372,7 @@ final class BlockedProduct {
             float[] start,
             float[] strip,
             int rows) {
-        if (Live.VECTOR) {
+        if (ProductSelfTest.VECTOR) {
             VectorTile.multiplyAdd(a, aAt, panels, panel, panelStep, inner, start, strip, rows);
         } else {
             ScalarTile.multiplyAdd(a, aAt, panels, panel, panelStep, inner, start, strip, rows);
@@ -392,7 +392,7 @@ final class BlockedProduct {
         int bit = (row - bitsRow) * bitStride + column - bitsColumn;
         if (masksResult()) {
             load(spare, row, rows, column, columns);
-            if (Live.VECTOR) {
+            if (ProductSelfTest.VECTOR) {
                 VectorFinish.keep(strip, spare, rows, scratch.bits, bit, bitStride);
             } else {
                 ScalarFinish.keep(strip, spare, rows, scratch.bits, bit, bitStride);
@@ -407,7 +407,7 @@ final class BlockedProduct {
     private void finish(float[] strip, int rows, int column, int bit) {
         int biasAt = column - biasColumn;
         if (epilogue.hasBias()) {
-            if (Live.VECTOR) {
+            if (ProductSelfTest.VECTOR) {
                 VectorFinish.addBias(strip, rows, scratch.bias, biasAt);
             } else {
                 ScalarFinish.addBias(strip, rows, scratch.bias, biasAt);
@@ -416,7 +416,7 @@ final class BlockedProduct {
         switch (epilogue.activation()) {
             case IDENTITY -> {}
             case RELU -> {
-                if (Live.VECTOR) {
+                if (ProductSelfTest.VECTOR) {
                     VectorFinish.relu(strip, rows);
                 } else {
                     ScalarFinish.relu(strip, rows);
@@ -430,7 +430,7 @@ final class BlockedProduct {
         }
         if (epilogue.drops()) {
             float scale = (float) epilogue.dropout().scale();
-            if (Live.VECTOR) {
+            if (ProductSelfTest.VECTOR) {
                 VectorFinish.select(strip, rows, scale, scratch.bits, bit, bitStride);
             } else {
                 ScalarFinish.select(strip, rows, scale, scratch.bits, bit, bitStride);
@@ -441,7 +441,7 @@ final class BlockedProduct {
     private void load(float[] strip, int row, int rows, int column, int columns) {
         long rowBytes = (long) c.columns() * Float.BYTES;
         long at = row * rowBytes + (long) column * Float.BYTES;
-        if (Live.VECTOR && columns == COLUMNS && VectorFinish.reaches(c.segment())) {
+        if (ProductSelfTest.VECTOR && columns == COLUMNS && VectorFinish.reaches(c.segment())) {
             VectorFinish.load(c.segment(), at, rowBytes, strip, rows);
             return;
         }
@@ -453,7 +453,7 @@ final class BlockedProduct {
     private void store(float[] strip, int row, int rows, int column, int columns) {
         long rowBytes = (long) c.columns() * Float.BYTES;
         long at = row * rowBytes + (long) column * Float.BYTES;
-        if (Live.VECTOR && columns == COLUMNS && VectorFinish.reaches(c.segment())) {
+        if (ProductSelfTest.VECTOR && columns == COLUMNS && VectorFinish.reaches(c.segment())) {
             VectorFinish.store(strip, rows, c.segment(), at, rowBytes);
             return;
         }

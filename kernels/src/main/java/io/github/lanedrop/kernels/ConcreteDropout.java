@@ -146,7 +146,7 @@ public final class ConcreteDropout {
             int count = (int) Math.min(LearnedScratch.CHUNK, end - at);
             kept(mask, offset + at, count, scratch);
             MemorySegment.copy(src, FLOAT, at * Float.BYTES, scratch.a, 0, count);
-            if (Live.VECTOR) {
+            if (LearnedSelfTest.VECTOR) {
                 VectorConcrete.apply(scratch.a, scratch.spread, scale, count);
             } else {
                 ScalarConcrete.apply(scratch.a, scratch.spread, scale, count);
@@ -178,7 +178,7 @@ public final class ConcreteDropout {
             float[] gradient = scratch.b;
             MemorySegment.copy(src, FLOAT, at * Float.BYTES, x, 0, count);
             MemorySegment.copy(dstGradient, FLOAT, at * Float.BYTES, gradient, 0, count);
-            if (Live.VECTOR) {
+            if (LearnedSelfTest.VECTOR) {
                 VectorConcrete.backward(
                         x, gradient, scratch.spread, scale, slope, inverseTemperature, scratch.terms, count);
             } else {
@@ -229,7 +229,7 @@ public final class ConcreteDropout {
         int blocks = (bytes + Philox4x32.BLOCK_BYTES - 1) / Philox4x32.BLOCK_BYTES;
         float logit = (float) mask.rate().logit();
         float inverseTemperature = (float) (1 / mask.rate().temperature());
-        if (Live.VECTOR) {
+        if (LearnedSelfTest.VECTOR) {
             PhiloxVectors.fill(key.seed(), key.stream(), firstValue >>> 2, scratch.words, 0, blocks);
             VectorConcrete.kept(scratch.words, wordsAt, kept, values, logit, inverseTemperature);
         } else {

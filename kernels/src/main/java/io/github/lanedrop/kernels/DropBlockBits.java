@@ -110,7 +110,7 @@ final class DropBlockBits {
             int step;
             for (int width = 1; width < block; width += step) {
                 step = Math.min(width, block - width);
-                if (Live.VECTOR) {
+                if (MaskSelfTest.VECTOR) {
                     VectorDilation.shiftOr(words, at, length, step * stride);
                 } else {
                     ScalarDilation.shiftOr(words, at, length, step * stride);

@@ -12,6 +12,7 @@ import io.github.lanedrop.kernels.lanes.Operation;
 import io.github.lanedrop.kernels.lanes.SegmentLoop;
 import io.github.lanedrop.rng.Key;
 import io.github.lanedrop.rng.Philox4x32;
+import io.github.lanedrop.rng.simd.Simd;
 import java.lang.foreign.MemorySegment;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.atomic.AtomicReferenceArray;
@@ -28,6 +29,9 @@ final class Elementwise {
     static final MemorySegment NO_KEEP_BITS = MemorySegment.NULL;
 
     private static final Class<?> NATIVE = MemorySegment.NULL.getClass();
+    /** At 128 bits C2 boxes the masks of two lanes, and the scalar loop is faster. */
+    private static final boolean FLOAT64_LOOPS = Simd.BITS > 128;
+
     private static final Class<?> FLOAT_ARRAY =
             MemorySegment.ofArray(new float[0]).getClass();
     private static final Class<?> SHORT_ARRAY =
@@ -256,7 +260,7 @@ final class Elementwise {
     private static boolean hasLoop(DType type, Class<?> memory) {
         return switch (type) {
             case FLOAT32 -> memory == NATIVE || memory == FLOAT_ARRAY;
-            case FLOAT64 -> memory == NATIVE || memory == DOUBLE_ARRAY;
+            case FLOAT64 -> FLOAT64_LOOPS && (memory == NATIVE || memory == DOUBLE_ARRAY);
             case BFLOAT16 -> memory == NATIVE || memory == SHORT_ARRAY;
             case FLOAT16 -> false;
         };
@@ -315,7 +319,7 @@ final class Elementwise {
         int rounded = (end - start + Scratch.SPARE_ELEMENTS - 1) & -Scratch.SPARE_ELEMENTS;
         int byteAt = bitsAt + (start >>> 3);
         if (type == DType.FLOAT64) {
-            if (vectors) {
+            if (vectors && FLOAT64_LOOPS) {
                 MemorySegment x = scratch.doubleSegment;
                 SegmentLoop loop = loop(DType.FLOAT64, DOUBLE_ARRAY);
                 done += loop.run(

@@ -55,7 +55,7 @@ final class ExactCountBits {
     private static void least(byte[] words, int count, long least, byte[] bits) {
         if (least == 0) {
             Bits.run(bits, 0, count, true);
-        } else if (Live.VECTOR) {
+        } else if (MaskSelfTest.VECTOR) {
             VectorWords.above(words, count, (int) (least - 1), bits);
         } else {
             ScalarWords.above(words, count, (int) (least - 1), bits);

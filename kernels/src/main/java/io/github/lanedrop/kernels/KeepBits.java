@@ -189,7 +189,7 @@ final class KeepBits {
 
     /** Bytes to bits. */
     static void pack(byte[] bytes, int elements, byte[] bits) {
-        if (Live.VECTOR) {
+        if (MaskSelfTest.VECTOR) {
             VectorBytes.pack(bytes, elements, bits);
         } else {
             ScalarBytes.pack(bytes, elements, bits);
@@ -198,7 +198,7 @@ final class KeepBits {
 
     /** Bits to bytes. */
     static void unpack(byte[] bits, int elements, byte[] bytes) {
-        if (Live.VECTOR) {
+        if (MaskSelfTest.VECTOR) {
             VectorBytes.unpack(bits, elements, bytes);
         } else {
             ScalarBytes.unpack(bits, elements, bytes);

@@ -15,6 +15,9 @@ import java.util.Arrays;
 final class LearnedSelfTest {
     private static final int COUNT = 32;
 
+    /** Whether the vector code runs: the SIMD path is live, and it agrees with its twin. Decided when first needed. */
+    static final boolean VECTOR = Live.trusted("learned rates", LearnedSelfTest::agrees);
+
     private LearnedSelfTest() {}
 
     static boolean agrees() {

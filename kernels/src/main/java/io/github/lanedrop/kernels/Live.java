@@ -17,7 +17,7 @@ import java.util.stream.Stream;
  * <p>The system property {@code lanedrop.patterns=auto|permute|table} chooses how patterns are looked up.
  */
 final class Live {
-    /** Whether the SIMD path runs: it may, and its self-tests passed. */
+    /** Whether the SIMD path runs: it may, and its generator passed its self-test. */
     static final boolean VECTOR;
 
     /** Why {@link #VECTOR} is what it is, one sentence without a full stop. */
@@ -35,11 +35,8 @@ final class Live {
     record Patterns(boolean permutes, String reason) {}
 
     static {
-        VECTOR = ByteStream.VECTOR && SelfTest.vectorsAgree();
-        if (ByteStream.VECTOR && !VECTOR) {
-            warn("the SIMD kernels failed their self-test; the scalar path runs; " + REPORT);
-        }
-        REASON = reason(Simd.ENABLED, ByteStream.VECTOR, VECTOR, Simd.REASON);
+        VECTOR = ByteStream.VECTOR;
+        REASON = reason(Simd.ENABLED, ByteStream.VECTOR, Simd.REASON);
         Patterns patterns = patterns(
                 System.getProperty("lanedrop.patterns", "auto"),
                 VECTOR && Simd.BITS == 512,
@@ -51,13 +48,22 @@ final class Live {
 
     private Live() {}
 
-    /** Says why a path is live that passed, or did not pass, two self-tests. */
-    static String reason(boolean enabled, boolean generatorPassed, boolean kernelsPassed, String choice) {
+    /**
+     * Whether the vector code of a family of kernels runs: the SIMD path is live, and its self-test passes. Each family asks
+     * when it is first needed, so that nobody waits for the tests of kernels that are not used.
+     */
+    static boolean trusted(String family, BooleanSupplier selfTest) {
+        if (!VECTOR || selfTest.getAsBoolean()) {
+            return VECTOR;
+        }
+        warn("the SIMD code of " + family + " failed its self-test; its scalar code runs; " + REPORT);
+        return false;
+    }
+
+    /** Says why a path is live that passed, or did not pass, the self-test of its generator. */
+    static String reason(boolean enabled, boolean generatorPassed, String choice) {
         if (enabled && !generatorPassed) {
             return "the SIMD generator failed its known-answer self-test; " + REPORT;
-        }
-        if (enabled && !kernelsPassed) {
-            return "the SIMD kernels failed their self-test; " + REPORT;
         }
         return choice;
     }

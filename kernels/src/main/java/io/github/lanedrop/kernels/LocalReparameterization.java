@@ -91,7 +91,7 @@ public final class LocalReparameterization {
             Normals.fill(key, offset + at, count, scratch);
             MemorySegment.copy(mean, FLOAT, at * Float.BYTES, scratch.a, 0, count);
             MemorySegment.copy(variance, FLOAT, at * Float.BYTES, scratch.b, 0, count);
-            if (Live.VECTOR) {
+            if (LearnedSelfTest.VECTOR) {
                 VectorGaussian.sample(scratch.a, scratch.b, scratch.normals, count);
             } else {
                 ScalarGaussian.sample(scratch.a, scratch.b, scratch.normals, count);
@@ -152,7 +152,7 @@ public final class LocalReparameterization {
             Normals.fill(key, offset + at, count, scratch);
             MemorySegment.copy(dstGradient, FLOAT, at * Float.BYTES, scratch.a, 0, count);
             MemorySegment.copy(variance, FLOAT, at * Float.BYTES, scratch.b, 0, count);
-            if (Live.VECTOR) {
+            if (LearnedSelfTest.VECTOR) {
                 VectorGaussian.sampleBackward(scratch.a, scratch.b, scratch.normals, count);
             } else {
                 ScalarGaussian.sampleBackward(scratch.a, scratch.b, scratch.normals, count);

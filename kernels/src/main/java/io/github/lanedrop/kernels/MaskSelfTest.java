@@ -11,6 +11,9 @@ import java.util.Arrays;
 
 /** Holds the vector code of mask sources against its scalar twin, on a few words. */
 final class MaskSelfTest {
+    /** Whether the vector code runs: the SIMD path is live, and it agrees with its twin. Decided when first needed. */
+    static final boolean VECTOR = Live.trusted("mask sources", MaskSelfTest::agrees);
+
     private MaskSelfTest() {}
 
     static boolean agrees() {

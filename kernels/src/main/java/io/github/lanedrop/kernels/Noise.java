@@ -63,7 +63,7 @@ final class Noise {
             return 0;
         }
         int words = words(key, first, elements, scratch.words);
-        if (Live.VECTOR) {
+        if (NoiseSelfTest.VECTOR) {
             VectorNoise.normal(scratch.words, mean, deviation, scratch.values, 0, words);
         } else {
             ScalarNoise.normal(scratch.words, mean, deviation, scratch.values, 0, words);
@@ -77,7 +77,7 @@ final class Noise {
             return 0;
         }
         int words = words(key, first, elements, scratch.words);
-        if (Live.VECTOR) {
+        if (NoiseSelfTest.VECTOR) {
             VectorNoise.centred(scratch.words, mean, reach, scratch.values, 0, words);
         } else {
             ScalarNoise.centred(scratch.words, mean, reach, scratch.values, 0, words);
@@ -104,7 +104,7 @@ final class Noise {
     static int words(Key key, long first, int elements, byte[] dst) {
         int blocks = (skipped(first) + elements + BLOCK_WORDS - 1) / BLOCK_WORDS;
         long block = first / BLOCK_WORDS;
-        if (Live.VECTOR) {
+        if (NoiseSelfTest.VECTOR) {
             PhiloxVectors.fill(key.seed(), key.stream(), block, dst, 0, blocks);
         } else {
             Philox4x32.fill(key.seed(), key.stream(), block, Philox4x32.ROUNDS, dst, 0, blocks);

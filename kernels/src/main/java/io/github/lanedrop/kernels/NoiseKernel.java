@@ -234,7 +234,7 @@ public final class NoiseKernel {
         NoiseScratch drawn = NoiseScratch.POOL.borrow();
         for (long at = start; at < end; at += NoiseScratch.CHUNK) {
             int elements = (int) Math.min(NoiseScratch.CHUNK, end - at);
-            boolean vectors = Live.VECTOR && type == DType.FLOAT32 && VectorArithmetic.takes(src, dst);
+            boolean vectors = NoiseSelfTest.VECTOR && type == DType.FLOAT32 && VectorArithmetic.takes(src, dst);
             int done = vectors ? withNormals(operation, noise, offset, src, dst, at, elements, drawn) : 0;
             if (done == elements) {
                 continue;
@@ -310,10 +310,12 @@ public final class NoiseKernel {
                 ScalarArithmetic.add(doubles, values, valuesAt, start, end);
             }
         } else if (operation == Operation.MULTIPLY) {
-            int done = Live.VECTOR && start == 0 ? VectorArithmetic.multiply(floats, values, valuesAt, end) : start;
+            int done = NoiseSelfTest.VECTOR && start == 0
+                    ? VectorArithmetic.multiply(floats, values, valuesAt, end)
+                    : start;
             ScalarArithmetic.multiply(floats, values, valuesAt, done, end);
         } else {
-            int done = Live.VECTOR && start == 0 ? VectorArithmetic.add(floats, values, valuesAt, end) : start;
+            int done = NoiseSelfTest.VECTOR && start == 0 ? VectorArithmetic.add(floats, values, valuesAt, end) : start;
             ScalarArithmetic.add(floats, values, valuesAt, done, end);
         }
         Elementwise.store(type, dst, first, start, end, scratch, floats, doubles);

@@ -8,6 +8,9 @@ import java.util.Arrays;
 
 /** Holds the vector code of elementary functions and noise against its scalar twin, on a few vectors. */
 final class NoiseSelfTest {
+    /** Whether the vector code runs: the SIMD path is live, and it agrees with its twin. Decided when first needed. */
+    static final boolean VECTOR = Live.trusted("noise", NoiseSelfTest::agrees);
+
     private NoiseSelfTest() {}
 
     static boolean agrees() {

@@ -22,7 +22,7 @@ final class Normals {
     static void fill(long seed, long stream, long first, byte[] words, float[] dst, int elements) {
         int blocks = (elements + OF_A_BLOCK - 1) / OF_A_BLOCK;
         long block = first / OF_A_BLOCK;
-        if (Live.VECTOR) {
+        if (NoiseSelfTest.VECTOR) {
             PhiloxVectors.fill(seed, stream, block, words, 0, blocks);
             VectorNoise.normal(words, 0, 1, dst, 0, elements);
         } else {

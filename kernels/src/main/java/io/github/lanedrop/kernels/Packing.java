@@ -147,7 +147,7 @@ final class Packing {
 
     /** Whether vector loops read the operand where it lies. */
     static boolean reaches(Matrix matrix) {
-        return Live.VECTOR && VectorPacking.reaches(matrix.segment());
+        return ProductSelfTest.VECTOR && VectorPacking.reaches(matrix.segment());
     }
 
     /** Whole panels straight from native memory, a few lines at a time so that no more streams are written than read. */
@@ -186,7 +186,7 @@ final class Packing {
         for (int l = 0; l < lines; l++) {
             int at = l * stride;
             int firstBit = bit + l * bitStride;
-            if (Live.VECTOR) {
+            if (ProductSelfTest.VECTOR) {
                 VectorPacking.select(scratch.lines, at, count, scale, scratch.weightBits, firstBit);
             } else {
                 ScalarPacking.select(scratch.lines, at, count, scale, scratch.weightBits, firstBit);
@@ -227,7 +227,7 @@ final class Packing {
             int dstAt,
             int dstStride,
             float[] square) {
-        if (Live.VECTOR) {
+        if (ProductSelfTest.VECTOR) {
             VectorPacking.transpose(lines, at, stride, count, dst, dstAt, dstStride, square);
         } else {
             ScalarPacking.transpose(lines, at, stride, count, lineCount, dst, dstAt, dstStride);
@@ -236,7 +236,7 @@ final class Packing {
 
     private static void transpose(
             int stride, int count, int lineCount, MemorySegment panel, long panelAt, ProductScratch scratch) {
-        if (Live.VECTOR) {
+        if (ProductSelfTest.VECTOR) {
             VectorPacking.transpose(scratch.lines, stride, count, panel, panelAt, scratch.square);
         } else {
             ScalarPacking.transpose(scratch.lines, stride, count, lineCount, panel, panelAt);
@@ -244,7 +244,7 @@ final class Packing {
     }
 
     private static void spread(float[] lines, int at, int stride, int lineCount, MemorySegment panel, long panelAt) {
-        if (Live.VECTOR) {
+        if (ProductSelfTest.VECTOR) {
             VectorPacking.spread(lines, at, stride, lineCount, panel, panelAt);
         } else {
             ScalarPacking.spread(lines, at, stride, lineCount, panel, panelAt);

@@ -16,6 +16,9 @@ import java.util.Arrays;
 final class ProductSelfTest {
     private static final int STRIP = Tiles.STRIP_ROWS * Tiles.COLUMNS;
 
+    /** Whether the vector code runs: the SIMD path is live, and it agrees with its twin. Decided when first needed. */
+    static final boolean VECTOR = Live.trusted("matrix products", ProductSelfTest::agrees);
+
     private ProductSelfTest() {}
 
     static boolean agrees() {

@@ -20,14 +20,14 @@ final class SoftmaxRows {
             float[] sums) {
         float scale = shape.scale();
         boolean hidesDropped = shape.renormalized();
-        return Live.VECTOR
+        return AttentionSelfTest.VECTOR
                 ? VectorSoftmax.exponentials(scores, at, elements, scale, hidesDropped, bits, bit, before, dst, sums)
                 : ScalarSoftmax.exponentials(scores, at, elements, scale, hidesDropped, bits, bit, before, dst, sums);
     }
 
     /** {@link ScalarSoftmax#select}. */
     static void select(float[] x, int elements, float factor, byte[] bits, int bit, float[] dst, int dstAt) {
-        if (Live.VECTOR) {
+        if (AttentionSelfTest.VECTOR) {
             VectorSoftmax.select(x, elements, factor, bits, bit, dst, dstAt);
         } else {
             ScalarSoftmax.select(x, elements, factor, bits, bit, dst, dstAt);
@@ -36,7 +36,7 @@ final class SoftmaxRows {
 
     /** {@link ScalarSoftmax#dot}. */
     static void dot(float[] x, int elements, float[] gradient, int gradientAt, byte[] bits, int bit, float[] sums) {
-        if (Live.VECTOR) {
+        if (AttentionSelfTest.VECTOR) {
             VectorSoftmax.dot(x, elements, gradient, gradientAt, bits, bit, sums);
         } else {
             ScalarSoftmax.dot(x, elements, gradient, gradientAt, bits, bit, sums);
@@ -55,7 +55,7 @@ final class SoftmaxRows {
             int bit,
             float[] gradient,
             int at) {
-        if (Live.VECTOR) {
+        if (AttentionSelfTest.VECTOR) {
             VectorSoftmax.gradient(x, elements, factor, maskScale, dot, renormalized, bits, bit, gradient, at);
         } else {
             ScalarSoftmax.gradient(x, elements, factor, maskScale, dot, renormalized, bits, bit, gradient, at);

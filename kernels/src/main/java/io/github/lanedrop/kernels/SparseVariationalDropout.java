@@ -76,7 +76,7 @@ public final class SparseVariationalDropout {
     }
 
     private static void exp(float[] values, int count) {
-        if (Live.VECTOR) {
+        if (LearnedSelfTest.VECTOR) {
             VectorGaussian.exp(values, 1, count);
         } else {
             ScalarGaussian.exp(values, 1, count);
@@ -186,7 +186,7 @@ public final class SparseVariationalDropout {
             MemorySegment mean, MemorySegment logVariance, long at, int count, LearnedScratch scratch) {
         MemorySegment.copy(mean, FLOAT, at * Float.BYTES, scratch.a, 0, count);
         MemorySegment.copy(logVariance, FLOAT, at * Float.BYTES, scratch.b, 0, count);
-        if (Live.VECTOR) {
+        if (LearnedSelfTest.VECTOR) {
             VectorSparse.logAlpha(scratch.a, scratch.b, scratch.c, count);
         } else {
             ScalarSparse.logAlpha(scratch.a, scratch.b, scratch.c, count);
@@ -219,7 +219,7 @@ public final class SparseVariationalDropout {
         for (long at = start; at < end; at += LearnedScratch.CHUNK) {
             int count = (int) Math.min(LearnedScratch.CHUNK, end - at);
             unclamped(mean, logVariance, at, count, scratch);
-            if (Live.VECTOR) {
+            if (LearnedSelfTest.VECTOR) {
                 VectorSparse.divergence(scratch.c, scratch.terms, scratch.a, count);
             } else {
                 ScalarSparse.divergence(scratch.c, scratch.terms, count);
@@ -292,7 +292,7 @@ public final class SparseVariationalDropout {
             unclamped(mean, logVariance, at, count, scratch);
             MemorySegment.copy(meanGradient, FLOAT, at * Float.BYTES, scratch.b, 0, count);
             MemorySegment.copy(logVarianceGradient, FLOAT, at * Float.BYTES, scratch.d, 0, count);
-            if (Live.VECTOR) {
+            if (LearnedSelfTest.VECTOR) {
                 VectorSparse.divergenceGradient(scratch.c, scratch.terms, count);
                 VectorSparse.addGradients(weight, scratch.a, scratch.terms, scratch.b, scratch.d, count);
             } else {
@@ -341,7 +341,7 @@ public final class SparseVariationalDropout {
             int count = (int) Math.min(LearnedScratch.CHUNK, end - at);
             unclamped(mean, logVariance, at, count, scratch);
             Chunks.clamp(scratch.c, ScalarSparse.MOST, count);
-            if (Live.VECTOR) {
+            if (LearnedSelfTest.VECTOR) {
                 VectorSparse.prune(scratch.a, scratch.c, threshold, count);
             } else {
                 ScalarSparse.prune(scratch.a, scratch.c, threshold, count);

@@ -352,7 +352,7 @@ public final class VariationalDropout {
     }
 
     private static void exp(float[] values, float factor, int count) {
-        if (Live.VECTOR) {
+        if (LearnedSelfTest.VECTOR) {
             VectorGaussian.exp(values, factor, count);
         } else {
             ScalarGaussian.exp(values, factor, count);
@@ -385,7 +385,7 @@ public final class VariationalDropout {
         for (long at = start; at < end; at += LearnedScratch.CHUNK) {
             int count = (int) Math.min(LearnedScratch.CHUNK, end - at);
             MemorySegment.copy(logAlpha, FLOAT, at * Float.BYTES, scratch.a, 0, count);
-            if (Live.VECTOR) {
+            if (LearnedSelfTest.VECTOR) {
                 VectorGaussian.divergence(scratch.a, scratch.terms, count);
             } else {
                 ScalarGaussian.divergence(scratch.a, scratch.terms, count);
@@ -428,7 +428,7 @@ public final class VariationalDropout {
             int count = (int) Math.min(LearnedScratch.CHUNK, end - at);
             MemorySegment.copy(logAlpha, FLOAT, at * Float.BYTES, scratch.a, 0, count);
             MemorySegment.copy(logAlphaGradient, FLOAT, at * Float.BYTES, scratch.b, 0, count);
-            if (Live.VECTOR) {
+            if (LearnedSelfTest.VECTOR) {
                 VectorGaussian.divergenceGradient(scratch.a, scratch.terms, count);
             } else {
                 ScalarGaussian.divergenceGradient(scratch.a, scratch.terms, count);

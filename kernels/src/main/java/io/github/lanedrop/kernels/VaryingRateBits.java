@@ -21,7 +21,7 @@ final class VaryingRateBits {
             int wordsAt = (int) (element & 3) * Integer.BYTES;
             int bytes = wordsAt + count * Integer.BYTES;
             int blocks = (bytes + Philox4x32.BLOCK_BYTES - 1) / Philox4x32.BLOCK_BYTES;
-            if (Live.VECTOR) {
+            if (LearnedSelfTest.VECTOR) {
                 PhiloxVectors.fill(key.seed(), key.stream(), element >>> 2, scratch.words, 0, blocks);
                 VectorRates.keep(scratch.words, wordsAt, scratch.spread, count, keepBits, done >>> 3);
             } else {

@@ -1,5 +1,6 @@
 /**
- * Dropout and matrix products on 32-bit floats over memory segments: SIMD, with a scalar twin that gives the same bits.
+ * Dropout and its family over memory segments, with the matrix products and attention that it lives in: SIMD, with a
+ * scalar twin that gives the same bits.
  *
  * {@snippet :
  * MaskSource mask = new BernoulliMask(Rate.drop(0.1), Key.of(2026).site(3).step(17));
@@ -32,13 +33,21 @@
  *       {@link io.github.lanedrop.kernels.MaskBits} counts and converts.
  *   <li>Keep bits are 64 to a long, lowest bit first, 1 for kept. They are all that a source and an operation share;
  *       neither knows the other.
- *   <li>An apply operation is one line of arithmetic on a vector and its keep bits.
- *       {@link io.github.lanedrop.kernels.DropoutKernel} is the entry: it checks, splits, and runs source and operation
- *       chunk by chunk.
- *   <li>A {@link io.github.lanedrop.kernels.NoiseSource} says which real value an element is multiplied by, or gets added:
- *       {@link io.github.lanedrop.kernels.GaussianNoise} for Gaussian dropout and additive noise,
- *       {@link io.github.lanedrop.kernels.UniformNoise} for Uout, {@link io.github.lanedrop.kernels.StoredNoise} for masks of
- *       factors. {@link io.github.lanedrop.kernels.NoiseKernel} applies it; values, like masks, are functions of the index.
+ *   <li>An apply operation is a line of arithmetic on an element and its keep bit.
+ *       {@link io.github.lanedrop.kernels.DropoutKernel} scales what is kept,
+ *       {@link io.github.lanedrop.kernels.StandardDropout} does not, {@link io.github.lanedrop.kernels.AlphaDropout} drops to
+ *       SELU's limit, {@link io.github.lanedrop.kernels.ResidualDropout} adds a residual and
+ *       {@link io.github.lanedrop.kernels.Zoneout} keeps a previous state. Each checks, splits, and runs source and operation
+ *       chunk by chunk, for every {@link io.github.lanedrop.kernels.DType}.
+ *   <li>Fused chains save passes over memory and give the bits of the chain:
+ *       {@link io.github.lanedrop.kernels.BiasActivationDropout} and
+ *       {@link io.github.lanedrop.kernels.DropoutResidualLayerNorm}, beside
+ *       {@link io.github.lanedrop.kernels.BiasKernel}, {@link io.github.lanedrop.kernels.ActivationKernel} and
+ *       {@link io.github.lanedrop.kernels.LayerNormKernel}.
+ *   <li>Rates that are learned: {@link io.github.lanedrop.kernels.ConcreteDropout},
+ *       {@link io.github.lanedrop.kernels.VariationalDropout} and
+ *       {@link io.github.lanedrop.kernels.SparseVariationalDropout} on
+ *       {@link io.github.lanedrop.kernels.LocalReparameterization}.
  *   <li>{@link io.github.lanedrop.kernels.Workers} are the caller's threads; kernels start none.
  *   <li>{@link io.github.lanedrop.kernels.SoftmaxDropout} turns the scores of an attention into probabilities after dropout;
  *       {@link io.github.lanedrop.kernels.Attention} goes from queries, keys and values to the output and never keeps the
@@ -49,6 +58,25 @@
  *       {@link io.github.lanedrop.kernels.DropConnectProduct} multiplies weights that are dropped while they are packed.
  *   <li>{@link io.github.lanedrop.kernels.Kernels} describes the live path, tests it and warms it up.
  * </ul>
+ *
+ * <p>What goes with what. Every mask source, nested ones included, goes with every operation of the first three rows.
+ *
+ * <table>
+ *   <caption>Operations, what they take their decisions or values from, and data types</caption>
+ *   <tr><th>operation</th><th>from</th><th>float32</th><th>float64</th><th>bfloat16</th><th>float16</th></tr>
+ *   <tr><td>scale and select, select, alpha, residual, zoneout</td><td>every mask source</td>
+ *       <td>yes</td><td>yes</td><td>yes</td><td>yes</td></tr>
+ *   <tr><td>mask alone, bits and bytes, counts</td><td>every mask source</td>
+ *       <td colspan="4">no data but the mask</td></tr>
+ *   <tr><td>bias, activation and dropout; dropout, residual and layer norm; softmax and attention with dropout; epilogue and
+ *       DropConnect of products</td><td>every mask source</td><td>yes</td><td colspan="3">no: these compute in float32 all
+ *       along, and a 16-bit form would only save memory at the ends; nobody has asked for float64</td></tr>
+ *   <tr><td>multiply by noise, add noise</td><td>Gaussian, uniform, stored noise</td>
+ *       <td>yes</td><td>yes, of float32 noise</td><td>yes</td><td>yes</td></tr>
+ *   <tr><td>learned rates</td><td>their own noise, from a key</td><td>yes</td><td colspan="3">no: parameters that are
+ *       trained need float32 at least, and their noise has no more</td></tr>
+ *   <tr><td>gather and scatter of tokens</td><td>exact counts</td><td colspan="4">any: rows of bytes</td></tr>
+ * </table>
  *
  * <p>System properties, read once:
  *
@@ -67,6 +95,17 @@
  *       inlines and keeps in registers; one loop over both would have to pass vectors through calls that may not be
  *       inlined, and would have to exist for each pair of source and operation. Revisit when C2 inlines such calls for
  *       certain, or a profile shows the way through L1.
+ *   <li><b>An operation is data, and loops are templates.</b> A loop is written once for floats and doubles and once for
+ *       bfloat16, and defined anew, as a hidden class, for each operation, data type and kind of memory; C2 sees the
+ *       operation as a constant. As a method of its own an operation was at times not inlined ("already compiled into a big
+ *       method"), and every vector boxed, 20 to 50 kB a call; so it is a few constants that the loop branches on. Vectors are
+ *       loaded from arrays of their own element type only: from a {@code byte[]} C2 makes calls. Revisit when users can
+ *       mark methods to be inlined.
+ *   <li><b>Long calls draw ahead.</b> From two chunks of float32 in native memory on, the random blocks of the next chunk are
+ *       made in the loop that applies this one, so that memory and multiplier work at once: at 64Ki elements and rate 0.1
+ *       from 1.8 to 1.5 times copying and scaling, at 16Mi to 1.0 to 1.1 (Zen 4, JDK 25). Touching memory ahead gained
+ *       nothing, nor did other sizes of chunks. What is left, looking patterns up and refining, 48 ns a chunk, is not yet
+ *       overlapped. Revisit with hardware counters.
  *   <li><b>The grid of chunks begins at the call's first element</b>, not at a multiple of 4,096 of the mask's index. So
  *       exported keep bits always begin at a byte, whatever the offset, and tasks that are split at chunks never share a
  *       byte of them. The price is a shift of the chunk's bits where the offset is not a multiple of 8. Revisit if such

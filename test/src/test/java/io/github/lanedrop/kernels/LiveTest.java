@@ -16,10 +16,15 @@ final class LiveTest {
 
     @Test
     void aFailedSelfTestIsTheReason() {
-        assertThat(Live.reason(true, true, true, "the choice")).isEqualTo("the choice");
-        assertThat(Live.reason(false, false, false, "the choice")).isEqualTo("the choice");
-        assertThat(Live.reason(true, false, false, "the choice")).startsWith("the SIMD generator failed");
-        assertThat(Live.reason(true, true, false, "the choice")).startsWith("the SIMD kernels failed");
+        assertThat(Live.reason(true, true, "the choice")).isEqualTo("the choice");
+        assertThat(Live.reason(false, false, "the choice")).isEqualTo("the choice");
+        assertThat(Live.reason(true, false, "the choice")).startsWith("the SIMD generator failed");
+    }
+
+    @Test
+    void aFamilyThatFailsItsSelfTestRunsItsScalarCode() {
+        assertThat(Live.trusted("a family of this test", () -> true)).isEqualTo(Live.VECTOR);
+        assertThat(Live.trusted("a family of this test", () -> false)).isFalse();
     }
 
     @Test
