@@ -7,7 +7,7 @@ import java.lang.foreign.MemorySegment;
 
 /** Which path the kernels of this process run, and how to make them fast from the first request. */
 public final class Kernels {
-    private static final int WARM_UP_ELEMENTS = 3 * Scratch.CHUNK; // long enough to draw ahead
+    private static final int WARM_UP_ELEMENTS = 12 * Scratch.CHUNK; // to draw ahead often
     private static final BernoulliMask[] WARM_UP_MASKS = {
         new BernoulliMask(Rate.drop(0.1), Key.of(0)), new BernoulliMask(Rate.drop(0.5), Key.of(0))
     };

@@ -9,8 +9,8 @@ import java.lang.management.ManagementFactory;
  * What a call allocates once it is compiled.
  *
  * <p>Until C2 has compiled a call it may allocate what escape analysis later removes, and a compilation can end at any
- * time, on another thread. So this warms up, then measures {@value #CALLS} calls, up to {@value #ATTEMPTS} times with
- * ever more warm-up in between: one measurement of exactly 0 bytes proves that the compiled call allocates nothing, as an
+ * time, on another thread. So this warms up, then measures {@value #CALLS} calls, {@value #ATTEMPTS} times and
+ * for some seconds at least, with ever more warm-up in between: one measurement of exactly 0 bytes proves that the compiled call allocates nothing, as an
  * allocation that is left in the code would show every time.
  */
 final class Allocation {
@@ -18,6 +18,9 @@ final class Allocation {
     private static final int FIRST_WARM_UP = 1_500;
     private static final int WARM_UP = 12_000;
     private static final int ATTEMPTS = 22;
+    /** C2 may be seconds behind on a busy machine, and all attempts at a short call take less. */
+    private static final long PATIENCE_NANOS = 8_000_000_000L;
+
     private static final ThreadMXBean THREADS = (ThreadMXBean) ManagementFactory.getThreadMXBean();
 
     private Allocation() {}
@@ -33,7 +36,10 @@ final class Allocation {
     static long of(Runnable call) {
         long thread = Thread.currentThread().threadId();
         long least = Long.MAX_VALUE;
-        for (int attempt = 0; attempt < ATTEMPTS && least > 0; attempt++) {
+        long start = System.nanoTime();
+        for (int attempt = 0;
+                least > 0 && (attempt < ATTEMPTS || System.nanoTime() - start < PATIENCE_NANOS);
+                attempt++) {
             repeat(call, Math.min(WARM_UP, FIRST_WARM_UP << Math.min(attempt, 8)));
             long before = THREADS.getThreadAllocatedBytes(thread);
             repeat(call, CALLS);

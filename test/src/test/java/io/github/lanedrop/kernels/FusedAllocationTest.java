@@ -18,6 +18,7 @@ import org.junit.jupiter.params.provider.EnumSource;
  * not inline. Measured as in {@link AllocationTest}.
  */
 @Tag("alone")
+@Tag("fused")
 final class FusedAllocationTest {
     private static final int ROWS = 7;
     private static final int COLUMNS = 150;

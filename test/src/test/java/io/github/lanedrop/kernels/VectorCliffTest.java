@@ -10,6 +10,7 @@ import org.junit.jupiter.api.Test;
 
 /** {@link Allocation} tells a kernel that fell off C2's cliff from one that did not, where results do not. */
 @Tag("alone")
+@Tag("cliff")
 final class VectorCliffTest {
     private final int[] values = IntStream.range(0, 64).toArray();
 
