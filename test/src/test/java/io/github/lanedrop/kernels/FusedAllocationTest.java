@@ -1,13 +1,8 @@
 package io.github.lanedrop.kernels;
 
-import static org.assertj.core.api.Assertions.assertThat;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
-
-import com.sun.management.ThreadMXBean;
 import io.github.lanedrop.kernels.Memory.Kind;
 import io.github.lanedrop.rng.Key;
 import java.lang.foreign.MemorySegment;
-import java.lang.management.ManagementFactory;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -22,40 +17,17 @@ import org.junit.jupiter.params.provider.EnumSource;
 final class FusedAllocationTest {
     private static final int ROWS = 7;
     private static final int COLUMNS = 150;
-    private static final int WARM_UP = 6_000;
-    private static final int CALLS = 1_000;
-    private static final int ATTEMPTS = 20;
-    private static final ThreadMXBean THREADS = (ThreadMXBean) ManagementFactory.getThreadMXBean();
     private static final BernoulliMask MASK = new BernoulliMask(Rate.drop(.1), Key.of(1));
 
     private final Rows rows = new Rows(10);
 
-    private interface Call {
-        void run();
-    }
-
     @BeforeAll
     static void needsC2() {
-        String compiler = System.getProperty("java.vm.info", "");
-        assumeTrue(compiler.contains("mixed mode"), "without C2, calls allocate: " + compiler);
-        assumeTrue(THREADS.isThreadAllocatedMemorySupported(), "this JVM does not count allocated bytes");
+        Allocation.assumeCounted();
     }
 
-    private static void assertNothing(String what, Call call) {
-        long least = Long.MAX_VALUE;
-        for (int attempt = 0; attempt < ATTEMPTS && least > 0; attempt++) {
-            repeat(call, WARM_UP);
-            long before = THREADS.getCurrentThreadAllocatedBytes();
-            repeat(call, CALLS);
-            least = Math.min(least, THREADS.getCurrentThreadAllocatedBytes() - before);
-        }
-        assertThat(least).as("%s: bytes that %d calls allocate", what, CALLS).isZero();
-    }
-
-    private static void repeat(Call call, int times) {
-        for (int i = 0; i < times; i++) {
-            call.run();
-        }
+    private static void assertNothing(String what, Runnable call) {
+        Allocation.assertNone("fused: " + what, Allocation.of(call));
     }
 
     private MemorySegment in(Kind kind, int elements) {

@@ -22,6 +22,7 @@ import jdk.incubator.vector.VectorOperators;
  */
 public final class VectorSoftmax {
     private static final VarHandle LONG = MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.LITTLE_ENDIAN);
+    private static final byte[] NO_BITS = {};
     private static final int LANES = FLOATS.length();
     private static final FloatVector ZERO = FloatVector.zero(FLOATS);
     private static final FloatVector HIDDEN = FloatVector.broadcast(FLOATS, Float.NEGATIVE_INFINITY);
@@ -34,8 +35,6 @@ public final class VectorSoftmax {
 
     private VectorSoftmax() {}
 
-    // Long enough that C2 compiles it by itself: inlined into a loop over rows, with all else that is done there, the
-    // exponential would no longer be inlined here, and its vectors would be boxed.
     /**
      * As {@link ScalarSoftmax#exponentials}.
      *
@@ -62,27 +61,41 @@ public final class VectorSoftmax {
             float before,
             float[] dst,
             float[] sums) {
+        if (!hidesDropped) {
+            return exponentials(scores, at, elements, scale, before, dst, sums);
+        }
+        hide(scores, at, elements, scale, bits, bit, dst);
+        return exponentials(dst, 0, elements, 1, before, dst, sums);
+    }
+
+    /** The scaled scores, with minus infinity for dropped ones. */
+    private static void hide(float[] scores, int at, int elements, float scale, byte[] bits, int bit, float[] dst) {
+        FloatVector scales = FloatVector.broadcast(FLOATS, scale);
+        int i = 0;
+        for (; i <= elements - LANES; i += LANES) {
+            HIDDEN.blend(FloatVector.fromArray(FLOATS, scores, at + i).mul(scales), mask(kept(bits, bit + i)))
+                    .intoArray(dst, i);
+        }
+        ScalarSoftmax.scale(scores, at, i, elements, scale, true, bits, bit, Float.NEGATIVE_INFINITY, dst);
+    }
+
+    // Long enough, 325 bytes and more, that C2 compiles it by itself, and with nothing of the mask in it: inlined into
+    // a loop
+    // over rows, or with more in it, the exponential would no longer be inlined here, and its vectors would be boxed.
+    private static float exponentials(
+            float[] scores, int at, int elements, float scale, float before, float[] dst, float[] sums) {
         FloatVector scales = FloatVector.broadcast(FLOATS, scale);
         FloatVector max0 = FloatVector.broadcast(FLOATS, before);
         FloatVector max1 = max0;
         int i = 0;
-        if (hidesDropped) {
-            for (; i <= elements - LANES; i += LANES) {
-                FloatVector x = HIDDEN.blend(
-                        FloatVector.fromArray(FLOATS, scores, at + i).mul(scales), mask(kept(bits, bit + i)));
-                x.intoArray(dst, i);
-                max0 = max0.blend(x, x.compare(VectorOperators.GT, max0));
-            }
-        } else {
-            for (; i <= elements - (2 * LANES); i += 2 * LANES) { // two, since each waits for the one before
-                FloatVector x0 = FloatVector.fromArray(FLOATS, scores, at + i).mul(scales);
-                FloatVector x1 =
-                        FloatVector.fromArray(FLOATS, scores, at + i + LANES).mul(scales);
-                x0.intoArray(dst, i);
-                x1.intoArray(dst, i + LANES);
-                max0 = max0.blend(x0, x0.compare(VectorOperators.GT, max0));
-                max1 = max1.blend(x1, x1.compare(VectorOperators.GT, max1));
-            }
+        for (; i <= elements - (2 * LANES); i += 2 * LANES) { // two, since each waits for the one before
+            FloatVector x0 = FloatVector.fromArray(FLOATS, scores, at + i).mul(scales);
+            FloatVector x1 =
+                    FloatVector.fromArray(FLOATS, scores, at + i + LANES).mul(scales);
+            x0.intoArray(dst, i);
+            x1.intoArray(dst, i + LANES);
+            max0 = max0.blend(x0, x0.compare(VectorOperators.GT, max0));
+            max1 = max1.blend(x1, x1.compare(VectorOperators.GT, max1));
         }
         max0 = max0.blend(max1, max1.compare(VectorOperators.GT, max0));
         // as integers in the order of the floats, since the greatest of floats, minding NaN and -0, takes 38 ns
@@ -91,7 +104,7 @@ public final class VectorSoftmax {
                 VectorOperators.XOR, order.lanewise(VectorOperators.ASHR, 31).and(Integer.MAX_VALUE));
         int greatestOrder = order.reduceLanes(VectorOperators.MAX);
         float max = Float.intBitsToFloat(greatestOrder ^ ((greatestOrder >> 31) & Integer.MAX_VALUE));
-        max = ScalarSoftmax.scale(scores, at, i, elements, scale, hidesDropped, bits, bit, max, dst);
+        max = ScalarSoftmax.scale(scores, at, i, elements, scale, false, NO_BITS, 0, max, dst);
         if (max == Float.NEGATIVE_INFINITY) {
             max = ScalarSoftmax.orNaN(dst, elements);
             if (max == Float.NEGATIVE_INFINITY) {
