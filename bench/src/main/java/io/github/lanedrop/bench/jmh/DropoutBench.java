@@ -34,7 +34,7 @@ import org.openjdk.jmh.annotations.Warmup;
 @Fork(
         value = 5,
         jvmArgsAppend = {"--add-modules", "jdk.incubator.vector"})
-@Warmup(iterations = 5, time = 500, timeUnit = TimeUnit.MILLISECONDS) // on one core C2 may take two seconds
+@Warmup(iterations = 7, time = 1, timeUnit = TimeUnit.SECONDS) // on one core C2 may take as long
 @Measurement(iterations = 5, time = 300, timeUnit = TimeUnit.MILLISECONDS)
 public class DropoutBench {
     private static final long ALIGNMENT = 64; // a cache line, so that no size is luckier than another
