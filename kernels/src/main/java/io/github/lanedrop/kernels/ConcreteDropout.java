@@ -9,7 +9,6 @@ import io.github.lanedrop.kernels.learned.Sums;
 import io.github.lanedrop.kernels.learned.VectorConcrete;
 import io.github.lanedrop.rng.Key;
 import io.github.lanedrop.rng.Philox4x32;
-import io.github.lanedrop.rng.simd.PhiloxVectors;
 import java.lang.foreign.MemorySegment;
 
 /**
@@ -229,11 +228,10 @@ public final class ConcreteDropout {
         int blocks = (bytes + Philox4x32.BLOCK_BYTES - 1) / Philox4x32.BLOCK_BYTES;
         float logit = (float) mask.rate().logit();
         float inverseTemperature = (float) (1 / mask.rate().temperature());
+        KeepBits.random(key, firstValue >>> 2, scratch.words, blocks);
         if (LearnedSelfTest.VECTOR) {
-            PhiloxVectors.fill(key.seed(), key.stream(), firstValue >>> 2, scratch.words, 0, blocks);
             VectorConcrete.kept(scratch.words, wordsAt, kept, values, logit, inverseTemperature);
         } else {
-            Philox4x32.fill(key.seed(), key.stream(), firstValue >>> 2, Philox4x32.ROUNDS, scratch.words, 0, blocks);
             ScalarConcrete.kept(scratch.words, wordsAt, kept, values, logit, inverseTemperature);
         }
     }

@@ -47,9 +47,10 @@ final class Elementwise {
 
     private final Operation operation;
     private final ArrayLoop arrays;
-    /** Of float32, float64 and bfloat16, first in native memory, then in arrays of the type. */
+    /** Of float32 in native memory, in long calls. */
     private final AtomicReference<DrawingLoop> drawing = new AtomicReference<>();
 
+    /** Of float32, float64 and bfloat16, first in native memory, then in arrays of the type. */
     private final AtomicReferenceArray<SegmentLoop> loops = new AtomicReferenceArray<>(6);
 
     Elementwise(Operation operation) {

@@ -104,11 +104,16 @@ final class KeepBits {
     }
 
     /** Blocks of the byte stream; on the SIMD path perhaps a few more than asked for, into the scratch's slack. */
-    private static void random(Key key, long block, byte[] dst, int blocks) {
+    static void random(Key key, long block, byte[] dst, int blocks) {
+        random(key.seed(), key.stream(), block, dst, blocks);
+    }
+
+    /** As {@link #random(Key, long, byte[], int)}, without a key object. */
+    static void random(long seed, long stream, long block, byte[] dst, int blocks) {
         if (Live.VECTOR) {
-            PhiloxVectors.fill(key.seed(), key.stream(), block, dst, 0, blocks);
+            PhiloxVectors.fill(seed, stream, block, dst, 0, blocks);
         } else {
-            Philox4x32.fill(key.seed(), key.stream(), block, Philox4x32.ROUNDS, dst, 0, blocks);
+            Philox4x32.fill(seed, stream, block, Philox4x32.ROUNDS, dst, 0, blocks);
         }
     }
 

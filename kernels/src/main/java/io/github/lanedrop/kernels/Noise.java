@@ -4,7 +4,6 @@ import io.github.lanedrop.kernels.math.ScalarNoise;
 import io.github.lanedrop.kernels.math.VectorNoise;
 import io.github.lanedrop.rng.Key;
 import io.github.lanedrop.rng.Philox4x32;
-import io.github.lanedrop.rng.simd.PhiloxVectors;
 import java.lang.foreign.MemorySegment;
 import java.util.Arrays;
 import java.util.Objects;
@@ -104,11 +103,7 @@ final class Noise {
     static int words(Key key, long first, int elements, byte[] dst) {
         int blocks = (skipped(first) + elements + BLOCK_WORDS - 1) / BLOCK_WORDS;
         long block = first / BLOCK_WORDS;
-        if (NoiseSelfTest.VECTOR) {
-            PhiloxVectors.fill(key.seed(), key.stream(), block, dst, 0, blocks);
-        } else {
-            Philox4x32.fill(key.seed(), key.stream(), block, Philox4x32.ROUNDS, dst, 0, blocks);
-        }
+        KeepBits.random(key, block, dst, blocks);
         return blocks * BLOCK_WORDS;
     }
 }

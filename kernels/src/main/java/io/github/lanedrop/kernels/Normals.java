@@ -4,7 +4,6 @@ import io.github.lanedrop.kernels.math.ScalarNoise;
 import io.github.lanedrop.kernels.math.VectorNoise;
 import io.github.lanedrop.rng.Key;
 import io.github.lanedrop.rng.Philox4x32;
-import io.github.lanedrop.rng.simd.PhiloxVectors;
 
 /** Standard normals of a stream, by the live path. */
 final class Normals {
@@ -22,11 +21,10 @@ final class Normals {
     static void fill(long seed, long stream, long first, byte[] words, float[] dst, int elements) {
         int blocks = (elements + OF_A_BLOCK - 1) / OF_A_BLOCK;
         long block = first / OF_A_BLOCK;
+        KeepBits.random(seed, stream, block, words, blocks);
         if (NoiseSelfTest.VECTOR) {
-            PhiloxVectors.fill(seed, stream, block, words, 0, blocks);
             VectorNoise.normal(words, 0, 1, dst, 0, elements);
         } else {
-            Philox4x32.fill(seed, stream, block, Philox4x32.ROUNDS, words, 0, blocks);
             ScalarNoise.normal(words, 0, 1, dst, 0, (elements + 1) & -2);
         }
     }

@@ -4,7 +4,6 @@ import io.github.lanedrop.kernels.learned.ScalarRates;
 import io.github.lanedrop.kernels.learned.VectorRates;
 import io.github.lanedrop.rng.Key;
 import io.github.lanedrop.rng.Philox4x32;
-import io.github.lanedrop.rng.simd.PhiloxVectors;
 
 /** Keep bits of a mask whose rate varies. */
 final class VaryingRateBits {
@@ -21,11 +20,10 @@ final class VaryingRateBits {
             int wordsAt = (int) (element & 3) * Integer.BYTES;
             int bytes = wordsAt + count * Integer.BYTES;
             int blocks = (bytes + Philox4x32.BLOCK_BYTES - 1) / Philox4x32.BLOCK_BYTES;
+            KeepBits.random(key, element >>> 2, scratch.words, blocks);
             if (LearnedSelfTest.VECTOR) {
-                PhiloxVectors.fill(key.seed(), key.stream(), element >>> 2, scratch.words, 0, blocks);
                 VectorRates.keep(scratch.words, wordsAt, scratch.spread, count, keepBits, done >>> 3);
             } else {
-                Philox4x32.fill(key.seed(), key.stream(), element >>> 2, Philox4x32.ROUNDS, scratch.words, 0, blocks);
                 ScalarRates.keep(scratch.words, wordsAt, scratch.spread, count, keepBits, done >>> 3);
             }
         }
