@@ -25,13 +25,14 @@
 
 enum {
     COLUMNS = 256,
-    UNIT = 512,        /* elements whose patterns fill a vector */
-    CHUNK = 8 * UNIT,  /* elements */
-    CHUNK_WORDS = CHUNK / 64,
+    LANES = 8,                   /* Philox blocks a vector */
     BLOCK_BYTES = 16,
-    LANES = 8          /* Philox blocks a vector */
+    VECTOR_PATTERNS = 64,        /* of eight elements each */
+    UNIT = 2 * 8 * VECTOR_PATTERNS, /* elements that are drawn together */
+    CHUNK = 4096,                /* elements */
 };
 
+#define PAST_CACHE_BYTES (24ull << 20) /* what hardly fits into a cache beside what is read */
 #define ONE (1ull << 32)
 #define REFINEMENT (1ull << 63) /* bit 31 of counter word c3 */
 #define INLINE static inline __attribute__((always_inline))
@@ -45,16 +46,16 @@ typedef struct {
     float scale;
 } lanedrop_rate;
 
-/* What identifies a mask. */
+/* What identifies a mask, with the Philox key of every round. */
 typedef struct {
-    uint64_t seed, stream;
+    uint64_t stream, k0[ROUNDS], k1[ROUNDS];
 } mask_key;
 
 /* The patterns of a chunk and what is open about them. */
 typedef struct {
-    _Alignas(64) uint64_t keep[CHUNK_WORDS]; /* a byte a pattern, a bit an element */
+    _Alignas(64) uint64_t keep[CHUNK / 64]; /* a byte a pattern, a bit an element */
     _Alignas(64) uint8_t column[CHUNK / 8];
-    _Alignas(64) uint64_t undecided[CHUNK / UNIT]; /* a bit a pattern */
+    _Alignas(64) uint64_t undecided[LANES]; /* a bit a pattern */
 } chunk_bits;
 
 /* ---- the table of a rate ---- */
@@ -123,25 +124,64 @@ INLINE __m512i xor3(__m512i a, __m512i b, __m512i c) {
     return _mm512_ternarylogic_epi64(a, b, c, 0x96);
 }
 
-/* Ten rounds; low receives c1 in the lower and c0 in the upper half of each lane, high c3 and c2. */
-INLINE void philox(__m512i block, uint64_t stream, uint64_t seed, __m512i *low, __m512i *high) {
-    __m512i m0 = broadcast(M0), m1 = broadcast(M1);
-    __m512i c0 = block, c1 = _mm512_srli_epi64(block, 32), c2 = broadcast(stream), c3 = broadcast(stream >> 32);
-    uint32_t k0 = (uint32_t) seed, k1 = (uint32_t) (seed >> 32);
-#pragma GCC unroll 10
-    for (int round = 0; round < ROUNDS - 1; round++, k0 += W0, k1 += W1) {
-        __m512i p0 = _mm512_mul_epu32(c0, m0), p1 = _mm512_mul_epu32(c2, m1);
-        c0 = xor3(_mm512_srli_epi64(p1, 32), c1, broadcast(k0));
-        c2 = xor3(_mm512_srli_epi64(p0, 32), c3, broadcast(k1));
-        c1 = p1;
-        c3 = p0;
-    }
-    *low = xor3(_mm512_mul_epu32(c2, m1), _mm512_slli_epi64(c1, 32), broadcast((uint64_t) k0 << 32));
-    *high = xor3(_mm512_mul_epu32(c0, m0), _mm512_slli_epi64(c3, 32), broadcast((uint64_t) k1 << 32));
+typedef struct {
+    __m512i c0, c1, c2, c3;
+} counters;
+
+/* What eight blocks become: c1 in the lower and c0 in the upper half of each lane, and so c3 and c2. */
+typedef struct {
+    __m512i c10, c32;
+} words;
+
+INLINE counters next_round(counters c, __m512i k0, __m512i k1) {
+    __m512i p0 = _mm512_mul_epu32(c.c0, broadcast(M0)), p1 = _mm512_mul_epu32(c.c2, broadcast(M1));
+    return (counters) {
+        xor3(_mm512_srli_epi64(p1, 32), c.c1, k0), p1, xor3(_mm512_srli_epi64(p0, 32), c.c3, k1), p0};
 }
 
-INLINE __m512i blocks_from(uint64_t first) {
-    return _mm512_add_epi64(broadcast(first), _mm512_set_epi64(7, 6, 5, 4, 3, 2, 1, 0));
+/* c0 and c2 come to the upper halves, where the products have them. */
+INLINE words last_round(counters c, __m512i k0, __m512i k1) {
+    return (words) {
+        xor3(_mm512_mul_epu32(c.c2, broadcast(M1)), _mm512_slli_epi64(c.c1, 32), _mm512_slli_epi64(k0, 32)),
+        xor3(_mm512_mul_epu32(c.c0, broadcast(M0)), _mm512_slli_epi64(c.c3, 32), _mm512_slli_epi64(k1, 32))};
+}
+
+/* The words of any eight blocks. */
+INLINE words philox(__m512i block, const mask_key *key, uint64_t domain) {
+    uint64_t high = key->stream | domain;
+    counters c = {block, _mm512_srli_epi64(block, 32), broadcast(high), broadcast(high >> 32)};
+#pragma GCC unroll 10
+    for (int round = 0; round < ROUNDS - 1; round++) {
+        c = next_round(c, broadcast(key->k0[round]), broadcast(key->k1[round]));
+    }
+    return last_round(c, broadcast(key->k0[ROUNDS - 1]), broadcast(key->k1[ROUNDS - 1]));
+}
+
+/*
+ * The words of two times eight consecutive blocks, the first a multiple of 16. They differ in c0 alone, so that in each of
+ * the first two rounds one of the two products is a number, and the other product of the first is a sum.
+ */
+INLINE void philox_run(uint64_t first, const mask_key *key, words made[2]) {
+    const __m512i products = _mm512_set_epi64(7ll * M0, 6ll * M0, 5ll * M0, 4ll * M0, 3ll * M0, 2ll * M0, M0, 0);
+    uint64_t number1 = (uint64_t) M1 * (uint32_t) key->stream;
+    uint64_t number0 = (uint64_t) M0 * (uint32_t) (number1 >> 32 ^ first >> 32 ^ key->k0[0]);
+    counters c[2];
+    for (int i = 0; i < 2; i++) {
+        __m512i p0 = _mm512_add_epi64(broadcast((uint64_t) M0 * ((uint32_t) first + 8u * (unsigned) i)), products);
+        __m512i c2 = _mm512_xor_si512(_mm512_srli_epi64(p0, 32), broadcast(key->stream >> 32 ^ key->k1[0]));
+        __m512i p1 = _mm512_mul_epu32(c2, broadcast(M1));
+        c[i] = (counters) {_mm512_xor_si512(_mm512_srli_epi64(p1, 32), broadcast(number1 ^ key->k0[1])), p1,
+            _mm512_xor_si512(p0, broadcast(number0 >> 32 ^ key->k1[1])), broadcast(number0)};
+    }
+#pragma GCC unroll 10
+    for (int round = 2; round < ROUNDS - 1; round++) {
+        __m512i k0 = broadcast(key->k0[round]), k1 = broadcast(key->k1[round]);
+        c[0] = next_round(c[0], k0, k1);
+        c[1] = next_round(c[1], k0, k1);
+    }
+    __m512i k0 = broadcast(key->k0[ROUNDS - 1]), k1 = broadcast(key->k1[ROUNDS - 1]);
+    made[0] = last_round(c[0], k0, k1);
+    made[1] = last_round(c[1], k0, k1);
 }
 
 /* ---- draw ---- */
@@ -169,51 +209,56 @@ INLINE __m512i look_up(const __m512i table[4], __m512i at, __mmask64 upper) {
 }
 
 /* The patterns of a unit, drawn by two bytes each. */
-INLINE void draw_unit(const lanedrop_rate *rate, mask_key key, uint64_t pattern, chunk_bits *bits, int unit) {
+INLINE void draw_unit(const lanedrop_rate *rate, const mask_key *key, uint64_t pattern, chunk_bits *bits, int unit) {
     const __m512i *cuts = (const __m512i *) rate->cut_high, *aliases = (const __m512i *) rate->alias;
-    __m512i cut[4], alias[4], low, high;
+    __m512i cut[4], alias[4];
     for (int i = 0; i < 4; i++) {
         cut[i] = _mm512_loadu_si512(cuts + i);
         alias[i] = _mm512_loadu_si512(aliases + i);
     }
-    philox(blocks_from(pattern / 8), key.stream, key.seed, &low, &high);
-    __m512i column = _mm512_permutex2var_epi8(low, _mm512_load_si512(columns_at), high);
-    __m512i fraction = _mm512_permutex2var_epi8(low, _mm512_load_si512(fractions_at), high);
-    __mmask64 upper = _mm512_movepi8_mask(column);
-    __m512i bound = look_up(cut, column, upper);
-    __m512i other = look_up(alias, column, upper);
-    __mmask64 own = _mm512_cmplt_epu8_mask(fraction, bound);
-    _mm512_store_si512(bits->keep + 8 * unit, _mm512_mask_blend_epi8(own, other, column));
-    _mm512_store_si512(bits->column + 64 * unit, column);
-    bits->undecided[unit] = _mm512_cmpeq_epu8_mask(fraction, bound);
+    words made[2];
+    philox_run(pattern / 8, key, made);
+    for (int i = 0; i < 2; i++) {
+        __m512i column = _mm512_permutex2var_epi8(made[i].c10, _mm512_load_si512(columns_at), made[i].c32);
+        __m512i fraction = _mm512_permutex2var_epi8(made[i].c10, _mm512_load_si512(fractions_at), made[i].c32);
+        __mmask64 upper = _mm512_movepi8_mask(column);
+        __m512i bound = look_up(cut, column, upper);
+        __m512i other = look_up(alias, column, upper);
+        __mmask64 own = _mm512_cmplt_epu8_mask(fraction, bound);
+        _mm512_store_si512(bits->keep + (16 * unit) + (8 * i), _mm512_mask_blend_epi8(own, other, column));
+        _mm512_store_si512(bits->column + (128 * unit) + (64 * i), column);
+        bits->undecided[2 * unit + i] = _mm512_cmpeq_epu8_mask(fraction, bound);
+    }
 }
 
 /* The patterns of two units at rate one half: they are the bytes. */
-INLINE void draw_half(mask_key key, uint64_t pattern, chunk_bits *bits, int unit) {
-    __m512i low, high;
-    philox(blocks_from(pattern / 16), key.stream, key.seed, &low, &high);
-    _mm512_store_si512(bits->keep + 8 * unit, _mm512_permutex2var_epi8(low, _mm512_load_si512(first_bytes), high));
-    _mm512_store_si512(bits->keep + 8 * unit + 8, _mm512_permutex2var_epi8(low, _mm512_load_si512(last_bytes), high));
+INLINE void draw_half(const mask_key *key, uint64_t pattern, chunk_bits *bits, int unit) {
+    const __m512i first = _mm512_load_si512(first_bytes), last = _mm512_load_si512(last_bytes);
+    words made[2];
+    philox_run(pattern / 16, key, made);
+    for (int i = 0; i < 2; i++) {
+        uint64_t *keep = bits->keep + (16 * unit) + (16 * i);
+        _mm512_store_si512(keep, _mm512_permutex2var_epi8(made[i].c10, first, made[i].c32));
+        _mm512_store_si512(keep + 8, _mm512_permutex2var_epi8(made[i].c10, last, made[i].c32));
+    }
 }
 
 /* ---- refine ---- */
 
-/* Decides the open patterns of a chunk, the first of each unit at once; that they are none is not worth a branch. */
-INLINE void refine(const lanedrop_rate *rate, mask_key key, uint64_t pattern, chunk_bits *bits) {
+/* Decides the open patterns of a chunk, the first of each 64 at once. */
+INLINE void refine(const lanedrop_rate *rate, const mask_key *key, uint64_t pattern, chunk_bits *bits) {
+    const __m512i groups = _mm512_set_epi64(448, 384, 320, 256, 192, 128, 64, 0);
+    uint8_t *patterns = (uint8_t *) bits->keep;
     __m512i open = _mm512_load_si512(bits->undecided);
-    const __m512i units = _mm512_set_epi64(448, 384, 320, 256, 192, 128, 64, 0);
-    do {
+    while (_mm512_test_epi64_mask(open, open) != 0) {
         __m512i rest = _mm512_and_si512(open, _mm512_sub_epi64(open, broadcast(1)));
         __m512i bit = _mm512_sub_epi64(broadcast(63), _mm512_lzcnt_epi64(_mm512_andnot_si512(rest, open)));
-        __mmask8 any = _mm512_test_epi64_mask(open, open);
-        __m512i at = _mm512_add_epi64(units, _mm512_maskz_mov_epi64(any, bit));
-        __m512i low, high;
-        philox(_mm512_add_epi64(broadcast(pattern), at), key.stream | REFINEMENT, key.seed, &low, &high);
-        _Alignas(64) uint64_t places[LANES], fractions[LANES];
-        _mm512_store_si512(places, at);
-        _mm512_store_si512(fractions, _mm512_srli_epi64(low, 40));
-        uint8_t *patterns = (uint8_t *) bits->keep;
-        for (unsigned lanes = any; lanes != 0; lanes &= lanes - 1) {
+        __m512i at = _mm512_add_epi64(groups, bit);
+        words made = philox(_mm512_add_epi64(broadcast(pattern), at), key, REFINEMENT);
+        uint64_t places[LANES], fractions[LANES];
+        _mm512_storeu_si512(places, at);
+        _mm512_storeu_si512(fractions, _mm512_srli_epi64(made.c10, 40));
+        for (unsigned lanes = _mm512_test_epi64_mask(open, open); lanes != 0; lanes &= lanes - 1) {
             int lane = __builtin_ctz(lanes);
             uint8_t column = bits->column[places[lane]];
             if (fractions[lane] < (rate->cut[column] & 0xFFFFFF)) {
@@ -221,78 +266,81 @@ INLINE void refine(const lanedrop_rate *rate, mask_key key, uint64_t pattern, ch
             }
         }
         open = rest;
-    } while (_mm512_test_epi64_mask(open, open) != 0);
+    }
 }
 
 /* ---- apply ---- */
 
-INLINE void apply_unit(const float *src, float *dst, __m512 scale, const uint64_t *keep) {
+/* Where the cache is too small for the result anyway, it is written past it: memory need not be read before. */
+INLINE void apply_unit(const float *src, float *dst, __m512 scale, const uint64_t *keep, int past_cache) {
     for (int word = 0; word < UNIT / 64; word++) {
         uint64_t kept = keep[word];
 #pragma GCC unroll 4
         for (int i = 0; i < 4; i++) {
             const int at = 64 * word + 16 * i;
-            __m512 x = _mm512_loadu_ps(src + at);
-            _mm512_storeu_ps(dst + at, _mm512_maskz_mul_ps((__mmask16) (kept >> 16 * i), x, scale));
+            __m512 y = _mm512_maskz_mul_ps((__mmask16) (kept >> 16 * i), _mm512_loadu_ps(src + at), scale);
+            if (past_cache) {
+                _mm512_stream_ps(dst + at, y);
+            } else {
+                _mm512_storeu_ps(dst + at, y);
+            }
         }
     }
 }
 
 /* ---- the three together ---- */
 
-INLINE void draw_units(const lanedrop_rate *rate, mask_key key, uint64_t first, chunk_bits *bits, int unit, int half) {
+INLINE void draw_units(const lanedrop_rate *rate, const mask_key *key, uint64_t first, chunk_bits *bits, int unit, int half) {
     if (!half) {
-        draw_unit(rate, key, first / 8 + 64 * unit, bits, unit);
+        draw_unit(rate, key, first / 8 + 128 * unit, bits, unit);
     } else if (unit % 2 == 0) {
-        draw_half(key, first / 8 + 64 * unit, bits, unit);
+        draw_half(key, first / 8 + 128 * unit, bits, unit);
     }
 }
 
 /* Whole chunks, from an element of the mask that begins one. */
-INLINE void chunks(const lanedrop_rate *rate, mask_key key, uint64_t first, const float *src, float *dst, uint64_t count,
-        int half) {
+INLINE void chunks(const lanedrop_rate *rate, const mask_key *key, uint64_t first, const float *src, float *dst,
+        uint64_t count, int half, int past_cache) {
     chunk_bits bits[3];
     __m512 scale = _mm512_set1_ps(rate->scale);
     for (uint64_t step = 0; step < count + 2; step++) {
-        chunk_bits *drawn = bits + step % 3;
-        chunk_bits *applied = bits + (step + 1) % 3;
+        chunk_bits *drawn = bits + step % 3, *applied = bits + (step + 1) % 3, *refined = bits + (step + 2) % 3;
         uint64_t at = CHUNK * (step - 2);
         if (!half && step >= 1 && step <= count) {
-            refine(rate, key, (first + CHUNK * (step - 1)) / 8, bits + (step + 2) % 3);
+            refine(rate, key, (first + CHUNK * (step - 1)) / 8, refined);
         }
-        if (step < 2) {
-            for (int unit = 0; step < count && unit < CHUNK / UNIT; unit++) {
+        for (int unit = 0; unit < CHUNK / UNIT; unit++, at += UNIT) {
+            if (step < count) {
                 draw_units(rate, key, first + CHUNK * step, drawn, unit, half);
             }
-        } else if (step < count) {
-            for (int unit = 0; unit < CHUNK / UNIT; unit++) {
-                draw_units(rate, key, first + CHUNK * step, drawn, unit, half);
-                apply_unit(src + at + UNIT * unit, dst + at + UNIT * unit, scale, applied->keep + 8 * unit);
-            }
-        } else {
-            for (int unit = 0; unit < CHUNK / UNIT; unit++) {
-                apply_unit(src + at + UNIT * unit, dst + at + UNIT * unit, scale, applied->keep + 8 * unit);
+            if (step >= 2) {
+                apply_unit(src + at, dst + at, scale, applied->keep + 16 * unit, past_cache);
             }
         }
     }
 }
 
 /* Fewer elements than a chunk, all of one chunk of the mask. */
-static void part(const lanedrop_rate *rate, mask_key key, uint64_t first, const float *src, float *dst, int elements,
+static void part(const lanedrop_rate *rate, const mask_key *key, uint64_t first, const float *src, float *dst, int elements,
         int half) {
     struct {
         chunk_bits bits;
         uint64_t readable; /* bits are read four bytes at a time */
-    } scratch = {.readable = 0};
+    } scratch;
     int skipped = (int) (first % CHUNK), end = skipped + elements;
     __m512 scale = _mm512_set1_ps(rate->scale);
+    _mm512_store_si512(scratch.bits.undecided, _mm512_setzero_si512());
     for (int unit = 0; unit < CHUNK / UNIT; unit++) {
-        scratch.bits.undecided[unit] = 0;
         if (UNIT * unit < end && UNIT * (unit + (half ? 2 : 1)) > skipped) {
             draw_units(rate, key, first - (uint64_t) skipped, &scratch.bits, unit, half);
         }
     }
     if (!half) {
+        for (int group = 0; group < LANES; group++) { /* of 512 elements, all the bits from the first wanted one to the last */
+            int from = skipped / 8 - 64 * group, to = (end - 1) / 8 - 64 * group;
+            uint64_t wanted = from > 63 || to < 0 ? 0 : ~0ull << (from > 0 ? from : 0) & ~0ull >> (to < 63 ? 63 - to : 0);
+            scratch.bits.undecided[group] &= wanted;
+        }
         refine(rate, key, (first - (uint64_t) skipped) / 8, &scratch.bits);
     }
     for (int i = 0; i < elements; i += 16) {
@@ -305,7 +353,7 @@ static void part(const lanedrop_rate *rate, mask_key key, uint64_t first, const 
     }
 }
 
-INLINE void split(const lanedrop_rate *rate, mask_key key, uint64_t first, const float *src, float *dst, uint64_t elements,
+INLINE void split(const lanedrop_rate *rate, const mask_key *key, uint64_t first, const float *src, float *dst, uint64_t elements,
         int half) {
     uint64_t head = (CHUNK - first % CHUNK) % CHUNK;
     head = head < elements ? head : elements;
@@ -314,8 +362,11 @@ INLINE void split(const lanedrop_rate *rate, mask_key key, uint64_t first, const
     if (head > 0) {
         part(rate, key, first, src, dst, (int) head, half);
     }
-    if (whole > 0) {
-        chunks(rate, key, first + head, src + head, dst + head, whole, half);
+    if (whole * CHUNK * sizeof *dst >= PAST_CACHE_BYTES && src != dst && (uintptr_t) (dst + head) % 64 == 0) {
+        chunks(rate, key, first + head, src + head, dst + head, whole, half, 1);
+        _mm_sfence();
+    } else if (whole > 0) {
+        chunks(rate, key, first + head, src + head, dst + head, whole, half, 0);
     }
     if (tail < elements) {
         part(rate, key, first + tail, src + tail, dst + tail, (int) (elements - tail), half);
@@ -327,11 +378,20 @@ void lanedrop_dropout(const lanedrop_rate *rate, uint64_t seed, uint64_t stream,
         float *dst, uint64_t elements) {
     if (rate->threshold == 0) {
         __builtin_memmove(dst, src, elements * sizeof *dst);
-    } else if (rate->threshold == ONE) {
+        return;
+    }
+    if (rate->threshold == ONE) {
         __builtin_memset(dst, 0, elements * sizeof *dst);
-    } else if (rate->threshold == ONE / 2) {
-        split(rate, (mask_key) {seed, stream}, first, src, dst, elements, 1);
+        return;
+    }
+    mask_key key = {.stream = stream};
+    for (unsigned round = 0; round < ROUNDS; round++) {
+        key.k0[round] = (uint32_t) seed + round * W0;
+        key.k1[round] = (uint32_t) (seed >> 32) + round * W1;
+    }
+    if (rate->threshold == ONE / 2) {
+        split(rate, &key, first, src, dst, elements, 1);
     } else {
-        split(rate, (mask_key) {seed, stream}, first, src, dst, elements, 0);
+        split(rate, &key, first, src, dst, elements, 0);
     }
 }
