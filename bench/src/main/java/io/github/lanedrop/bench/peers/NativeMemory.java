@@ -43,6 +43,7 @@ public enum NativeMemory {
      */
     public abstract void apply();
 
+    @SuppressWarnings("restricted")
     private static void set(int parameter, int value) {
         Linker linker = Linker.nativeLinker();
         Optional<MemorySegment> mallopt = linker.defaultLookup().find("mallopt");
