@@ -82,12 +82,14 @@ final class CDropout {
         try {
             return compile(compiler);
         } catch (IOException e) {
-            throw new UnsupportedOperationException(compiler + " does not compile " + SOURCE + ": " + e.getMessage(), e);
+            throw new UnsupportedOperationException(
+                    compiler + " does not compile " + SOURCE + ": " + e.getMessage(), e);
         }
     }
 
     private static Stream<Path> onPath(String name) {
-        return Arrays.stream(Objects.requireNonNullElse(System.getenv("PATH"), "").split(File.pathSeparator, -1))
+        return Arrays.stream(
+                        Objects.requireNonNullElse(System.getenv("PATH"), "").split(File.pathSeparator, -1))
                 .map(folder -> Path.of(folder, name))
                 .filter(Files::isExecutable);
     }
@@ -102,7 +104,10 @@ final class CDropout {
             run(Stream.of(List.of(compiler.toString()), OPTIONS, List.of("-o", library.toString(), source.toString()))
                     .flatMap(List::stream)
                     .toList());
-            String version = run(List.of(compiler.toString(), "--version")).lines().findFirst().orElse("");
+            String version = run(List.of(compiler.toString(), "--version"))
+                    .lines()
+                    .findFirst()
+                    .orElse("");
             return new CDropout(version, SymbolLookup.libraryLookup(library, Arena.global()));
         } finally {
             Files.deleteIfExists(source);

@@ -71,7 +71,21 @@ class CDropoutTest {
     @ValueSource(doubles = {0, 1e-9, 1e-4, .1, .25, 1 / 3., .5, .7, .9, .9999, 1})
     void bitsAreTheLibrarysAtEveryOffsetAndCount(double rate) {
         long[] offsets = {
-            0, 1, 8, 63, 64, 511, 1023, 1024, 2047, 4095, 4096, 4097, (1L << 35) - 5000, (1L << 36) - 2 * CHUNK, (1L << 40) + 3
+            0,
+            1,
+            8,
+            63,
+            64,
+            511,
+            1023,
+            1024,
+            2047,
+            4095,
+            4096,
+            4097,
+            (1L << 35) - 5000,
+            (1L << 36) - 2 * CHUNK,
+            (1L << 40) + 3
         };
         int[] counts = {0, 1, 15, 16, 17, 128, 511, 512, 1025, 2048, 4095, 4096, 4097, 3 * CHUNK, MOST - 3};
         for (long offset : offsets) {
