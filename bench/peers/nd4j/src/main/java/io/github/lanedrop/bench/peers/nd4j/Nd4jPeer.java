@@ -34,7 +34,8 @@ public final class Nd4jPeer implements Peer {
     private static String release() {
         Properties properties = new Properties();
         try (InputStream text = Objects.requireNonNull(
-                Nd4j.class.getResourceAsStream("/META-INF/maven/org.nd4j/nd4j-api/pom.properties"), "ND4J's properties")) {
+                Nd4j.class.getResourceAsStream("/META-INF/maven/org.nd4j/nd4j-api/pom.properties"),
+                "ND4J's properties")) {
             properties.load(text);
         } catch (IOException e) {
             throw new UncheckedIOException(e);

@@ -34,7 +34,10 @@ final class OneDnn implements AutoCloseable {
     /** @param threads for the calls of this thread, through OpenMP */
     OneDnn(int threads) {
         made(engine, dnnl.dnnl_engine_create(engine, dnnl.dnnl_cpu, 0), dnnl::dnnl_engine_destroy);
-        made(stream, dnnl.dnnl_stream_create(stream, engine, dnnl.dnnl_stream_default_flags), dnnl::dnnl_stream_destroy);
+        made(
+                stream,
+                dnnl.dnnl_stream_create(stream, engine, dnnl.dnnl_stream_default_flags),
+                dnnl::dnnl_stream_destroy);
         setThreads(threads);
     }
 

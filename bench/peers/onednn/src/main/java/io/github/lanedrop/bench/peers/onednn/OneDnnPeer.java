@@ -58,17 +58,14 @@ public final class OneDnnPeer implements Peer {
             dnnl_memory dst = library.memory(column, task.dst());
             Map<Integer, dnnl_memory> arguments = new HashMap<>(dropout.arguments());
             arguments.put(dnnl.DNNL_ARG_SRC, library.memory(column, task.src()));
-            arguments.put(
-                    dnnl.DNNL_ARG_WEIGHTS,
-                    library.memory(one, arena.allocateFrom(JAVA_FLOAT, 1)));
+            arguments.put(dnnl.DNNL_ARG_WEIGHTS, library.memory(one, arena.allocateFrom(JAVA_FLOAT, 1)));
             arguments.put(dnnl.DNNL_ARG_DST, dst);
             forward = library.product(column, one, OneDnn.NO_BIAS, column, dropout.attribute(), arguments);
             backward = library.multiplication(
                     column,
                     dropout.maskKind(),
                     column,
-                    library.followedBy(
-                            library.attributes(), dnnl.dnnl_eltwise_linear, (float) (1 / (1 - task.rate()))),
+                    library.followedBy(library.attributes(), dnnl.dnnl_eltwise_linear, (float) (1 / (1 - task.rate()))),
                     Map.of(
                             dnnl.DNNL_ARG_SRC_0,
                             library.memory(column, task.gradient()),

@@ -32,8 +32,8 @@ final class OneDnnProduct {
         all.put(dnnl.DNNL_ARG_BIAS, library.memory(bias, task.bias()));
         all.put(dnnl.DNNL_ARG_DST, library.memory(result, task.result()));
         alone = library.product(left, right, OneDnn.NO_BIAS, result, library.attributes(), all);
-        withBiasAndRelu =
-                library.product(left, right, bias, result, library.followedBy(attributes, dnnl.dnnl_eltwise_relu, 0), all);
+        withBiasAndRelu = library.product(
+                left, right, bias, result, library.followedBy(attributes, dnnl.dnnl_eltwise_relu, 0), all);
     }
 
     void alone() {

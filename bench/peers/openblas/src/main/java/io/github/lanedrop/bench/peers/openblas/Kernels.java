@@ -80,7 +80,10 @@ enum Kernels {
                 .downcallHandle(
                         SymbolLookup.loaderLookup().findOrThrow("openblas_get_config"), FunctionDescriptor.of(ADDRESS));
         try {
-            return ((MemorySegment) config.invokeExact()).reinterpret(Long.MAX_VALUE).getString(0).strip();
+            return ((MemorySegment) config.invokeExact())
+                    .reinterpret(Long.MAX_VALUE)
+                    .getString(0)
+                    .strip();
         } catch (Throwable e) {
             throw new IllegalStateException(e);
         }
