@@ -67,7 +67,7 @@ final class OneDnn implements AutoCloseable {
 
     private <T> T made(T object, int status, ToIntFunction<T> destroy) {
         check(status);
-        made.push(() -> destroy.applyAsInt(object));
+        made.push(() -> check(destroy.applyAsInt(object)));
         return object;
     }
 
