@@ -34,8 +34,6 @@ import org.openjdk.jmh.annotations.Warmup;
 
 /**
  * Matrix products on float32: plain, with weights packed once, with an epilogue, under DropConnect, on two threads.
- *
- * <p>The Maven profile {@code peers} adds {@code OpenBlasBench}, which runs these beside OpenBLAS.
  */
 @State(Scope.Benchmark)
 @BenchmarkMode(Mode.AverageTime)
