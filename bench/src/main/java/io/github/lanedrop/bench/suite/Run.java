@@ -1,0 +1,62 @@
+package io.github.lanedrop.bench.suite;
+
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.SequencedMap;
+import java.util.LinkedHashMap;
+import java.util.stream.Collectors;
+import org.openjdk.jmh.annotations.Mode;
+
+/**
+ * One benchmark with all that it is told: what JMH measures in JVMs of its own.
+ *
+ * @param family whose question it answers
+ * @param bench the class
+ * @param method the benchmark's method
+ * @param mode average time, or the time of single calls
+ * @param parameters of the benchmark
+ * @param variation options of the JVM, beside the vector module
+ * @param code how much there is to compile
+ */
+record Run(
+        Family family,
+        Class<?> bench,
+        String method,
+        Mode mode,
+        SequencedMap<String, String> parameters,
+        List<String> variation,
+        Profile.Code code) {
+    /** The parameter that names a peer. */
+    static final String PEER = "peer";
+
+    /** This library, which is on every class path. */
+    static final String LANEDROP = "lanedrop";
+
+    /** Keeps what it is given. */
+    Run {
+        parameters = new LinkedHashMap<>(parameters);
+        variation = List.copyOf(variation);
+    }
+
+    /** Whose class path it needs, if not this library's. */
+    Optional<String> peer() {
+        return Optional.ofNullable(parameters.get(PEER)).filter(peer -> !peer.equals(LANEDROP));
+    }
+
+    /** For example {@code DropoutBench.forward elements=4096 rate=0.1}. */
+    @Override
+    public String toString() {
+        String told = parameters.entrySet().stream()
+                .map(Map.Entry::toString)
+                .collect(Collectors.joining(" "));
+        return String.join(
+                        " ",
+                        bench.getSimpleName() + "." + method,
+                        mode == Mode.AverageTime ? "" : mode.shortLabel(),
+                        told,
+                        String.join(" ", variation))
+                .replaceAll(" +", " ")
+                .strip();
+    }
+}
