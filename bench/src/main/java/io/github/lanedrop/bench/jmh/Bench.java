@@ -4,6 +4,7 @@ import io.github.lanedrop.kernels.Workers;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
+import java.util.Arrays;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.ForkJoinPool;
 import java.util.concurrent.TimeUnit;
@@ -55,6 +56,31 @@ public abstract class Bench {
             segment.setAtIndex(ValueLayout.JAVA_FLOAT, i, 1 + i % 1000 * 1e-3f);
         }
         return segment;
+    }
+
+    /** An operand of a product, of both signs. */
+    static MemorySegment operand(long floats) {
+        MemorySegment segment = zeros(floats);
+        for (long i = 0; i < floats; i++) {
+            segment.setAtIndex(ValueLayout.JAVA_FLOAT, i, (i * 7919 % 2003 - 1001) * 1e-3f);
+        }
+        return segment;
+    }
+
+    /**
+     * Rows, inner size and columns of a product.
+     *
+     * @param rows of the left operand and the result
+     * @param inner columns of the left operand, rows of the right one
+     * @param columns of the right operand and the result
+     */
+    record Shape(int rows, int inner, int columns) {
+        /** For example {@code 128x784x512}. */
+        static Shape of(String text) {
+            int[] sizes =
+                    Arrays.stream(text.split("x", -1)).mapToInt(Integer::parseInt).toArray();
+            return new Shape(sizes[0], sizes[1], sizes[2]);
+        }
     }
 
     /** The calling thread and as many more as are wanted. */

@@ -13,8 +13,6 @@ import io.github.lanedrop.kernels.Rate;
 import io.github.lanedrop.kernels.Workers;
 import io.github.lanedrop.rng.Key;
 import java.lang.foreign.MemorySegment;
-import java.lang.foreign.ValueLayout;
-import java.util.Arrays;
 import org.openjdk.jmh.annotations.Benchmark;
 import org.openjdk.jmh.annotations.Param;
 import org.openjdk.jmh.annotations.Setup;
@@ -24,7 +22,6 @@ import org.openjdk.jmh.annotations.Setup;
  * ProductPeerBench} has other people's.
  */
 public class ProductBench extends Bench {
-
     /** Rows, inner size and columns. */
     @Param({"512x512x512", "1024x1024x1024", "128x784x512", "128x512x10"})
     public String shape;
@@ -33,9 +30,9 @@ public class ProductBench extends Bench {
     @Param({"none", "a", "b"})
     public String transposed;
 
-    private Matrix a;
-    private Matrix b;
-    private Matrix c;
+    Matrix a;
+    Matrix b;
+    Matrix c;
     private Epilogue epilogue;
     private PackedMatrix packed;
     private DropConnect weights;
@@ -44,11 +41,10 @@ public class ProductBench extends Bench {
     /** Fills the matrices. */
     @Setup
     public void setUp() {
-        int[] sizes =
-                Arrays.stream(shape.split("x")).mapToInt(Integer::parseInt).toArray();
-        int rows = sizes[0];
-        int inner = sizes[1];
-        int columns = sizes[2];
+        Shape sizes = Shape.of(shape);
+        int rows = sizes.rows();
+        int inner = sizes.inner();
+        int columns = sizes.columns();
         a = matrix(rows, inner, transposed.equals("a"));
         b = matrix(inner, columns, transposed.equals("b"));
         c = matrix(rows, columns, false);
@@ -63,11 +59,7 @@ public class ProductBench extends Bench {
     }
 
     private static Matrix matrix(int rows, int columns, boolean transposed) {
-        long elements = (long) rows * columns;
-        MemorySegment segment = zeros(elements);
-        for (long i = 0; i < elements; i++) {
-            segment.setAtIndex(ValueLayout.JAVA_FLOAT, i, (i * 7919 % 2003 - 1001) * 1e-3f);
-        }
+        MemorySegment segment = operand((long) rows * columns);
         return transposed ? Matrix.of(segment, columns, rows).transpose() : Matrix.of(segment, rows, columns);
     }
 

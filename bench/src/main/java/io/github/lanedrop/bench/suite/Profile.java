@@ -1,5 +1,7 @@
 package io.github.lanedrop.bench.suite;
 
+import java.util.Locale;
+
 /**
  * How long to measure.
  *
@@ -22,6 +24,7 @@ public enum Profile {
 
     private static final double JVM_START_SECONDS = .8;
     private static final double PEER_START_SECONDS = 1.5;
+    private static final double COLD_START_SECONDS = .5;
     private static final int PINNED_MILLIS = 7_000;
 
     private final int forks;
@@ -91,6 +94,27 @@ public enum Profile {
             case LOOP -> loopWarmUpMillis;
         };
         return millis / WARM_UP_MILLIS;
+    }
+
+    /** What a JVM that starts cold is expected to take, beside what it is watched. */
+    double coldSeconds() {
+        return COLD_START_SECONDS + coldMillis / 1e3;
+    }
+
+    /** How a run's time comes about, for people. */
+    String arithmetic(boolean pinned) {
+        return String.format(
+                Locale.ROOT,
+                "A run takes %d x (%.1f s to start + %.1f s to warm up + %d x %.1f s), with a peer %.1f s to start, without"
+                        + " kernels to compile %.1f s to warm up; a JVM that starts cold takes %.1f s.%n",
+                forks,
+                JVM_START_SECONDS,
+                warmUps(Code.KERNEL, pinned) * WARM_UP_MILLIS / 1e3,
+                ITERATIONS,
+                iterationMillis / 1e3,
+                PEER_START_SECONDS,
+                warmUps(Code.LOOP, pinned) * WARM_UP_MILLIS / 1e3,
+                coldSeconds());
     }
 
     /** What a run is expected to take. */

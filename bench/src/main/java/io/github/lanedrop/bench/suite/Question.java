@@ -50,13 +50,8 @@ record Question(
 
     /** With a parameter, whose values are separated by blanks. */
     Question over(String parameter, String values) {
-        return over(parameter, List.of(values.split(" ", -1)));
-    }
-
-    /** With a parameter. */
-    Question over(String parameter, List<String> values) {
         SequencedMap<String, List<String>> more = new LinkedHashMap<>(axes);
-        more.put(parameter, values);
+        more.put(parameter, List.of(values.split(" ", -1)));
         return new Question(family, from, code, bench, methods, modes, more, variations);
     }
 

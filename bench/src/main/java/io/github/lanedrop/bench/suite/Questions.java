@@ -16,6 +16,7 @@ import io.github.lanedrop.bench.jmh.NoiseBench;
 import io.github.lanedrop.bench.jmh.PeerBench;
 import io.github.lanedrop.bench.jmh.ProductBench;
 import io.github.lanedrop.bench.jmh.ProductPeerBench;
+import java.util.ArrayList;
 import java.util.List;
 import org.openjdk.jmh.annotations.Mode;
 
@@ -111,39 +112,58 @@ final class Questions {
                 products(FULL, "product epilogue packedOnce twoThreads dropConnect", SHAPES, "none a b"));
     }
 
-    /** Those that a way to drop is asked, this library or a peer; none that a peer is asked has kernels to compile. */
-    static List<Question> of(String peer, Profile.Code code) {
-        List<String> one = List.of(peer);
-        return List.of(
-                calls(QUICK, code, "128 768").over(Run.PEER, one),
-                calls(STANDARD, code, "128 768 4096 98304").over(Run.PEER, one),
-                peers(QUICK, code, "forward", FEW_SIZES, "0.1", "1", "reused").over(Run.PEER, one),
-                peers(QUICK, code, "forward", L3, "0.5", "1", "reused").over(Run.PEER, one),
-                peers(QUICK, code, "forward", L3, "0.1", "2", "reused").over(Run.PEER, one),
-                peers(QUICK, code, "backward inPlace", L3, "0.1", "1", "reused").over(Run.PEER, one),
-                peers(QUICK, code, "forward", DRAM, "0.1", "1", "fresh").over(Run.PEER, one),
-                peers(STANDARD, code, "forward", L3 + " " + DRAM, "0.1", "1", "fresh")
-                        .over(Run.PEER, one),
-                peers(FULL, code, "forward backward inPlace", ALL_SIZES, RATES, "1 2", "reused fresh")
-                        .over(Run.PEER, one));
+    /** Those that a peer is asked. Loops of this module are asked less, so that a quick look stays one. */
+    static List<Question> of(Entrant peer) {
+        String id = peer.id();
+        if (peer.kind() == Entrant.Kind.PRODUCT) {
+            return ofProducts(id);
+        }
+        Profile.Code code = id.equals(Run.LANEDROP) ? KERNEL : LOOP;
+        Profile inPart = peer.isBuiltIn() ? QUICK : FULL;
+        Profile whole = peer.isBuiltIn() ? STANDARD : QUICK;
+        List<Question> questions = new ArrayList<>(List.of(
+                calls(inPart, code, id, "768"),
+                calls(id.equals(Run.LANEDROP) ? QUICK : whole, code, id, "128 768"),
+                calls(STANDARD, code, id, "128 768 4096 98304"),
+                peers(FULL, code, id, "forward backward inPlace", ALL_SIZES, RATES, "1 2", "fresh reused")));
+        if (!id.equals(Run.LANEDROP)) { // which DropoutBench asks the same
+            questions.addAll(List.of(
+                    peers(inPart, code, id, "forward", L3, RATES, "1", "reused"),
+                    peers(whole, code, id, "forward", FEW_SIZES, "0.1", "1", "reused"),
+                    peers(whole, code, id, "forward", L3, "0.5", "1", "reused"),
+                    peers(whole, code, id, "forward", L3, "0.1", "2", "reused"),
+                    peers(whole, code, id, "backward inPlace", L3, "0.1", "1", "reused"),
+                    peers(whole, code, id, "forward", DRAM, "0.1", "1", "fresh"),
+                    peers(STANDARD, code, id, "forward", L3, "0.1", "1", "fresh")));
+        }
+        return questions;
+    }
+
+    /** What a bench with peers measures them at. */
+    static Entrant.Kind kind(Class<?> bench) {
+        return bench == ProductPeerBench.class ? Entrant.Kind.PRODUCT : Entrant.Kind.DROPOUT;
+    }
+
+    /** The width that a variation asks for, 0 where it asks for none. */
+    static int bits(List<String> variation) {
+        return variation.equals(BITS_256) ? 256 : variation.equals(BITS_128) ? 128 : 0;
     }
 
     /** Those that somebody's matrix product is asked. */
-    static List<Question> ofProducts(String peer) {
-        List<String> one = List.of(peer);
+    private static List<Question> ofProducts(String peer) {
         return List.of(
                 ask(Family.PRODUCTS, QUICK, LOOP, ProductPeerBench.class, "product epilogue")
                         .over("shape", "512x512x512")
                         .over("transposed", "none")
-                        .over(Run.PEER, one),
+                        .over(Run.PEER, peer),
                 ask(Family.PRODUCTS, STANDARD, LOOP, ProductPeerBench.class, "product epilogue")
                         .over("shape", SHAPES)
                         .over("transposed", "none")
-                        .over(Run.PEER, one),
+                        .over(Run.PEER, peer),
                 ask(Family.PRODUCTS, FULL, LOOP, ProductPeerBench.class, "product epilogue")
                         .over("shape", SHAPES)
                         .over("transposed", "none a b")
-                        .over(Run.PEER, one));
+                        .over(Run.PEER, peer));
     }
 
     private static Question dropout(
@@ -157,20 +177,23 @@ final class Questions {
     private static Question peers(
             Profile from,
             Profile.Code code,
+            String peer,
             String methods,
             String elements,
             String rates,
             String threads,
             String memory) {
         return ask(Family.PEERS, from, code, PeerBench.class, methods)
+                .over(Run.PEER, peer)
                 .over("elements", elements)
                 .over("rate", rates)
                 .over("threads", threads)
                 .over("memory", memory);
     }
 
-    private static Question calls(Profile from, Profile.Code code, String elements) {
+    private static Question calls(Profile from, Profile.Code code, String peer, String elements) {
         return ask(Family.CALLS, from, code, CallBench.class, "forward")
+                .over(Run.PEER, peer)
                 .in(Mode.AverageTime, Mode.SampleTime)
                 .over("elements", elements);
     }

@@ -44,6 +44,13 @@ record Run(
         return Optional.ofNullable(parameters.get(PEER)).filter(peer -> !peer.equals(LANEDROP));
     }
 
+    /** With another value of a parameter. */
+    Run with(String parameter, String value) {
+        SequencedMap<String, String> others = new LinkedHashMap<>(parameters);
+        others.put(parameter, value);
+        return new Run(family, bench, method, mode, others, variation, code);
+    }
+
     /** For example {@code DropoutBench.forward elements=4096 rate=0.1}. */
     @Override
     public String toString() {

@@ -1,0 +1,133 @@
+package io.github.lanedrop.bench.suite;
+
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.Set;
+import java.util.SequencedMap;
+import java.util.SequencedSet;
+
+/**
+ * What is to be run, a function of what was asked for, of the peers and of the machine.
+ *
+ * @param profile how long
+ * @param pinned whether each JVM has one processor
+ * @param runs the benchmarks, in order
+ * @param cold the JVMs to start cold
+ */
+record Plan(Profile profile, boolean pinned, List<Run> runs, int cold) {
+    private static final String MEMORY = "memory";
+    private static final String FRESH = "fresh";
+    private static final String THREADS = "threads";
+    private static final int AVX512_BITS = 512;
+
+    /** Keeps what it is given. */
+    Plan {
+        runs = List.copyOf(runs);
+    }
+
+    /**
+     * What the machine can do.
+     *
+     * @param processors how many this process may use
+     * @param x86 whether HotSpot has options for it that begin with {@code UseAVX}
+     * @param vectorBits the width of the kernels' vectors, 0 where there are none
+     */
+    record Machine(int processors, boolean x86, int vectorBits) {}
+
+    /** Plans. */
+    static Plan of(
+            Profile profile, Set<Family> families, List<Entrant> entrants, Machine machine, boolean pinned, int cold) {
+        List<Question> questions = new ArrayList<>(Questions.own());
+        for (Entrant entrant : entrants) {
+            if (entrant.refusal().isEmpty()) {
+                questions.addAll(Questions.of(entrant));
+            }
+        }
+        SequencedSet<Run> runs = new LinkedHashSet<>();
+        for (Family family : Family.values()) { // so that what belongs together is measured together
+            for (Question question : questions) {
+                if (question.family() == family
+                        && families.contains(family)
+                        && question.from().compareTo(profile) <= 0) {
+                    question.runs().stream()
+                            .filter(run -> isPossible(run, machine))
+                            .flatMap(run -> fit(run, entrants).stream())
+                            .forEach(runs::add);
+                }
+            }
+        }
+        return new Plan(profile, pinned, List.copyOf(runs), families.contains(Family.START) ? cold : 0);
+    }
+
+    private static boolean isPossible(Run run, Machine machine) {
+        if (Integer.parseInt(run.parameters().getOrDefault(THREADS, "1")) > machine.processors()) {
+            return false;
+        }
+        if (run.variation().equals(Questions.AVX2)) {
+            return machine.x86() && machine.vectorBits() == AVX512_BITS;
+        }
+        return Questions.bits(run.variation()) < machine.vectorBits() || run.variation().isEmpty();
+    }
+
+    /** What becomes of a run with a peer, which need not be able to do everything. */
+    private static Optional<Run> fit(Run run, List<Entrant> entrants) {
+        String peer = run.parameters().get(Run.PEER);
+        if (peer == null) {
+            return Optional.of(run);
+        }
+        Entrant entrant = entrants.stream()
+                .filter(one -> one.id().equals(peer) && one.kind() == Questions.kind(run.bench()))
+                .findFirst()
+                .orElseThrow();
+        if (!entrant.methods().contains(run.method())
+                || (!entrant.parallel() && !run.parameters().getOrDefault(THREADS, "1").equals("1"))) {
+            return Optional.empty();
+        }
+        return Optional.of(
+                run.parameters().containsKey(MEMORY) && !entrant.allocates() ? run.with(MEMORY, FRESH) : run);
+    }
+
+    /** What all is expected to take. */
+    double seconds() {
+        return runs.stream().mapToDouble(this::seconds).sum() + coldSeconds();
+    }
+
+    /** What a run is expected to take. */
+    double seconds(Run run) {
+        return profile.seconds(run, pinned);
+    }
+
+    /** What the cold starts are expected to take. */
+    double coldSeconds() {
+        return cold * profile.coldSeconds();
+    }
+
+    /** The arithmetic, a line a family. */
+    String describe() {
+        SequencedMap<Family, Integer> counts = new LinkedHashMap<>();
+        SequencedMap<Family, Double> seconds = new LinkedHashMap<>();
+        for (Run run : runs) {
+            counts.merge(run.family(), 1, Integer::sum);
+            seconds.merge(run.family(), seconds(run), Double::sum);
+        }
+        StringBuilder text = new StringBuilder("| family | runs | JVMs | minutes |\n|---|---:|---:|---:|\n");
+        counts.forEach((family, count) -> line(text, name(family), count, count * profile.forks(), seconds.get(family)));
+        if (cold > 0) {
+            line(text, name(Family.START), cold, cold, coldSeconds());
+        }
+        line(text, "all", runs.size() + cold, runs.size() * profile.forks() + cold, seconds());
+        return text.append('\n').append(profile.arithmetic(pinned)).toString();
+    }
+
+    private static void line(StringBuilder text, String name, int runs, int jvms, double seconds) {
+        text.append(String.format(Locale.ROOT, "| %s | %d | %d | %.1f |%n", name, runs, jvms, seconds / 60));
+    }
+
+    private static String name(Family family) {
+        return family.name().toLowerCase(Locale.ROOT);
+    }
+}

@@ -1,0 +1,87 @@
+package io.github.lanedrop.bench.suite;
+
+import java.io.PrintStream;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.List;
+import java.util.OptionalInt;
+import java.util.regex.Pattern;
+import org.openjdk.jmh.profile.GCProfiler;
+import org.openjdk.jmh.results.RunResult;
+import org.openjdk.jmh.runner.Runner;
+import org.openjdk.jmh.runner.RunnerException;
+import org.openjdk.jmh.runner.format.OutputFormatFactory;
+import org.openjdk.jmh.runner.options.ChainedOptionsBuilder;
+import org.openjdk.jmh.runner.options.OptionsBuilder;
+import org.openjdk.jmh.runner.options.TimeValue;
+import org.openjdk.jmh.runner.options.VerboseMode;
+
+/** Has JMH make the runs of a plan, one after the other, each in JVMs of its own. */
+final class Suite {
+    private static final String CLASS_PATH = "java.class.path";
+
+    private final Profile profile;
+    private final OptionalInt processor;
+    private final PrintStream log;
+
+    /** Writes JMH's report to a log. */
+    Suite(Profile profile, OptionalInt processor, PrintStream log) {
+        this.profile = profile;
+        this.processor = processor;
+        this.log = log;
+    }
+
+    /**
+     * Makes a run.
+     *
+     * <p>JMH gives its JVMs the class path that the property {@code java.class.path} has at that moment, whatever else they
+     * are told: an option {@code -cp} would come before it and lose. So the property is set for the time of the run; the
+     * classes of this JVM have long been found.
+     *
+     * @param run what to measure
+     * @param classPath of the JVMs; empty for that of this JVM
+     * @return what JMH made of it
+     * @throws RunnerException if a JVM failed
+     */
+    Collection<RunResult> make(Run run, String classPath) throws RunnerException {
+        String own = System.getProperty(CLASS_PATH);
+        try {
+            System.setProperty(CLASS_PATH, classPath.isEmpty() ? own : classPath);
+            return new Runner(
+                            options(run).build(), OutputFormatFactory.createFormatInstance(log, VerboseMode.NORMAL))
+                    .run();
+        } finally {
+            System.setProperty(CLASS_PATH, own);
+        }
+    }
+
+    private ChainedOptionsBuilder options(Run run) {
+        ChainedOptionsBuilder options = new OptionsBuilder()
+                .include("^" + Pattern.quote(run.bench().getName() + "." + run.method()) + "$")
+                .mode(run.mode())
+                .forks(profile.forks())
+                .warmupIterations(profile.warmUps(run.code(), processor.isPresent()))
+                .warmupTime(TimeValue.milliseconds(Profile.WARM_UP_MILLIS))
+                .measurementIterations(Profile.ITERATIONS)
+                .measurementTime(TimeValue.milliseconds(profile.iterationMillis()))
+                .addProfiler(GCProfiler.class)
+                .shouldFailOnError(true)
+                // all of them, since JMH would else pass on those of this JVM and add those of the annotations
+                .jvmArgs(options(run.variation(), run.parameters().containsKey(Run.PEER)).toArray(String[]::new))
+                .jvmArgsAppend();
+        processor.ifPresent(number -> options.addProfiler(Pinning.class, Integer.toString(number)));
+        run.parameters().forEach(options::param);
+        return options;
+    }
+
+    /** The options of a JVM that measures. */
+    static List<String> options(List<String> variation, boolean isNative) {
+        List<String> options = new ArrayList<>(Jvm.VECTOR_MODULE);
+        if (isNative) {
+            // what libraries that call native code do, and would print warnings for
+            options.addAll(List.of("--enable-native-access=ALL-UNNAMED", "--sun-misc-unsafe-memory-access=allow"));
+        }
+        options.addAll(variation);
+        return options;
+    }
+}
