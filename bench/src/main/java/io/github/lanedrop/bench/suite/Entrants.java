@@ -33,15 +33,13 @@ final class Entrants {
     private List<Entrant> ask(String name, String classPath, List<String> known)
             throws IOException, InterruptedException {
         Path answers = Files.createDirectory(folder.resolve(name));
-        List<String> arguments = new ArrayList<>(List.of(answers.toString()));
-        arguments.addAll(known);
-        int code = Jvm.run(
-                List.of(),
-                Suite.options(List.of(), true),
-                classPath.isEmpty() ? System.getProperty("java.class.path") : classPath,
-                Probe.class,
-                log,
-                arguments);
+        List<String> command = new ArrayList<>(List.of(Jvm.java()));
+        command.addAll(Suite.options(List.of(), true));
+        command.addAll(List.of(
+                "-cp", classPath.isEmpty() ? System.getProperty("java.class.path") : classPath, Probe.class.getName()));
+        command.add(answers.toAbsolutePath().toString());
+        command.addAll(known);
+        int code = Jvm.run(Path.of("").toAbsolutePath(), command, folder.resolve(name + ".out"), log);
         List<Entrant> entrants = new ArrayList<>();
         try (Stream<Path> files = Files.list(answers)) {
             for (Path file : files.sorted().toList()) {

@@ -1,8 +1,8 @@
 package io.github.lanedrop.bench.suite;
 
 import java.io.IOException;
+import java.lang.ProcessBuilder.Redirect;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
 
 /** JVMs that this one starts. */
@@ -22,34 +22,23 @@ public final class Jvm {
     }
 
     /**
-     * Runs a main class to its end.
+     * Runs a command to its end.
      *
-     * @param prefix what goes before the launcher, such as {@code taskset -c 1}
-     * @param options of the JVM
-     * @param classPath where the classes are
-     * @param main the main class
-     * @param log receives what it prints
-     * @param arguments of the main class
+     * @param folder where
+     * @param command its words
+     * @param out receives what it prints
+     * @param err receives what it prints of errors, at its end
      * @return the exit code
      * @throws IOException if it cannot be started
      * @throws InterruptedException if this thread is
      */
-    public static int run(
-            List<String> prefix,
-            List<String> options,
-            String classPath,
-            Class<?> main,
-            Path log,
-            List<String> arguments)
+    public static int run(Path folder, List<String> command, Path out, Path err)
             throws IOException, InterruptedException {
-        List<String> command = new ArrayList<>(prefix);
-        command.add(java());
-        command.addAll(options);
-        command.addAll(List.of("-cp", classPath, main.getName()));
-        command.addAll(arguments);
+        // files, since a pipe that nobody reads stops the child
         var builder = new ProcessBuilder(command)
-                .redirectErrorStream(true)
-                .redirectOutput(ProcessBuilder.Redirect.appendTo(log.toFile()));
+                .directory(folder.toFile())
+                .redirectOutput(Redirect.to(out.toFile()))
+                .redirectError(Redirect.appendTo(err.toFile()));
         // options of the environment are for this JVM, and the JVM prints that it has them
         builder.environment().keySet().removeAll(List.of("JAVA_TOOL_OPTIONS", "JDK_JAVA_OPTIONS"));
         Process process = builder.start();
