@@ -74,8 +74,9 @@ public interface Peer {
     Work prepare(Task task);
 
     /**
-     * What to drop: buffers of {@code elements} little-endian floats in native memory, aligned to 64 bytes. The work reads
-     * and writes them in every call where the peer's interface can: what they hold may change between two calls.
+     * What to drop: buffers of {@code elements} little-endian floats in native memory, aligned to 64 bytes. A peer whose
+     * interface takes the caller's memory reads and writes it in every call; another one copies it once, when prepared,
+     * and its description says so.
      *
      * @param src the activations, which a forward must leave as they are
      * @param gradient what a backward takes, and leaves as it is; may be {@code src}
@@ -84,8 +85,7 @@ public interface Peer {
      * @param rate the probability to drop, in (0, 1)
      * @param threads how many threads to use, 1 or more
      */
-    record Task(
-            MemorySegment src, MemorySegment gradient, MemorySegment dst, int elements, double rate, int threads) {
+    record Task(MemorySegment src, MemorySegment gradient, MemorySegment dst, int elements, double rate, int threads) {
         /**
          * Refuses buffers that are too small and numbers out of range.
          *
@@ -108,7 +108,7 @@ public interface Peer {
         }
     }
 
-    /** The calls that are measured; for one thread at a time. */
+    /** The calls that are measured, on the thread that prepared them: some libraries count threads by thread. */
     interface Work extends AutoCloseable {
         /** Drops {@code src} by a new mask into {@link #result}. */
         void forward();

@@ -54,10 +54,16 @@ public final class PeerCheck {
             for (int elements : new int[] {FEW, ELEMENTS}) {
                 try (Arena arena = Arena.ofShared()) {
                     Task task = new Task(
-                            buffer(arena, elements), buffer(arena, elements), buffer(arena, elements), elements, rate, threads);
+                            buffer(arena, elements),
+                            buffer(arena, elements),
+                            buffer(arena, elements),
+                            elements,
+                            rate,
+                            threads);
                     new PeerCheck(task).check(peer);
                 } catch (Wrong wrong) {
-                    return Optional.of("%s at rate %s on %,d elements: %s".formatted(peer.id(), rate, elements, wrong.getMessage()));
+                    return Optional.of("%s at rate %s on %,d elements: %s"
+                            .formatted(peer.id(), rate, elements, wrong.getMessage()));
                 } catch (Exception | LinkageError e) {
                     return Optional.of(peer.id() + " fails: " + e);
                 }
@@ -186,6 +192,10 @@ public final class PeerCheck {
     private void independent(BitSet mask, BitSet next) throws Wrong {
         BitSet differing = (BitSet) mask.clone();
         differing.xor(next);
-        within("elements that two calls decide differently", differing.cardinality(), task.elements(), 2 * task.rate() * (1 - task.rate()));
+        within(
+                "elements that two calls decide differently",
+                differing.cardinality(),
+                task.elements(),
+                2 * task.rate() * (1 - task.rate()));
     }
 }

@@ -59,7 +59,8 @@ public final class Peers {
         return peers.stream()
                 .filter(peer -> id.apply(peer).equals(wanted))
                 .findFirst()
-                .orElseThrow(() -> new IllegalArgumentException("no peer \"" + wanted + "\" on the class path: there are "
-                        + peers.stream().map(id).collect(Collectors.joining(", "))));
+                .orElseThrow(
+                        () -> new IllegalArgumentException("no peer \"" + wanted + "\" on the class path: there are "
+                                + peers.stream().map(id).collect(Collectors.joining(", "))));
     }
 }

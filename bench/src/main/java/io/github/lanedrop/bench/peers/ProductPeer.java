@@ -87,7 +87,7 @@ public interface ProductPeer {
             double rate,
             int threads) {}
 
-    /** The calls that are measured; for one thread at a time. */
+    /** The calls that are measured, on the thread that prepared them. */
     interface Work extends AutoCloseable {
         /** The product alone. */
         void product();

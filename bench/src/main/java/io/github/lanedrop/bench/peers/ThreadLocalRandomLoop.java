@@ -15,7 +15,6 @@ public final class ThreadLocalRandomLoop extends MaskLoop {
     @Override
     Loop loop(Task task) {
         return new Loop(task) {
-            
 
             @Override
             void draw(MemorySegment from, MemorySegment to) {
