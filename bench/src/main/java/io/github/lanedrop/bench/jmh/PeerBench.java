@@ -28,19 +28,26 @@ public class PeerBench extends Bench {
     public int threads;
 
     /**
-     * What a call that allocates its result finds: memory that the C library takes from the kernel again and again, page
-     * fault by page fault, where results are large ({@code fresh}), or what the last call gave back ({@code reused}).
+     * What a call that allocates its result finds: {@code fresh} or {@code reused} memory. It is the environment that this
+     * JVM was started with that decides, see {@link NativeMemory}; this is for the report, and must say the same.
      */
-    @Param("reused")
+    @Param("fresh")
     public String memory;
 
     Peer.Task task;
     Peer.Work work;
 
-    /** Makes the peer ready. */
+    /**
+     * Makes the peer ready.
+     *
+     * @throws IllegalArgumentException if the environment says something else of the memory
+     */
     @Setup
     public void setUp() {
-        NativeMemory.valueOf(memory.toUpperCase(Locale.ROOT)).apply();
+        if (NativeMemory.valueOf(memory.toUpperCase(Locale.ROOT)) != NativeMemory.current()) {
+            throw new IllegalArgumentException("memory is " + memory + ", but the environment says "
+                    + NativeMemory.current().name().toLowerCase(Locale.ROOT));
+        }
         var src = activations(elements);
         task = new Peer.Task(src, src, zeros(elements), elements, rate, threads);
         work = Peers.find(peer).prepare(task);

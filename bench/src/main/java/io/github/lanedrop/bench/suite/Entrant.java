@@ -18,7 +18,7 @@ import java.util.Set;
  * @param parallel whether it can use more than one thread
  * @param allocates whether each call allocates its result
  * @param refusal why it is not measured
- * @param classPath where it is, with all that it needs; empty where that is this JVM's own
+ * @param place where it is
  */
 record Entrant(
         Kind kind,
@@ -29,7 +29,7 @@ record Entrant(
         boolean parallel,
         boolean allocates,
         Optional<String> refusal,
-        String classPath) {
+        Place place) {
     /** What a peer is measured at. */
     enum Kind {
         /** Dropout. */
@@ -45,12 +45,12 @@ record Entrant(
 
     /** Whether it is on this library's own class path. */
     boolean isBuiltIn() {
-        return classPath.isEmpty();
+        return place.equals(Place.OWN);
     }
 
     /** One that cannot even say what it is. */
-    static Entrant lost(String id, String refusal) {
-        return new Entrant(Kind.DROPOUT, id, "", "", Set.of(), false, false, Optional.of(refusal), "");
+    static Entrant lost(String id, String refusal, Place place) {
+        return new Entrant(Kind.DROPOUT, id, "", "", Set.of(), false, false, Optional.of(refusal), place);
     }
 
     static String method(Peer.Operation operation) {
@@ -98,7 +98,7 @@ record Entrant(
     }
 
     /** Understands what was told. */
-    static Entrant of(Properties told, String classPath) {
+    static Entrant of(Properties told, Place place) {
         return new Entrant(
                 Kind.valueOf(told.getProperty("kind")),
                 told.getProperty("id"),
@@ -108,6 +108,6 @@ record Entrant(
                 Boolean.parseBoolean(told.getProperty("parallel")),
                 Boolean.parseBoolean(told.getProperty("allocates")),
                 Optional.ofNullable(told.getProperty("refusal")),
-                classPath);
+                place);
     }
 }

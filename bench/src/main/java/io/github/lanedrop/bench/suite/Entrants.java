@@ -1,5 +1,6 @@
 package io.github.lanedrop.bench.suite;
 
+import io.github.lanedrop.bench.peers.NativeMemory;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -22,21 +23,22 @@ final class Entrants {
 
     /** Those on this JVM's class path. */
     List<Entrant> builtIn() throws IOException, InterruptedException {
-        return ask("built-in", "", List.of());
+        return ask("built-in", Place.OWN, List.of());
     }
 
     /** Those that a class path has beside the built-in ones; one that is refused if there are none. */
-    List<Entrant> of(String name, String classPath, List<Entrant> builtIn) throws IOException, InterruptedException {
-        return ask(name, classPath, builtIn.stream().map(Entrant::id).distinct().toList());
+    List<Entrant> of(String name, Place place, List<Entrant> builtIn) throws IOException, InterruptedException {
+        return ask(name, place, builtIn.stream().map(Entrant::id).distinct().toList());
     }
 
-    private List<Entrant> ask(String name, String classPath, List<String> known)
+    private List<Entrant> ask(String name, Place place, List<String> known)
             throws IOException, InterruptedException {
         Path answers = Files.createDirectory(folder.resolve(name));
-        List<String> command = new ArrayList<>(List.of(Jvm.java()));
+        List<String> command = new ArrayList<>(place.environment(NativeMemory.FRESH));
+        command.add(Jvm.java());
         command.addAll(Suite.options(List.of(), true));
         command.addAll(List.of(
-                "-cp", classPath.isEmpty() ? System.getProperty("java.class.path") : classPath, Probe.class.getName()));
+                "-cp", place.classPath(), Probe.class.getName()));
         command.add(answers.toAbsolutePath().toString());
         command.addAll(known);
         int code = Jvm.run(Path.of("").toAbsolutePath(), command, folder.resolve(name + ".out"), log);
@@ -47,13 +49,13 @@ final class Entrants {
                 try (var reader = Files.newBufferedReader(file, StandardCharsets.UTF_8)) {
                     told.load(reader);
                 }
-                entrants.add(Entrant.of(told, classPath));
+                entrants.add(Entrant.of(told, place));
             }
         }
         if (code != 0) {
-            entrants.add(Entrant.lost(name, "its JVM ended with " + code));
+            entrants.add(Entrant.lost(name, "its JVM ended with " + code, place));
         } else if (entrants.isEmpty()) {
-            entrants.add(Entrant.lost(name, "there is no peer on its class path"));
+            entrants.add(Entrant.lost(name, "there is no peer on its class path", place));
         }
         return entrants;
     }

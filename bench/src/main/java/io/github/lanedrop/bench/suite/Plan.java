@@ -6,9 +6,9 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
-import java.util.Set;
 import java.util.SequencedMap;
 import java.util.SequencedSet;
+import java.util.Set;
 
 /**
  * What is to be run, a function of what was asked for, of the peers and of the machine.
@@ -19,9 +19,7 @@ import java.util.SequencedSet;
  * @param cold the JVMs to start cold
  */
 record Plan(Profile profile, boolean pinned, List<Run> runs, int cold) {
-    private static final String MEMORY = "memory";
     private static final String FRESH = "fresh";
-    private static final String THREADS = "threads";
     private static final int AVX512_BITS = 512;
 
     /** Keeps what it is given. */
@@ -64,7 +62,7 @@ record Plan(Profile profile, boolean pinned, List<Run> runs, int cold) {
     }
 
     private static boolean isPossible(Run run, Machine machine) {
-        if (Integer.parseInt(run.parameters().getOrDefault(THREADS, "1")) > machine.processors()) {
+        if (Integer.parseInt(run.parameters().getOrDefault(Run.THREADS, "1")) > machine.processors()) {
             return false;
         }
         if (run.variation().equals(Questions.AVX2)) {
@@ -84,11 +82,11 @@ record Plan(Profile profile, boolean pinned, List<Run> runs, int cold) {
                 .findFirst()
                 .orElseThrow();
         if (!entrant.methods().contains(run.method())
-                || (!entrant.parallel() && !run.parameters().getOrDefault(THREADS, "1").equals("1"))) {
+                || (!entrant.parallel() && run.isParallel())) {
             return Optional.empty();
         }
         return Optional.of(
-                run.parameters().containsKey(MEMORY) && !entrant.allocates() ? run.with(MEMORY, FRESH) : run);
+                run.parameters().containsKey(Run.MEMORY) && !entrant.allocates() ? run.with(Run.MEMORY, FRESH) : run);
     }
 
     /** What all is expected to take. */

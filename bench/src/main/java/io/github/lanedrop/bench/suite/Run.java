@@ -1,10 +1,12 @@
 package io.github.lanedrop.bench.suite;
 
+import io.github.lanedrop.bench.peers.NativeMemory;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.SequencedMap;
-import java.util.LinkedHashMap;
 import java.util.stream.Collectors;
 import org.openjdk.jmh.annotations.Mode;
 
@@ -30,6 +32,14 @@ record Run(
     /** The parameter that names a peer. */
     static final String PEER = "peer";
 
+    /** The parameter that says what results are written to. */
+    static final String MEMORY = "memory";
+
+    /** The parameter that says how many threads share a call. */
+    static final String THREADS = "threads";
+
+    private static final String ONE = "1";
+
     /** This library, which is on every class path. */
     static final String LANEDROP = "lanedrop";
 
@@ -42,6 +52,17 @@ record Run(
     /** Whose class path it needs, if not this library's. */
     Optional<String> peer() {
         return Optional.ofNullable(parameters.get(PEER)).filter(peer -> !peer.equals(LANEDROP));
+    }
+
+    /** What results are written to. */
+    NativeMemory memory() {
+        return NativeMemory.valueOf(
+                parameters.getOrDefault(MEMORY, NativeMemory.FRESH.name()).toUpperCase(Locale.ROOT));
+    }
+
+    /** Whether it measures several threads. */
+    boolean isParallel() {
+        return !parameters.getOrDefault(THREADS, ONE).equals(ONE);
     }
 
     /** With another value of a parameter. */

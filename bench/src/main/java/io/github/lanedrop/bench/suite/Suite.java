@@ -39,23 +39,24 @@ final class Suite {
      * classes of this JVM have long been found.
      *
      * @param run what to measure
-     * @param classPath of the JVMs; empty for that of this JVM
+     * @param place of the run's peer
      * @return what JMH made of it
      * @throws RunnerException if a JVM failed
      */
-    Collection<RunResult> make(Run run, String classPath) throws RunnerException {
+    Collection<RunResult> make(Run run, Place place) throws RunnerException {
         String own = System.getProperty(CLASS_PATH);
         try {
-            System.setProperty(CLASS_PATH, classPath.isEmpty() ? own : classPath);
+            System.setProperty(CLASS_PATH, place.classPath());
             return new Runner(
-                            options(run).build(), OutputFormatFactory.createFormatInstance(log, VerboseMode.NORMAL))
+                            options(run, place).build(),
+                            OutputFormatFactory.createFormatInstance(log, VerboseMode.NORMAL))
                     .run();
         } finally {
             System.setProperty(CLASS_PATH, own);
         }
     }
 
-    private ChainedOptionsBuilder options(Run run) {
+    private ChainedOptionsBuilder options(Run run, Place place) {
         ChainedOptionsBuilder options = new OptionsBuilder()
                 .include("^" + Pattern.quote(run.bench().getName() + "." + run.method()) + "$")
                 .mode(run.mode())
@@ -69,9 +70,22 @@ final class Suite {
                 // all of them, since JMH would else pass on those of this JVM and add those of the annotations
                 .jvmArgs(options(run.variation(), run.parameters().containsKey(Run.PEER)).toArray(String[]::new))
                 .jvmArgsAppend();
-        processor.ifPresent(number -> options.addProfiler(Pinning.class, Integer.toString(number)));
+        List<String> prefix = new ArrayList<>(place.environment(run.memory()));
+        if (!run.isParallel()) {
+            prefix.addAll(pinning(processor));
+        }
+        if (!prefix.isEmpty()) {
+            options.addProfiler(Prefix.class, Prefix.line(prefix));
+        }
         run.parameters().forEach(options::param);
         return options;
+    }
+
+    /** What gives a JVM one processor. */
+    static List<String> pinning(OptionalInt processor) {
+        return processor.isPresent()
+                ? List.of("taskset", "-c", Integer.toString(processor.getAsInt()))
+                : List.of();
     }
 
     /** The options of a JVM that measures. */
