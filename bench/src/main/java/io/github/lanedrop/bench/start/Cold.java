@@ -42,7 +42,7 @@ final class Cold {
         MemorySegment src = Arena.global().allocate((long) Float.BYTES * elements, 64);
         MemorySegment dst = Arena.global().allocate((long) Float.BYTES * elements, 64);
         src.fill((byte) 0x3f); // 0.747 each
-        List<long[]> stretches = call(src, dst, elements, nanos);
+        List<long[]> stretches = watch(src, dst, elements, nanos);
         PrintStream out = System.out;
         out.println(inMain - started + " " + warmUp);
         stretches.forEach(stretch -> out.println(stretch[0] + " " + stretch[1]));
@@ -57,14 +57,14 @@ final class Cold {
     }
 
     /** Calls for some time; gives the number of calls and the nanoseconds of each stretch, the first of one call. */
-    private static List<long[]> call(MemorySegment src, MemorySegment dst, int elements, long nanos) {
+    private static List<long[]> watch(MemorySegment src, MemorySegment dst, int elements, long nanos) {
         List<long[]> stretches = new ArrayList<>();
         long done = 0;
         long calls = 1;
         long start = System.nanoTime();
         long time = start;
         while (time - start < nanos) {
-            call(src, dst, elements, calls);
+            drop(src, dst, elements, calls);
             long end = System.nanoTime();
             stretches.add(new long[] {calls, end - time});
             done += calls;
@@ -75,7 +75,7 @@ final class Cold {
         return stretches;
     }
 
-    private static void call(MemorySegment src, MemorySegment dst, int elements, long calls) {
+    private static void drop(MemorySegment src, MemorySegment dst, int elements, long calls) {
         for (long call = 0; call < calls; call++) {
             DropoutKernel.forward(
                     new BernoulliMask(Rate.drop(RATE), Key.of(2026).step(call)), 0, src, dst, elements);

@@ -12,6 +12,7 @@ import java.io.PrintWriter;
 import java.net.URISyntaxException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
@@ -94,7 +95,7 @@ public final class Starts {
         if (Files.isRegularFile(place)) {
             return Files.copy(place, folder.resolve(name)).getFileName().toString();
         }
-        try (PrintStream out = new PrintStream(Files.newOutputStream(log))) {
+        try (PrintStream out = new PrintStream(Files.newOutputStream(log, StandardOpenOption.APPEND))) {
             int code = ToolProvider.findFirst("jar")
                     .orElseThrow(() -> new IOException("this JDK has no jar tool"))
                     .run(

@@ -9,10 +9,13 @@ import java.nio.file.AtomicMoveNotSupportedException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.stream.Stream;
 import org.openjdk.jmh.results.RunResult;
 import org.openjdk.jmh.results.format.ResultFormatFactory;
 import org.openjdk.jmh.results.format.ResultFormatType;
@@ -32,30 +35,6 @@ final class Session {
     private final Watch watch;
     private final List<RunResult> results = new ArrayList<>();
     private final List<String> failures = new ArrayList<>();
-
-    /** Is told what goes on. */
-    interface Watch extends AutoCloseable {
-        /** Says nothing. */
-        Watch SILENT = new Watch() {
-            @Override
-            public void begins(String what) {}
-
-            @Override
-            public void ends(double seconds) {}
-
-            @Override
-            public void close() {}
-        };
-
-        /** Something begins. */
-        void begins(String what);
-
-        /** It has ended, and so many of the expected seconds are over. */
-        void ends(double seconds);
-
-        @Override
-        void close();
-    }
 
     /** Writes to a folder that exists. */
     Session(Plan plan, List<Entrant> entrants, OptionalInt processor, Path folder, Watch watch) {
@@ -84,7 +63,8 @@ final class Session {
      * @throws InterruptedException if this thread is
      */
     List<String> run(Path log) throws IOException, InterruptedException {
-        try (PrintStream out = new PrintStream(Files.newOutputStream(log), true, StandardCharsets.UTF_8)) {
+        try (PrintStream out = new PrintStream(
+                Files.newOutputStream(log, StandardOpenOption.APPEND), true, StandardCharsets.UTF_8)) {
             Suite suite = new Suite(plan.profile(), processor, out);
             for (Run run : plan.runs()) {
                 watch.begins(run.toString());
@@ -161,12 +141,12 @@ final class Session {
         }
     }
 
-    private static void delete(Path folder) throws IOException {
-        try (var files = Files.list(folder)) {
-            for (Path file : files.toList()) {
+    /** Removes a folder and what it holds. */
+    static void delete(Path folder) throws IOException {
+        try (Stream<Path> files = Files.walk(folder)) {
+            for (Path file : files.sorted(Comparator.reverseOrder()).toList()) { // what is in a folder first
                 Files.delete(file);
             }
         }
-        Files.delete(folder);
     }
 }
