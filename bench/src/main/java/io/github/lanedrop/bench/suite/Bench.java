@@ -72,8 +72,7 @@ public final class Bench {
                 order.families(),
                 entrants,
                 machine,
-                order.processor().isPresent(),
-                Session.coldJvms(order.profile()));
+                order.processor().isPresent());
     }
 
     private Path log() {
@@ -89,7 +88,7 @@ public final class Bench {
             if (order.home().isPresent()) {
                 PeerModules modules = new PeerModules(order.home().orElseThrow());
                 for (String name : order.peers()) {
-                    Place place = new Place(modules.classPath(name), modules.jvmOptions(name));
+                    Place place = place(modules, name);
                     entrants.addAll(found.of(name, place, builtIn));
                 }
                 for (String name : modules.names()) {
@@ -103,6 +102,14 @@ public final class Bench {
             }
         } finally {
             Session.delete(answers);
+        }
+    }
+
+    private static Place place(PeerModules modules, String name) throws IOException {
+        try {
+            return new Place(modules.classPath(name), modules.jvmOptions(name));
+        } catch (IllegalStateException e) { // it is not built
+            throw new IOException(e.getMessage(), e);
         }
     }
 

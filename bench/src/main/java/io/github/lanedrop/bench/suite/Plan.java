@@ -1,5 +1,6 @@
 package io.github.lanedrop.bench.suite;
 
+import io.github.lanedrop.bench.start.Starts;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
@@ -9,22 +10,26 @@ import java.util.Optional;
 import java.util.SequencedMap;
 import java.util.SequencedSet;
 import java.util.Set;
+import java.util.stream.Collectors;
 
 /**
  * What is to be run, a function of what was asked for, of the peers and of the machine.
  *
- * @param profile how long
+ * @param times how long each is measured
  * @param pinned whether each JVM has one processor
  * @param runs the benchmarks, in order
- * @param cold the JVMs to start cold
+ * @param modules peers with libraries of their own, whose JVMs take longer to start
+ * @param coldElements of the calls of JVMs that are started cold; empty if none is
  */
-record Plan(Profile profile, boolean pinned, List<Run> runs, int cold) {
+record Plan(Times times, boolean pinned, List<Run> runs, Set<String> modules, List<Integer> coldElements) {
     private static final String FRESH = "fresh";
     private static final int AVX512_BITS = 512;
 
     /** Keeps what it is given. */
     Plan {
         runs = List.copyOf(runs);
+        modules = Set.copyOf(modules);
+        coldElements = List.copyOf(coldElements);
     }
 
     /**
@@ -38,7 +43,7 @@ record Plan(Profile profile, boolean pinned, List<Run> runs, int cold) {
 
     /** Plans. */
     static Plan of(
-            Profile profile, Set<Family> families, List<Entrant> entrants, Machine machine, boolean pinned, int cold) {
+            Profile profile, Set<Family> families, List<Entrant> entrants, Machine machine, boolean pinned) {
         List<Question> questions = new ArrayList<>(Questions.own());
         for (Entrant entrant : entrants) {
             if (entrant.refusal().isEmpty()) {
@@ -58,7 +63,12 @@ record Plan(Profile profile, boolean pinned, List<Run> runs, int cold) {
                 }
             }
         }
-        return new Plan(profile, pinned, List.copyOf(runs), families.contains(Family.START) ? cold : 0);
+        Set<String> modules = entrants.stream()
+                .filter(entrant -> !entrant.isBuiltIn())
+                .map(Entrant::id)
+                .collect(Collectors.toSet());
+        return new Plan(
+                profile.times(), pinned, List.copyOf(runs), modules, families.contains(Family.START) ? Questions.coldElements(profile) : List.of());
     }
 
     private static boolean isPossible(Run run, Machine machine) {
@@ -96,12 +106,17 @@ record Plan(Profile profile, boolean pinned, List<Run> runs, int cold) {
 
     /** What a run is expected to take. */
     double seconds(Run run) {
-        return profile.seconds(run, pinned);
+        return times.seconds(run.code(), modules.contains(run.parameters().getOrDefault(Run.PEER, "")), pinned);
+    }
+
+    /** How many JVMs are started cold. */
+    int cold() {
+        return Starts.ways() * coldElements.size() * times.jvms();
     }
 
     /** What the cold starts are expected to take. */
     double coldSeconds() {
-        return cold * profile.coldSeconds();
+        return cold() * times.coldSeconds();
     }
 
     /** The arithmetic, a line a family. */
@@ -113,12 +128,12 @@ record Plan(Profile profile, boolean pinned, List<Run> runs, int cold) {
             seconds.merge(run.family(), seconds(run), Double::sum);
         }
         StringBuilder text = new StringBuilder("| family | runs | JVMs | minutes |\n|---|---:|---:|---:|\n");
-        counts.forEach((family, count) -> line(text, name(family), count, count * profile.forks(), seconds.get(family)));
-        if (cold > 0) {
-            line(text, name(Family.START), cold, cold, coldSeconds());
+        counts.forEach((family, count) -> line(text, name(family), count, count * times.forks(), seconds.get(family)));
+        if (cold() > 0) {
+            line(text, name(Family.START), cold(), cold(), coldSeconds());
         }
-        line(text, "all", runs.size() + cold, runs.size() * profile.forks() + cold, seconds());
-        return text.append('\n').append(profile.arithmetic(pinned)).toString();
+        line(text, "all", runs.size() + cold(), runs.size() * times.forks() + cold(), seconds());
+        return text.append('\n').append(times.describe(pinned)).toString();
     }
 
     private static void line(StringBuilder text, String name, int runs, int jvms, double seconds) {

@@ -21,7 +21,7 @@ import org.openjdk.jmh.annotations.Mode;
 record Question(
         Family family,
         Profile from,
-        Profile.Code code,
+        Times.Code code,
         Class<?> bench,
         List<String> methods,
         List<Mode> modes,
@@ -36,7 +36,7 @@ record Question(
     }
 
     /** Methods are separated by blanks. */
-    static Question ask(Family family, Profile from, Profile.Code code, Class<?> bench, String methods) {
+    static Question ask(Family family, Profile from, Times.Code code, Class<?> bench, String methods) {
         return new Question(
                 family,
                 from,

@@ -1,7 +1,7 @@
 package io.github.lanedrop.bench.suite;
 
-import static io.github.lanedrop.bench.suite.Profile.Code.KERNEL;
-import static io.github.lanedrop.bench.suite.Profile.Code.LOOP;
+import static io.github.lanedrop.bench.suite.Times.Code.KERNEL;
+import static io.github.lanedrop.bench.suite.Times.Code.LOOP;
 import static io.github.lanedrop.bench.suite.Profile.FULL;
 import static io.github.lanedrop.bench.suite.Profile.QUICK;
 import static io.github.lanedrop.bench.suite.Profile.STANDARD;
@@ -118,25 +118,33 @@ final class Questions {
         if (peer.kind() == Entrant.Kind.PRODUCT) {
             return ofProducts(id);
         }
-        Profile.Code code = id.equals(Run.LANEDROP) ? KERNEL : LOOP;
-        Profile inPart = peer.isBuiltIn() ? QUICK : FULL;
-        Profile whole = peer.isBuiltIn() ? STANDARD : QUICK;
+        if (id.equals(Run.LANEDROP)) { // which DropoutBench asks the rest
+            return List.of(
+                    calls(QUICK, KERNEL, id, "128 768"),
+                    calls(STANDARD, KERNEL, id, "128 768 4096 98304"),
+                    peers(FULL, KERNEL, id, "forward backward inPlace", ALL_SIZES, RATES, "1 2", "fresh"));
+        }
         List<Question> questions = new ArrayList<>(List.of(
-                calls(inPart, code, id, "768"),
-                calls(id.equals(Run.LANEDROP) ? QUICK : whole, code, id, "128 768"),
-                calls(STANDARD, code, id, "128 768 4096 98304"),
-                peers(FULL, code, id, "forward backward inPlace", ALL_SIZES, RATES, "1 2", "fresh reused")));
-        if (!id.equals(Run.LANEDROP)) { // which DropoutBench asks the same
+                calls(QUICK, LOOP, id, "768"),
+                calls(FULL, LOOP, id, "128 768 4096 98304"),
+                peers(QUICK, LOOP, id, "forward", L3, RATES, "1", "reused"),
+                peers(STANDARD, LOOP, id, "forward", FEW_SIZES, "0.1", "1", "reused"),
+                peers(FULL, LOOP, id, "forward backward inPlace", ALL_SIZES, RATES, "1 2", "fresh reused")));
+        if (!peer.isBuiltIn()) {
             questions.addAll(List.of(
-                    peers(inPart, code, id, "forward", L3, RATES, "1", "reused"),
-                    peers(whole, code, id, "forward", FEW_SIZES, "0.1", "1", "reused"),
-                    peers(whole, code, id, "forward", L3, "0.5", "1", "reused"),
-                    peers(whole, code, id, "forward", L3, "0.1", "2", "reused"),
-                    peers(whole, code, id, "backward inPlace", L3, "0.1", "1", "reused"),
-                    peers(whole, code, id, "forward", DRAM, "0.1", "1", "fresh"),
-                    peers(STANDARD, code, id, "forward", L3, "0.1", "1", "fresh")));
+                    calls(QUICK, LOOP, id, "128"),
+                    peers(QUICK, LOOP, id, "forward", FEW_SIZES, "0.1", "1", "reused"),
+                    peers(QUICK, LOOP, id, "forward", L3, "0.1", "2", "reused"),
+                    peers(QUICK, LOOP, id, "backward inPlace", L3, "0.1", "1", "reused"),
+                    peers(QUICK, LOOP, id, "forward", DRAM, "0.1", "1", "fresh"),
+                    peers(STANDARD, LOOP, id, "forward", L3, "0.1", "1", "fresh")));
         }
         return questions;
+    }
+
+    /** Elements of the calls of JVMs that are started cold: a row, and a batch of 128 of them. */
+    static List<Integer> coldElements(Profile profile) {
+        return profile == QUICK ? List.of(768) : List.of(768, 98_304);
     }
 
     /** What a bench with peers measures them at. */
@@ -167,7 +175,7 @@ final class Questions {
     }
 
     private static Question dropout(
-            Profile from, Profile.Code code, String methods, String elements, String rates, String threads) {
+            Profile from, Times.Code code, String methods, String elements, String rates, String threads) {
         return ask(Family.DROPOUT, from, code, DropoutBench.class, methods)
                 .over("elements", elements)
                 .over("rate", rates)
@@ -176,7 +184,7 @@ final class Questions {
 
     private static Question peers(
             Profile from,
-            Profile.Code code,
+            Times.Code code,
             String peer,
             String methods,
             String elements,
@@ -191,7 +199,7 @@ final class Questions {
                 .over("memory", memory);
     }
 
-    private static Question calls(Profile from, Profile.Code code, String peer, String elements) {
+    private static Question calls(Profile from, Times.Code code, String peer, String elements) {
         return ask(Family.CALLS, from, code, CallBench.class, "forward")
                 .over(Run.PEER, peer)
                 .in(Mode.AverageTime, Mode.SampleTime)

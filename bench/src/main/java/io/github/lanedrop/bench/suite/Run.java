@@ -5,7 +5,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.Optional;
 import java.util.SequencedMap;
 import java.util.stream.Collectors;
 import org.openjdk.jmh.annotations.Mode;
@@ -28,7 +27,7 @@ record Run(
         Mode mode,
         SequencedMap<String, String> parameters,
         List<String> variation,
-        Profile.Code code) {
+        Times.Code code) {
     /** The parameter that names a peer. */
     static final String PEER = "peer";
 
@@ -47,11 +46,6 @@ record Run(
     Run {
         parameters = new LinkedHashMap<>(parameters);
         variation = List.copyOf(variation);
-    }
-
-    /** Whose class path it needs, if not this library's. */
-    Optional<String> peer() {
-        return Optional.ofNullable(parameters.get(PEER)).filter(peer -> !peer.equals(LANEDROP));
     }
 
     /** What results are written to. */

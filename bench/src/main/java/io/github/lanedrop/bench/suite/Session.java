@@ -26,8 +26,6 @@ final class Session {
     /** What JMH measured, as JMH writes it. */
     static final String RESULTS = "jmh.json";
 
-    private static final int[] COLD_ELEMENTS = {768, 98_304}; // a row, and a batch of 128 of them
-
     private final Plan plan;
     private final List<Entrant> entrants;
     private final OptionalInt processor;
@@ -45,15 +43,6 @@ final class Session {
         this.watch = watch;
     }
 
-    /** How many JVMs a plan with a cold start has. */
-    static int coldJvms(Profile profile) {
-        return Starts.ways() * sizes(profile).length * profile.jvms();
-    }
-
-    private static int[] sizes(Profile profile) {
-        return profile == Profile.QUICK ? new int[] {COLD_ELEMENTS[0]} : COLD_ELEMENTS.clone();
-    }
-
     /**
      * Makes the runs. One that fails is left out.
      *
@@ -65,7 +54,7 @@ final class Session {
     List<String> run(Path log) throws IOException, InterruptedException {
         try (PrintStream out = new PrintStream(
                 Files.newOutputStream(log, StandardOpenOption.APPEND), true, StandardCharsets.UTF_8)) {
-            Suite suite = new Suite(plan.profile(), processor, out);
+            Suite suite = new Suite(plan.times(), processor, out);
             for (Run run : plan.runs()) {
                 watch.begins(run.toString());
                 try {
@@ -77,7 +66,7 @@ final class Session {
                 watch.ends(plan.seconds(run));
             }
         }
-        if (plan.cold() > 0) {
+        if (!plan.coldElements().isEmpty()) {
             startCold(log);
         }
         return List.copyOf(failures);
@@ -128,12 +117,12 @@ final class Session {
         try {
             Starts starts = new Starts(service, log, Suite.pinning(processor));
             watch.begins("cold start");
-            Optional<String> uncached = starts.train(plan.profile().coldMillis());
+            Optional<String> uncached = starts.train(plan.times().coldMillis());
             uncached.ifPresent(why -> failures.add("cold start: " + why));
-            for (int elements : sizes(plan.profile())) {
+            for (int elements : plan.coldElements()) {
                 watch.begins("cold start elements=" + elements);
-                starts.measure(elements, plan.profile().jvms(), plan.profile().coldMillis(), () ->
-                        watch.ends(plan.profile().coldSeconds()));
+                starts.measure(elements, plan.times().jvms(), plan.times().coldMillis(), () ->
+                        watch.ends(plan.times().coldSeconds()));
                 starts.write(folder);
             }
         } finally {

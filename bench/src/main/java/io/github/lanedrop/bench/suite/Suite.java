@@ -20,13 +20,13 @@ import org.openjdk.jmh.runner.options.VerboseMode;
 final class Suite {
     private static final String CLASS_PATH = "java.class.path";
 
-    private final Profile profile;
+    private final Times times;
     private final OptionalInt processor;
     private final PrintStream log;
 
     /** Writes JMH's report to a log. */
-    Suite(Profile profile, OptionalInt processor, PrintStream log) {
-        this.profile = profile;
+    Suite(Times times, OptionalInt processor, PrintStream log) {
+        this.times = times;
         this.processor = processor;
         this.log = log;
     }
@@ -60,11 +60,11 @@ final class Suite {
         ChainedOptionsBuilder options = new OptionsBuilder()
                 .include("^" + Pattern.quote(run.bench().getName() + "." + run.method()) + "$")
                 .mode(run.mode())
-                .forks(profile.forks())
-                .warmupIterations(profile.warmUps(run.code(), processor.isPresent()))
-                .warmupTime(TimeValue.milliseconds(Profile.WARM_UP_MILLIS))
-                .measurementIterations(Profile.ITERATIONS)
-                .measurementTime(TimeValue.milliseconds(profile.iterationMillis()))
+                .forks(times.forks())
+                .warmupIterations(times.warmUps(run.code(), processor.isPresent()))
+                .warmupTime(TimeValue.milliseconds(times.warmUpMillis()))
+                .measurementIterations(times.iterations())
+                .measurementTime(TimeValue.milliseconds(times.iterationMillis()))
                 .addProfiler(GCProfiler.class)
                 .shouldFailOnError(true)
                 // all of them, since JMH would else pass on those of this JVM and add those of the annotations
