@@ -71,7 +71,6 @@ public final class BenchPage {
                         Map.entry("origin", machine.map(BenchPage::origin).orElse("")),
                         Map.entry("headlines", Headline.of(results)),
                         Map.entry("sections", sections),
-                        Map.entry("peers", machine.map(BenchPage::peers).orElse(List.of())),
                         Map.entry(
                                 "passport",
                                 machine.map(from -> entries(from.passport())).orElse(List.of())),
@@ -101,27 +100,6 @@ public final class BenchPage {
         Passport passport = machine.passport();
         return "JDK " + passport.jdk() + "; " + passport.path() + "; commit " + passport.commit() + "; "
                 + passport.date() + ".";
-    }
-
-    private static List<Table> peers(Machine machine) {
-        return machine.peers().isEmpty()
-                ? List.of()
-                : List.of(new Table(
-                        "Who is compared, and who is not and why",
-                        List.of("peer", "", "version", "what to know"),
-                        machine.peers().stream()
-                                .map(peer -> List.of(
-                                        peer.id(),
-                                        switch (peer.status()) {
-                                            case MEASURED -> "measured";
-                                            case REFUSED -> "refused";
-                                            case ABSENT -> "absent";
-                                        },
-                                        peer.version(),
-                                        peer.status() == Machine.Status.MEASURED
-                                                ? peer.note()
-                                                : (peer.reason() + " " + peer.note()).strip()))
-                                .toList()));
     }
 
     private static List<Entry> entries(Passport passport) {

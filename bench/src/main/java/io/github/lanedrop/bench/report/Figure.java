@@ -51,7 +51,7 @@ record Figure(Plot plot, String title, String note, String command) {
                 .distinct()
                 .count();
         double height = plot.kind() == Plot.Kind.LINES
-                ? 21
+                ? 19 + .7 * plot.series().size()
                 : 5.5 + names * (BAR_REM * Math.max(1.3, plot.series().size()) + .35);
         return String.format(Locale.ROOT, "%.1f", height);
     }

@@ -98,7 +98,7 @@ record Headline(String style, String name, String big, String unit, String detai
         return new Headline(
                 "mc",
                 "Garbage",
-                Figure.number(Double.parseDouble(Figures.fixed(own.garbage(), own.garbage() < 10 ? 1 : 0))),
+                own.garbage() < 10 ? Figures.fixed(own.garbage(), 1) : Figures.grouped(Math.round(own.garbage())),
                 "bytes a call",
                 "Forward " + where(own) + "; what JMH's profiler allocates itself, some 20 bytes a millisecond, is counted."
                         + " The call takes " + Figure.number(own.nanos(own.score()) / 1e6) + " ms.");

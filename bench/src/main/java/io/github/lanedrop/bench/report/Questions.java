@@ -41,12 +41,14 @@ final class Questions {
     private static final String ORANGE = "plain";
     private static final String GREEN = "mc";
     private static final String GREY = "quiet";
-    private static final int COLOURS = 8;
+    private static final int COLOURS = 12;
+    private static final int SIZES = 5;
     private static final int PICTURED_PERCENTILES = 5;
     private static final Axis ELEMENTS = new Axis("elements", Scale.SIZES);
     private static final Axis NANOS_AN_ELEMENT = new Axis("nanoseconds an element", Scale.LOG);
 
     private final Results results;
+    private final Optional<Machine> machine;
     private final Optional<Starts> starts;
     private final String runCommand;
     private final String peersOption;
@@ -62,6 +64,7 @@ final class Questions {
      */
     Questions(Results results, Optional<Machine> machine, Optional<Starts> starts) {
         this.results = results;
+        this.machine = machine;
         this.starts = starts;
         List<String> words =
                 machine.map(from -> List.of(from.command().split("\\s+"))).orElse(List.of());
@@ -200,7 +203,29 @@ final class Questions {
                 "Dropout on float32 as other libraries and the usual loops do it, each held to what dropout is before it is"
                         + " timed, in the same run, on the same buffers, on one thread.",
                 pictures,
+                machine.map(Questions::whoIsWho).orElse(List.of()),
                 "This run has no measurements of peers.");
+    }
+
+    private static List<Table> whoIsWho(Machine machine) {
+        return machine.peers().isEmpty()
+                ? List.of()
+                : List.of(new Table(
+                        "Who is compared, and who is not and why",
+                        List.of("peer", "", "version", "what to know"),
+                        machine.peers().stream()
+                                .map(peer -> List.of(
+                                        peer.id(),
+                                        switch (peer.status()) {
+                                            case MEASURED -> "measured";
+                                            case REFUSED -> "refused";
+                                            case ABSENT -> "absent";
+                                        },
+                                        peer.version(),
+                                        peer.status() == Machine.Status.MEASURED
+                                                ? peer.note()
+                                                : (peer.reason() + " " + peer.note()).strip()))
+                                .toList()));
     }
 
     private List<Series> everybody(Predicate<Result> here) {
@@ -263,7 +288,11 @@ final class Questions {
     }
 
     private static String peerName(String id) {
-        return id.equals(CEILING) ? "C ceiling" : id;
+        return switch (id) {
+            case SELF -> "Lanedrop";
+            case CEILING -> "C ceiling";
+            default -> id;
+        };
     }
 
     private void operations(List<Figure> pictures) {
@@ -316,9 +345,7 @@ final class Questions {
                                             .and(sized(elements))
                                             .and(fresh ? notFresh().negate() : notFresh()))
                                     .map(result -> new Point(
-                                            result.param("peer").equals(SELF)
-                                                    ? "Lanedrop"
-                                                    : peerName(result.param("peer")),
+                                            peerName(result.param("peer")),
                                             Double.NaN,
                                             result.garbage(),
                                             Double.NaN,
@@ -463,7 +490,7 @@ final class Questions {
         List<Series> series = new ArrayList<>();
         for (String peer : values(condition, "peer")) {
             series.add(new Series(
-                    peer.equals(SELF) ? "Lanedrop" : peerName(peer),
+                    peerName(peer),
                     peer.equals(SELF) ? BLUE : peer.equals(CEILING) ? GREEN : colour(Math.max(0, peers.indexOf(peer))),
                     peer.equals(CEILING),
                     results.where(condition.and(with("peer", peer)))
@@ -626,7 +653,7 @@ final class Questions {
         for (String value : values(all, size)) {
             series.add(new Series(
                     sizeOf(value) + " " + size,
-                    colour(series.size()),
+                    "s" + Math.min(series.size(), SIZES - 1),
                     false,
                     results.where(all.and(plain()).and(with(size, value)))
                             .flatMap(result -> roof.apply(result)

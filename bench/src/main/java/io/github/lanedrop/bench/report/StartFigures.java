@@ -44,10 +44,7 @@ final class StartFigures {
                 variants.stream()
                         .map(variant -> List.of(
                                 variant.name(),
-                                variant.jvm().stream()
-                                        .filter(option -> !Result.isPrivate(option))
-                                        .reduce((one, other) -> one + " " + other)
-                                        .orElse("-"),
+                                variant.jvm().isEmpty() ? "-" : String.join(" ", variant.jvm()),
                                 Integer.toString(variant.runs().size()),
                                 spread(variant, Starts.Start::startMillis),
                                 spread(variant, start -> start.firstCallNanos() / 1e3),

@@ -1,6 +1,6 @@
 (() => {
   const { data, colour, legend, axis, draw, show } = Page;
-  const digits = (value) => value >= 1000 ? Math.round(value).toLocaleString('en') : String(Number(value.toPrecision(3)));
+  const digits = (value) => value >= 1000 ? Math.round(value).toLocaleString('en') : value >= .001 ? value.toPrecision(3) : String(Number(value.toPrecision(3)));
   const isFinite = (value) => typeof value === 'number';
 
   function size(elements) {
@@ -12,11 +12,30 @@
     return String(elements);
   }
 
-  /* A tick at 1, 2 and 5 of each power of ten, or where there are many powers at 1 alone. */
-  function logTick(value, index, ticks) {
-    const powers = Math.log10(ticks[ticks.length - 1].value / ticks[0].value);
-    const first = Math.round(value / 10 ** Math.floor(Math.log10(value) + 1e-9));
-    return (powers > 2.2 ? [1] : powers > 1 ? [1, 2, 5] : [1, 2, 3, 5, 7]).includes(first) ? short(value) : null;
+  /* Ticks at 1, 2 and 5 of each power of ten, or where there are many powers at 1 alone. */
+  function logTicks(built) {
+    const powers = Math.log10(built.max / built.min);
+    const firsts = powers > 3 ? [1] : powers > 1 ? [1, 2, 5] : [1, 1.2, 1.5, 2, 3, 4, 5, 7];
+    built.ticks = [];
+    for (let power = Math.floor(Math.log10(built.min)); power <= Math.log10(built.max); power++) {
+      for (const first of firsts) {
+        const value = Number((first * 10 ** power).toPrecision(3));
+        if (value >= built.min && value <= built.max) {
+          built.ticks.push({ value });
+        }
+      }
+    }
+  }
+
+  /* A tick at each value, but where it would stand on the last one. */
+  function ticksAt(values, distance) {
+    const kept = [];
+    values.forEach((value) => {
+      if (kept.length === 0 || value >= distance * kept[kept.length - 1]) {
+        kept.push(value);
+      }
+    });
+    return (built) => { built.ticks = kept.map((value) => ({ value })); };
   }
 
   function short(value) {
@@ -45,13 +64,16 @@
     return { min: low / 1.15, max: high * 1.15 };
   }
 
+  /* A quarter of the axis for the number behind the longest bar. */
+  const withRoom = (min, max) => ({ min, max: max * (max / min) ** .25 });
+
   function scaleOf(plot, { title, scale }, values, more = {}) {
     switch (scale) {
       case 'SIZES': {
         const sizes = [...new Set(plot.series.flatMap((series) => series.points.map((point) => point.x)))].sort((a, b) => a - b);
         return axis(title, {
           type: 'logarithmic', min: sizes[0] / 1.3, max: sizes[sizes.length - 1] * 1.3,
-          afterBuildTicks: (built) => { built.ticks = sizes.map((value) => ({ value })); },
+          afterBuildTicks: ticksAt(sizes, 1.5),
           ticks: { callback: (value) => size(value), autoSkip: true }, ...more,
         });
       }
@@ -59,22 +81,23 @@
         const shares = [...new Set(plot.series.flatMap((series) => series.points.map((point) => point.x)))].sort((a, b) => a - b);
         return axis(title, {
           type: 'logarithmic', min: shares[0] / 1.2, max: shares[shares.length - 1] * 1.2,
-          afterBuildTicks: (built) => { built.ticks = shares.map((value) => ({ value })); },
+          afterBuildTicks: ticksAt(shares, 3),
           ticks: { callback: (value) => Number((100 - 100 / value).toFixed(5)) + ' %' }, ...more,
         });
       }
       case 'RATIO': {
         const { min = 1, max = 1 } = range(plot);
         return axis(title, {
-          type: 'logarithmic', min: Math.min(min, 0.8), max: Math.max(max * 1.35, 1.5), ticks: { callback: logTick },
+          type: 'logarithmic', ...withRoom(Math.min(min, .85), Math.max(max, 1.2)), afterBuildTicks: logTicks,
+          ticks: { callback: short },
           grid: { color: (context) => context.tick && context.tick.value === 1 ? colour('text') : colour('line') }, ...more,
         });
       }
       default: {
         const { min, max } = values ? range(plot) : {};
         return axis(title, {
-          type: 'logarithmic', ticks: { callback: logTick },
-          ...(values ? { min, max: plot.kind === 'BARS' ? max * 1.5 : max } : {}), ...more,
+          type: 'logarithmic', afterBuildTicks: logTicks, ticks: { callback: short },
+          ...(!values ? {} : plot.kind === 'BARS' ? withRoom(min, max) : { min, max }), ...more,
         });
       }
     }
