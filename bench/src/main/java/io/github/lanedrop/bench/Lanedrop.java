@@ -72,6 +72,7 @@ public final class Lanedrop implements Runnable {
                 .addSubcommand(new DoctorCommand(out, err))
                 .addSubcommand(new DumpCommand(out, err))
                 .addSubcommand(new MaskCommand(out))
+                .addSubcommand(new ReportCommand(out))
                 .setOut(new PrintWriter(out, true, StandardCharsets.UTF_8))
                 .setErr(new PrintWriter(err, true, StandardCharsets.UTF_8))
                 .setCaseInsensitiveEnumValuesAllowed(true)

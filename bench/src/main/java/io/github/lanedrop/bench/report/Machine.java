@@ -17,8 +17,9 @@ public record Machine(String command, Passport passport, List<Peer> peers) {
     /** The file's name in a folder of results. */
     public static final String FILE = "machine.json";
 
-    /** Keeps what it is given. */
+    /** Keeps what it is given, but for the names of folders. */
     public Machine {
+        command = Folders.hide(command);
         peers = List.copyOf(peers);
     }
 
@@ -41,7 +42,13 @@ public record Machine(String command, Passport passport, List<Peer> peers) {
      * @param status what became of it
      * @param reason why it is refused or absent; else empty
      */
-    public record Peer(String id, String version, String note, Status status, String reason) {}
+    public record Peer(String id, String version, String note, Status status, String reason) {
+        /** Keeps what it is given, but for the names of folders, which errors are full of. */
+        public Peer {
+            note = Folders.hide(note);
+            reason = Folders.hide(reason);
+        }
+    }
 
     /**
      * Writes {@value #FILE}.

@@ -94,7 +94,7 @@ record Result(
     String variant() {
         return jvmArgs.stream()
                 .filter(option -> option.startsWith("-Dlanedrop.") || option.startsWith("-XX:") || option.equals("-Xint"))
-                .filter(option -> !isPrivate(option))
+                .filter(option -> !Folders.isPrivate(option))
                 .distinct()
                 .map(Result::inWords)
                 .collect(Collectors.joining(", "));
@@ -107,15 +107,7 @@ record Result(
                         ? "AVX2"
                         : option.startsWith("-Dlanedrop.vectorBits=")
                                 ? option.substring(option.indexOf('=') + 1) + " bits"
-                                : option.replaceFirst("^-Dlanedrop\\.", "");
-    }
-
-    /** Whether an option is nobody's business: where things are on a machine, and properties, which may hold passwords. */
-    static boolean isPrivate(String option) {
-        return option.startsWith("-Dlanedrop.home=")
-                || option.contains("/")
-                || option.contains("\\")
-                || (option.startsWith("-D") && !option.startsWith("-Dlanedrop."));
+                                : Folders.hide(option.replaceFirst("^-Dlanedrop\\.", ""));
     }
 
     /** What the measurement is of: two of the same identity can be compared. */

@@ -148,8 +148,11 @@ record Results(List<Result> all, String json) {
             fields.remove("jvm");
             if (fields.get("jvmArgs") instanceof ArrayNode options) {
                 for (int i = options.size() - 1; i >= 0; i--) {
-                    if (Result.isPrivate(options.get(i).asText())) {
+                    String option = options.get(i).asText();
+                    if (Folders.isPrivate(option)) {
                         options.remove(i);
+                    } else {
+                        options.set(i, Folders.hide(option));
                     }
                 }
             }

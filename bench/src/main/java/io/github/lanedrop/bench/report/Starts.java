@@ -25,7 +25,10 @@ record Starts(List<Variant> variants) {
      */
     record Variant(String name, List<String> jvm, long elements, List<Start> runs) {
         Variant {
-            jvm = List.copyOf(jvm);
+            jvm = jvm.stream()
+                    .filter(option -> !Folders.isPrivate(option))
+                    .map(Folders::hide)
+                    .toList();
             runs = List.copyOf(runs);
         }
     }
