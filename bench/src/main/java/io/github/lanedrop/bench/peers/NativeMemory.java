@@ -14,15 +14,12 @@ public enum NativeMemory {
      * As it is. Large results come from {@code mmap} and go back to the system in each call, so that writing them costs a
      * page fault every 4 KiB.
      */
-    FRESH(Map.of()),
+    FRESH,
     /** Memory that was freed is kept and given out again, with its pages. */
-    REUSED(Map.of("MALLOC_ARENA_MAX", "1", "MALLOC_MMAP_MAX_", "0", "MALLOC_TRIM_THRESHOLD_", "1000000000000"));
+    REUSED;
 
-    private final Map<String, String> environment;
-
-    NativeMemory(Map<String, String> environment) {
-        this.environment = environment;
-    }
+    private static final Map<String, String> REUSE =
+            Map.of("MALLOC_ARENA_MAX", "1", "MALLOC_MMAP_MAX_", "0", "MALLOC_TRIM_THRESHOLD_", "1000000000000");
 
     /**
      * What the environment of a process must hold.
@@ -30,7 +27,7 @@ public enum NativeMemory {
      * @return variables and their values
      */
     public Map<String, String> environment() {
-        return environment;
+        return this == REUSED ? REUSE : Map.of();
     }
 
     /**
@@ -39,6 +36,6 @@ public enum NativeMemory {
      * @return {@link #REUSED} if the environment says so
      */
     public static NativeMemory current() {
-        return System.getenv().entrySet().containsAll(REUSED.environment.entrySet()) ? REUSED : FRESH;
+        return System.getenv().entrySet().containsAll(REUSE.entrySet()) ? REUSED : FRESH;
     }
 }
