@@ -1,5 +1,7 @@
 package io.github.lanedrop.bench;
 
+import io.github.lanedrop.bench.peers.PeerModules;
+import io.github.lanedrop.bench.report.BenchPage;
 import io.github.lanedrop.bench.suite.Bench;
 import io.github.lanedrop.bench.suite.Family;
 import io.github.lanedrop.bench.suite.Profile;
@@ -29,7 +31,7 @@ import picocli.CommandLine.Spec;
         description = {
             "Measure the kernels beside copying, beside other people's dropout, and from a cold start, and write a folder"
                     + " of results.",
-            "%nStandard output gets the folder's name. Whatever ends early, by Ctrl-C or a crash, keeps what was measured"
+            "%nStandard output gets the name of the page. Whatever ends early, by Ctrl-C or a crash, keeps what was measured"
                     + " before. A run that fails is left out and makes the command end with 1.%n"
         },
         sortOptions = false)
@@ -104,16 +106,19 @@ final class BenchCommand implements Callable<Integer> {
     @Override
     public Integer call() throws IOException, InterruptedException {
         Profile profile = length.profile();
+        Optional<Path> home =
+                Optional.ofNullable(System.getProperty("lanedrop.home")).map(Path::of);
         Path folder =
                 output.orElse(Path.of("lanedrop-bench-" + profile.name().toLowerCase(Locale.ROOT)));
+        refuseUnknownPeers(home);
         Set<Family> wanted = families.isEmpty() ? EnumSet.allOf(Family.class) : EnumSet.copyOf(families);
         Bench bench = new Bench(new Bench.Order(
                 command(),
                 profile,
                 wanted,
-                peers.equals(List.of(NO_PEERS)) ? List.of() : peers,
+                peers,
                 processor(),
-                Optional.ofNullable(System.getProperty("lanedrop.home")).map(Path::of),
+                home,
                 folder));
         if (planOnly) {
             out.print(bench.describe());
@@ -126,8 +131,28 @@ final class BenchCommand implements Callable<Integer> {
         } finally {
             Runtime.getRuntime().removeShutdownHook(interrupted);
         }
-        out.println(folder);
+        out.println(folder.resolve(BenchPage.FILE));
         return CommandLine.ExitCode.OK;
+    }
+
+    private void refuseUnknownPeers(Optional<Path> home) throws IOException {
+        if (peers.equals(List.of(NO_PEERS))) {
+            peers = List.of();
+        }
+        if (peers.isEmpty()) {
+            return;
+        }
+        List<String> names = home.isPresent() ? new PeerModules(home.orElseThrow()).names() : List.of();
+        for (String peer : peers) {
+            if (!names.contains(peer)) {
+                throw new ParameterException(
+                        spec.commandLine(),
+                        "no peer \"" + peer + "\": "
+                                + (home.isPresent()
+                                        ? "expected one of " + String.join(", ", names) + ", or none"
+                                        : "only \"./build run bench\" has any"));
+            }
+        }
     }
 
     /** What was typed, but for where it goes. */
@@ -158,7 +183,12 @@ final class BenchCommand implements Callable<Integer> {
     /** After Ctrl-C: the JVMs that measure must not go on, and every file that is there is whole. */
     private void end(Path folder) {
         ProcessHandle.current().descendants().forEach(ProcessHandle::destroyForcibly);
-        err.print("\nlanedrop: interrupted; what was measured before is in " + folder + "\n");
+        try {
+            BenchPage.write(folder);
+        } catch (IOException _) {
+            // nothing was measured yet
+        }
+        err.print("lanedrop: interrupted; what was measured before is in " + folder + "\n");
         err.flush();
         Runtime.getRuntime().halt(CommandLine.ExitCode.SOFTWARE);
     }

@@ -33,6 +33,7 @@ public class ProductBench extends Bench {
     Matrix a;
     Matrix b;
     Matrix c;
+    MemorySegment bias;
     private Epilogue epilogue;
     private PackedMatrix packed;
     private DropConnect weights;
@@ -50,8 +51,9 @@ public class ProductBench extends Bench {
         c = matrix(rows, columns, false);
         packed = PackedMatrix.of(b);
         MaskSource mask = new BernoulliMask(Rate.drop(.1), new Key(2026, 0));
+        bias = operand(columns);
         epilogue = Epilogue.NONE
-                .bias(matrix(1, columns, false).segment())
+                .bias(bias)
                 .activation(Activation.RELU)
                 .dropout(mask, 0);
         weights = DropConnect.perBatch(new BernoulliMask(Rate.drop(.5), new Key(2026, 1)));

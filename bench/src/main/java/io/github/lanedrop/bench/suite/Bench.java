@@ -2,6 +2,7 @@ package io.github.lanedrop.bench.suite;
 
 import io.github.lanedrop.bench.doctor.Passport;
 import io.github.lanedrop.bench.peers.PeerModules;
+import io.github.lanedrop.bench.report.BenchPage;
 import io.github.lanedrop.bench.report.Machine;
 import io.github.lanedrop.kernels.Kernels;
 import java.io.IOException;
@@ -52,7 +53,6 @@ public final class Bench {
      * Looks for the peers, checks them, and plans. Takes some seconds a peer.
      *
      * @param order what was asked for
-     * @throws IllegalArgumentException if there is no such peer
      * @throws IOException if the folder cannot be written
      * @throws InterruptedException if this thread is
      */
@@ -97,8 +97,6 @@ public final class Bench {
                                 name, "", "", Machine.Status.ABSENT, "it was not asked for by --peers " + name));
                     }
                 }
-            } else if (!order.peers().isEmpty()) {
-                throw new IllegalArgumentException("--peers needs \"./build run bench\", which builds them");
             }
         } finally {
             Session.delete(answers);
@@ -140,8 +138,12 @@ public final class Bench {
      */
     public void run(Watch watch) throws IOException, InterruptedException {
         machine().write(order.folder());
-        List<String> failures =
-                new Session(plan, entrants, order.processor(), order.folder(), watch).run(log());
+        List<String> failures;
+        try {
+            failures = new Session(plan, entrants, order.processor(), order.folder(), watch).run(log());
+        } finally {
+            BenchPage.write(order.folder());
+        }
         if (!failures.isEmpty()) {
             throw new IOException(failures.size() + " of " + plan.runs().size() + " runs failed, see " + log()
                     + "; the others are in " + order.folder() + "; the first: " + failures.getFirst());

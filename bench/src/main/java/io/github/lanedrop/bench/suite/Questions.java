@@ -47,30 +47,34 @@ final class Questions {
     /** Those of this library alone. */
     static List<Question> own() {
         return List.of(
-                dropout(QUICK, LOOP, "copy copyAndScale", FEW_SIZES, "0.1", "1"),
-                dropout(QUICK, KERNEL, "forward", FEW_SIZES, "0.1", "1"),
+                dropout(QUICK, LOOP, "copy", FEW_SIZES, "0.1", "1"),
+                dropout(QUICK, KERNEL, "copyAndScale forward", FEW_SIZES, "0.1", "1"),
                 dropout(QUICK, KERNEL, "forward", L3, "0.5", "1"),
                 dropout(QUICK, KERNEL, "forward", L3, "0.1", "2"),
                 dropout(QUICK, KERNEL, "inPlace backwardStored", L3, "0.1", "1"),
                 dropout(QUICK, KERNEL, "forward", L3, "0.1", "1").under(List.of(SCALAR)),
-                dropout(STANDARD, LOOP, "copy copyAndScale", SIZES, "0.1", "1"),
-                dropout(STANDARD, LOOP, "copyAndScale", String.join(" ", L2, L3, DRAM), "0.1", "2"),
+                dropout(STANDARD, LOOP, "copy", SIZES, "0.1", "1"),
+                dropout(STANDARD, KERNEL, "copyAndScale", SIZES, "0.1", "1"),
+                dropout(STANDARD, KERNEL, "copyAndScale", String.join(" ", L2, L3, DRAM), "0.1", "2"),
                 dropout(STANDARD, KERNEL, "forward", SIZES, RATES, "1"),
                 dropout(STANDARD, KERNEL, "forward", String.join(" ", L2, L3, DRAM), "0.1", "2"),
-                dropout(STANDARD, KERNEL, "inPlace", FEW_SIZES, "0.1", "1"),
-                dropout(STANDARD, KERNEL, "backward backwardStored keepBits", String.join(" ", L3, DRAM), "0.1", "1"),
-                dropout(STANDARD, KERNEL, "forward", String.join(" ", L1, L3), "0.1", "1")
+                dropout(STANDARD, KERNEL, "inPlace", L3 + " " + DRAM, "0.1", "1"),
+                dropout(STANDARD, KERNEL, "backward keepBits", L3, "0.1", "1"),
+                dropout(STANDARD, KERNEL, "forward", L3, "0.1", "1")
                         .under(List.of(SCALAR, AVX2, BITS_256, BITS_128)),
-                dropout(FULL, LOOP, "copy copyAndScale", ALL_SIZES, "0.1", "1 2"),
+                dropout(FULL, LOOP, "copy", ALL_SIZES, "0.1", "1 2"),
+                dropout(FULL, KERNEL, "copyAndScale", ALL_SIZES, "0.1", "1 2"),
                 dropout(FULL, KERNEL, "forward backward inPlace backwardStored keepBits", ALL_SIZES, RATES, "1 2"),
                 dropout(FULL, KERNEL, "forward", ALL_SIZES, RATES, "1")
                         .under(List.of(SCALAR, AVX2, BITS_256, BITS_128)),
                 //
-                masks(QUICK, "CHANNELS_FIRST DROP_BLOCK", L3),
+                masks(QUICK, "CHANNELS_FIRST", L3),
                 masks(STANDARD, sources(), L3),
                 masks(FULL, sources(), "65536 1048576 6422528"),
                 //
-                ask(Family.NOISE, QUICK, KERNEL, NoiseBench.class, "gaussianDropout uout")
+                ask(Family.NOISE, QUICK, KERNEL, NoiseBench.class, "gaussianDropout")
+                        .over("elements", L3),
+                ask(Family.NOISE, STANDARD, KERNEL, NoiseBench.class, "gaussianDropout uout")
                         .over("elements", L3),
                 ask(Family.NOISE, STANDARD, LOOP, NoiseBench.class, "copyAndScale jdkLoop")
                         .over("elements", L3),
@@ -125,19 +129,22 @@ final class Questions {
                     peers(FULL, KERNEL, id, "forward backward inPlace", ALL_SIZES, RATES, "1 2", "fresh"));
         }
         List<Question> questions = new ArrayList<>(List.of(
-                calls(QUICK, LOOP, id, "768"),
+                calls(QUICK, LOOP, id, "768").in(Mode.AverageTime),
+                calls(STANDARD, LOOP, id, "768"),
                 calls(FULL, LOOP, id, "128 768 4096 98304"),
-                peers(QUICK, LOOP, id, "forward", L3, RATES, "1", "reused"),
+                peers(QUICK, LOOP, id, "forward", L3, "0.1", "1", "reused"),
                 peers(STANDARD, LOOP, id, "forward", FEW_SIZES, "0.1", "1", "reused"),
+                peers(STANDARD, LOOP, id, "forward", L3, RATES, "1", "reused"),
                 peers(FULL, LOOP, id, "forward backward inPlace", ALL_SIZES, RATES, "1 2", "fresh reused")));
         if (!peer.isBuiltIn()) {
             questions.addAll(List.of(
-                    calls(QUICK, LOOP, id, "128"),
+                    calls(QUICK, LOOP, id, "128").in(Mode.AverageTime),
+                    calls(QUICK, LOOP, id, "768"),
                     peers(QUICK, LOOP, id, "forward", FEW_SIZES, "0.1", "1", "reused"),
+                    peers(QUICK, LOOP, id, "forward", L3, "0.5", "1", "reused"),
                     peers(QUICK, LOOP, id, "forward", L3, "0.1", "2", "reused"),
                     peers(QUICK, LOOP, id, "backward inPlace", L3, "0.1", "1", "reused"),
-                    peers(QUICK, LOOP, id, "forward", DRAM, "0.1", "1", "fresh"),
-                    peers(STANDARD, LOOP, id, "forward", L3, "0.1", "1", "fresh")));
+                    peers(QUICK, LOOP, id, "forward", DRAM, "0.1", "1", "fresh")));
         }
         return questions;
     }
@@ -165,7 +172,7 @@ final class Questions {
                         .over("transposed", "none")
                         .over(Run.PEER, peer),
                 ask(Family.PRODUCTS, STANDARD, LOOP, ProductPeerBench.class, "product epilogue")
-                        .over("shape", SHAPES)
+                        .over("shape", "512x512x512 128x784x512")
                         .over("transposed", "none")
                         .over(Run.PEER, peer),
                 ask(Family.PRODUCTS, FULL, LOOP, ProductPeerBench.class, "product epilogue")
