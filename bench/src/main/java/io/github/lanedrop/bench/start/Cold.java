@@ -18,7 +18,8 @@ import java.util.concurrent.TimeUnit;
  * load from its first request, and prints when and how fast. It uses as little of the JDK as it can.
  */
 final class Cold {
-    private static final double RATE = .1;
+    private static final Rate RATE = Rate.drop(.1);
+    private static final Key KEY = Key.of(2026);
     private static final double LONGEST_NANOS = 1e7;
 
     private Cold() {}
@@ -77,8 +78,7 @@ final class Cold {
 
     private static void drop(MemorySegment src, MemorySegment dst, int elements, long calls) {
         for (long call = 0; call < calls; call++) {
-            DropoutKernel.forward(
-                    new BernoulliMask(Rate.drop(RATE), Key.of(2026).step(call)), 0, src, dst, elements);
+            DropoutKernel.forward(new BernoulliMask(RATE, KEY.step(call)), 0, src, dst, elements);
         }
     }
 }
