@@ -80,7 +80,7 @@ final class DemoPageTest {
 
     @Test
     void scriptsCannotEndTheirElement() {
-        assertThat(DemoPage.inScript("a = '</script>' + '</SCRIPT' + '<!--';"))
+        assertThat(Page.inScript("a = '</script>' + '</SCRIPT' + '<!--';"))
                 .isEqualTo("a = '<\\/script>' + '<\\/SCRIPT' + '<\\!--';");
     }
 
