@@ -67,6 +67,7 @@ public final class Lanedrop implements Runnable {
     public static int run(PrintStream out, PrintStream err, String... arguments) {
         Lanedrop root = new Lanedrop(err);
         int code = new CommandLine(root)
+                .addSubcommand(new CompareCommand(out))
                 .addSubcommand(new DemoCommand(out, err))
                 .addSubcommand(new DoctorCommand(out, err))
                 .addSubcommand(new DumpCommand(out, err))
