@@ -200,11 +200,12 @@ final class Questions {
             speedUps(pictures, rate);
         }
         operations(pictures);
-        return section(
+        return new Section(
                 "How fast are others?",
                 "Dropout on float32 as other libraries and the usual loops do it, each held to what dropout is before it is"
                         + " timed, in the same run, on the same buffers, on one thread.",
                 pictures,
+                List.of(),
                 machine.map(Questions::whoIsWho).orElse(List.of()),
                 "This run has no measurements of peers.");
     }
@@ -542,12 +543,13 @@ final class Questions {
                 tables.add(StartFigures.table(elements, variants));
             });
         });
-        return section(
+        return new Section(
                 "How long until it is fast?",
                 "A JVM starts slow: it loads classes, interprets, and compiles what runs often. How a service can be fast from"
                         + " its first request.",
                 pictures,
                 tables,
+                List.of(),
                 "This run did not measure cold starts (start.json).");
     }
 
@@ -764,11 +766,12 @@ final class Questions {
                 DROPOUT, PEERS, CALLS, "MaskBench", "NoiseBench", "FusedBench", "AttentionBench", PRODUCTS, PRODUCT_PEERS);
         List<Result> unknown =
                 results.where(result -> !known.contains(result.group())).toList();
-        return section(
+        return new Section(
                 "Other measurements",
                 "",
                 List.of(),
                 unknown.isEmpty() ? List.of() : List.of(measurements("Measured, but not pictured", unknown)),
+                List.of(),
                 "There are none.");
     }
 
@@ -938,11 +941,6 @@ final class Questions {
     }
 
     private static Section section(String title, String text, List<Figure> pictures, String missing) {
-        return section(title, text, pictures, List.of(), missing);
-    }
-
-    private static Section section(
-            String title, String text, List<Figure> pictures, List<Table> tables, String missing) {
-        return new Section(title, text, pictures, tables, missing);
+        return new Section(title, text, pictures, List.of(), List.of(), missing);
     }
 }

@@ -147,8 +147,13 @@
             context.fillStyle = colour('text');
             context.font = '11px ' + Chart.defaults.font.family;
             context.textBaseline = 'middle';
-            context.fillText(digits(point.value) + (plot.x.scale === 'RATIO' ? '×' : ''),
-                Math.max(to, value.getPixelForValue(clamp(Math.max(point.value, plot.x.scale === 'RATIO' ? 1 : 0)))) + 5, across + .5);
+            const worth = digits(point.value) + (plot.x.scale === 'RATIO' ? '×' : '');
+            const end = Math.max(to, value.getPixelForValue(clamp(Math.max(point.value, plot.x.scale === 'RATIO' ? 1 : 0))));
+            const at = Math.min(end + 5, area.right - context.measureText(worth).width - 3);
+            context.strokeStyle = colour('panel');
+            context.lineWidth = 3;
+            context.strokeText(worth, at, across + .5);
+            context.fillText(worth, at, across + .5);
           }
         });
       });
