@@ -74,8 +74,7 @@ final class Noise {
             Arrays.fill(scratch.values, 0, elements, mean);
             return 0;
         }
-        return Normals.fill(
-                key.seed(), key.stream(), mean, deviation, first, elements, scratch.words, scratch.values);
+        return Normals.fill(key.seed(), key.stream(), mean, deviation, first, elements, scratch.words, scratch.values);
     }
 
     private static int uniform(Key key, float mean, float reach, long first, int elements, NoiseScratch scratch) {

@@ -95,7 +95,8 @@ public final class VectorSoftmax {
         ScalarSoftmax.scale(scores, at, i, elements, scale, true, bits, bit, Float.NEGATIVE_INFINITY, dst);
     }
 
-    // Long enough, more than 325 bytes, that C2 compiles it by itself: inlined into a loop over rows it would be cut in two
+    // Long enough, more than 325 bytes, that C2 compiles it by itself: inlined into a loop over rows it would be cut in
+    // two
     // by the limit of nodes, and vectors be boxed there.
     private static float exponentials(
             float[] scores, int at, int elements, float scale, float before, float[] dst, float[] sums) {
@@ -115,8 +116,7 @@ public final class VectorSoftmax {
         max0 = max0.blend(max1, max1.compare(GT, max0));
         // as integers in the order of the floats, since the greatest of floats, minding NaN and -0, takes 38 ns
         IntVector order = max0.viewAsIntegralLanes();
-        order = order.lanewise(
-                XOR, order.lanewise(ASHR, 31).and(Integer.MAX_VALUE));
+        order = order.lanewise(XOR, order.lanewise(ASHR, 31).and(Integer.MAX_VALUE));
         int greatestOrder = order.reduceLanes(MAX);
         float max = Float.intBitsToFloat(greatestOrder ^ ((greatestOrder >> 31) & Integer.MAX_VALUE));
         max = ScalarSoftmax.scale(scores, at, i, elements, scale, false, NO_BITS, 0, max, dst);

@@ -22,7 +22,8 @@ import jdk.incubator.vector.IntVector;
  * <p><b>Call one of them in a loop, and early in it.</b> Each makes C2 build 10,000 to 20,000 nodes, and past 18,000 it
  * inlines no method that is not the JDK's: a second call would box its vectors, ten times slower. A formula of several
  * functions takes one pass for each over a chunk that stays in L1, which costs a load and a store beside some thirty
- * operations. For the same reason nothing here has helper methods, and lines are repeated.
+ * operations. For the same reason nothing here has helper methods, lines are repeated, and vectors are reinterpreted by
+ * {@code viewAsIntegralLanes} and converted by {@code convertShape}, as {@link VectorNoise} explains.
  */
 public final class VectorMath {
     private static final FloatVector ONE = FloatVector.broadcast(FLOATS, 1);
@@ -152,7 +153,8 @@ public final class VectorMath {
      */
     public static FloatVector tanh(FloatVector x) {
         IntVector sign = x.viewAsIntegralLanes().lanewise(AND, ScalarMath.SIGN);
-        FloatVector a = x.viewAsIntegralLanes().lanewise(XOR, sign).min(TANH_MAX).viewAsFloatingLanes();
+        FloatVector a =
+                x.viewAsIntegralLanes().lanewise(XOR, sign).min(TANH_MAX).viewAsFloatingLanes();
         FloatVector y = a.add(a);
         FloatVector sum = y.mul(ScalarMath.LOG2_E).add(ScalarMath.ROUND_TO_POWER);
         FloatVector r = y.sub(sum.sub(ScalarMath.ROUND_TO_POWER).mul(ScalarMath.LN2));

@@ -22,6 +22,11 @@ import jdk.incubator.vector.VectorMask;
  *
  * <p>There are no tails: elements are rounded up to {@link #GROUP}, as the generator rounds up its blocks, so the arrays
  * must have room for them.
+ *
+ * <p>Vectors are reinterpreted by {@code viewAsIntegralLanes}, {@code viewAsFloatingLanes} and {@code reinterpretShape}, and
+ * converted by {@code convertShape}, for C2: beyond 18,000 nodes it inlines the JDK's methods after it has parsed the method,
+ * by type profiles. {@code reinterpretAsInts} and {@code convert} share theirs, in {@code AbstractVector}, among all vectors
+ * of the JVM. Where other kernels had filled it, the normals boxed 160 bytes for every two vectors, in three of six JVMs.
  */
 public final class VectorNoise {
     /** Elements that are made at once, those of one group of the generator's blocks: two vectors. */
@@ -47,8 +52,8 @@ public final class VectorNoise {
      */
     public static void uniform(byte[] words, float[] dst, int dstAt, int elements) {
         for (int i = 0; i < elements; i += LANES) {
-            IntVector word =
-                    (IntVector) ByteVector.fromArray(BYTES, words, Integer.BYTES * i).reinterpretShape(INTS, 0);
+            IntVector word = (IntVector)
+                    ByteVector.fromArray(BYTES, words, Integer.BYTES * i).reinterpretShape(INTS, 0);
             FloatVector k = (FloatVector) word.lanewise(LSHR, 8).convertShape(I2F, FLOATS, 0);
             k.mul(ScalarNoise.UNIFORM_UNIT).intoArray(dst, dstAt + i);
         }
@@ -64,12 +69,14 @@ public final class VectorNoise {
      */
     public static void open(byte[] words, float[] dst, int dstAt, int elements) {
         for (int i = 0; i < elements; i += LANES) {
-            IntVector word =
-                    (IntVector) ByteVector.fromArray(BYTES, words, Integer.BYTES * i).reinterpretShape(INTS, 0);
+            IntVector word = (IntVector)
+                    ByteVector.fromArray(BYTES, words, Integer.BYTES * i).reinterpretShape(INTS, 0);
             IntVector units = word.lanewise(LSHR, 7)
                     .lanewise(OR, 1)
                     .and(word.lanewise(LSHR, 31).not());
-            ((FloatVector) units.convertShape(I2F, FLOATS, 0)).mul(ScalarNoise.OPEN_UNIT).intoArray(dst, dstAt + i);
+            ((FloatVector) units.convertShape(I2F, FLOATS, 0))
+                    .mul(ScalarNoise.OPEN_UNIT)
+                    .intoArray(dst, dstAt + i);
         }
     }
 
@@ -85,8 +92,8 @@ public final class VectorNoise {
      */
     public static void centred(byte[] words, float mean, float reach, float[] dst, int dstAt, int elements) {
         for (int i = 0; i < elements; i += LANES) {
-            IntVector word =
-                    (IntVector) ByteVector.fromArray(BYTES, words, Integer.BYTES * i).reinterpretShape(INTS, 0);
+            IntVector word = (IntVector)
+                    ByteVector.fromArray(BYTES, words, Integer.BYTES * i).reinterpretShape(INTS, 0);
             IntVector odd =
                     word.lanewise(XOR, ScalarMath.SIGN).lanewise(ASHR, 7).lanewise(OR, 1);
             ((FloatVector) odd.convertShape(I2F, FLOATS, 0))
@@ -108,6 +115,7 @@ public final class VectorNoise {
      * @param elements how many, rounded up to {@link #GROUP}
      */
     public static void normal(byte[] words, float mean, float deviation, float[] dst, int dstAt, int elements) {
+        // one loop, written out: C2 compiles it by itself, as it is longer than C2 inlines (325 bytes of bytecode)
         FloatVector deviations = FloatVector.broadcast(FLOATS, deviation);
         FloatVector means = FloatVector.broadcast(FLOATS, mean);
         for (int i = 0; i < elements; i += GROUP) {
@@ -144,8 +152,9 @@ public final class VectorNoise {
                     .lanewise(XOR, odd.add(ScalarMath.QUARTER).and(ScalarMath.SIGN))
                     .viewAsFloatingLanes();
 
-            FloatVector y =
-                    ((FloatVector) odd.lanewise(LSHL, 1).and(UNIFORM_BITS).convertShape(I2F, FLOATS, 0)).mul(ScalarMath.TURN);
+            FloatVector y = ((FloatVector)
+                            odd.lanewise(LSHL, 1).and(UNIFORM_BITS).convertShape(I2F, FLOATS, 0))
+                    .mul(ScalarMath.TURN);
             FloatVector z = y.mul(y);
             FloatVector zSquare = z.mul(z);
             FloatVector sine = z.mul(ScalarMath.S3)
