@@ -74,13 +74,7 @@ final class Noise {
             Arrays.fill(scratch.values, 0, elements, mean);
             return 0;
         }
-        int words = words(key, first, elements, scratch.words);
-        if (NoiseSelfTest.VECTOR) {
-            VectorNoise.normal(scratch.words, mean, deviation, scratch.values, 0, words);
-        } else {
-            ScalarNoise.normal(scratch.words, mean, deviation, scratch.values, 0, words);
-        }
-        return skipped(first);
+        return Normals.fill(key.seed(), key.stream(), mean, deviation, first, elements, scratch.words, scratch.values);
     }
 
     private static int uniform(Key key, float mean, float reach, long first, int elements, NoiseScratch scratch) {
@@ -88,7 +82,7 @@ final class Noise {
             Arrays.fill(scratch.values, 0, elements, mean);
             return 0;
         }
-        int words = words(key, first, elements, scratch.words);
+        int words = words(key.seed(), key.stream(), first, elements, scratch.words);
         if (NoiseSelfTest.VECTOR) {
             VectorNoise.centred(scratch.words, mean, reach, scratch.values, 0, words);
         } else {
@@ -97,13 +91,8 @@ final class Noise {
         return skipped(first);
     }
 
-    /** Whether an element is the first of a block of the generator. */
-    static boolean beginsBlock(long element) {
-        return skipped(element) == 0;
-    }
-
     /** Elements of the first element's block that come before it; pairs of normals begin within the block too. */
-    private static int skipped(long first) {
+    static int skipped(long first) {
         return (int) (first % BLOCK_WORDS);
     }
 
@@ -113,10 +102,10 @@ final class Noise {
      *
      * @return how many, to the end of the last element's block
      */
-    static int words(Key key, long first, int elements, byte[] dst) {
+    static int words(long seed, long stream, long first, int elements, byte[] dst) {
         int blocks = (skipped(first) + elements + BLOCK_WORDS - 1) / BLOCK_WORDS;
         long block = first / BLOCK_WORDS;
-        KeepBits.random(key, block, dst, blocks);
+        KeepBits.random(seed, stream, block, dst, blocks);
         return blocks * BLOCK_WORDS;
     }
 }
