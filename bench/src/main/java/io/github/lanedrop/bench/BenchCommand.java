@@ -74,15 +74,17 @@ final class BenchCommand implements Callable<Integer> {
             names = "--peers",
             paramLabel = "NAME",
             split = ",",
-            description = "Libraries to measure beside, comma separated, or none; each has a folder in bench/peers and is"
-                    + " downloaded at its first use (default: none). Loops that need no library are always measured.")
+            description =
+                    "Libraries to measure beside, comma separated, or none; each has a folder in bench/peers and is"
+                            + " downloaded at its first use (default: none). Loops that need no library are always measured.")
     private List<String> peers = new ArrayList<>();
 
     @Option(
             names = "--cpu",
             paramLabel = "N",
-            description = "Give each JVM that measures one thread this processor alone, by taskset; the compiler shares it,"
-                    + " so that warming up takes longer.")
+            description =
+                    "Give each JVM that measures one thread this processor alone, by taskset; the compiler shares it,"
+                            + " so that warming up takes longer.")
     private Optional<Integer> processor = Optional.empty();
 
     @Option(
@@ -108,18 +110,10 @@ final class BenchCommand implements Callable<Integer> {
         Profile profile = length.profile();
         Optional<Path> home =
                 Optional.ofNullable(System.getProperty("lanedrop.home")).map(Path::of);
-        Path folder =
-                output.orElse(Path.of("lanedrop-bench-" + profile.name().toLowerCase(Locale.ROOT)));
+        Path folder = output.orElse(Path.of("lanedrop-bench-" + profile.name().toLowerCase(Locale.ROOT)));
         refuseUnknownPeers(home);
         Set<Family> wanted = families.isEmpty() ? EnumSet.allOf(Family.class) : EnumSet.copyOf(families);
-        Bench bench = new Bench(new Bench.Order(
-                command(),
-                profile,
-                wanted,
-                peers,
-                processor(),
-                home,
-                folder));
+        Bench bench = new Bench(new Bench.Order(command(), profile, wanted, peers, processor(), home, folder));
         if (planOnly) {
             out.print(bench.describe());
             return CommandLine.ExitCode.OK;

@@ -16,7 +16,6 @@ import java.util.Optional;
 import java.util.SequencedMap;
 import java.util.SequencedSet;
 import java.util.TreeMap;
-import java.util.TreeSet;
 import java.util.function.Function;
 import java.util.function.Predicate;
 import java.util.stream.IntStream;
@@ -93,8 +92,18 @@ final class Questions {
     /** All of them, in the order of the page. */
     List<Section> all() {
         return List.of(
-                cost(), comparison(), garbage(), threads(), calls(), starts(), masks(), noise(), fused(), attention(),
-                products(), others());
+                cost(),
+                comparison(),
+                garbage(),
+                threads(),
+                calls(),
+                starts(),
+                masks(),
+                noise(),
+                fused(),
+                attention(),
+                products(),
+                others());
     }
 
     // ---- what an element costs
@@ -108,23 +117,34 @@ final class Questions {
                     "Forward at rate " + rate,
                     "Copying, and copying and scaling, are the least that any dropout must do on these buffers; the C"
                             + " ceiling is the same algorithm in C with AVX-512 intrinsics.",
-                    lines(ELEMENTS, NANOS_AN_ELEMENT, List.of(
-                            line("copy", GREY, true, roof(rate, "copy")),
-                            line("copy and scale", GREY, false, roof(rate, ROOF)),
-                            line("Lanedrop", BLUE, false, is(DROPOUT, FORWARD).and(here)),
-                            line(
-                                    "C ceiling",
-                                    GREEN,
-                                    true,
-                                    is(PEERS, FORWARD).and(here).and(with("peer", CEILING)).and(notFresh())),
-                            line(
-                                    "scalar twin",
-                                    ORANGE,
-                                    true,
-                                    is(DROPOUT, FORWARD)
-                                            .and(alone())
-                                            .and(with("rate", rate))
-                                            .and(result -> result.variant().equals("scalar twin"))))),
+                    lines(
+                            ELEMENTS,
+                            NANOS_AN_ELEMENT,
+                            List.of(
+                                    line("copy", GREY, true, roof(rate, "copy")),
+                                    line("copy and scale", GREY, false, roof(rate, ROOF)),
+                                    line(
+                                            "Lanedrop",
+                                            BLUE,
+                                            false,
+                                            is(DROPOUT, FORWARD).and(here)),
+                                    line(
+                                            "C ceiling",
+                                            GREEN,
+                                            true,
+                                            is(PEERS, FORWARD)
+                                                    .and(here)
+                                                    .and(with("peer", CEILING))
+                                                    .and(notFresh())),
+                                    line(
+                                            "scalar twin",
+                                            ORANGE,
+                                            true,
+                                            is(DROPOUT, FORWARD)
+                                                    .and(alone())
+                                                    .and(with("rate", rate))
+                                                    .and(result ->
+                                                            result.variant().equals("scalar twin"))))),
                     "dropout");
         }
         for (String rate : values(is(DROPOUT, FORWARD), "rate")) {
@@ -134,13 +154,36 @@ final class Questions {
                     "The other operations at rate " + rate,
                     "Backward draws the mask again; with a stored mask it reads one bit an element; the last is the mask"
                             + " alone, without the activations.",
-                    lines(ELEMENTS, NANOS_AN_ELEMENT, List.of(
-                            line("copy and scale", GREY, false, roof(rate, ROOF)),
-                            line("forward", BLUE, false, is(DROPOUT, FORWARD).and(here)),
-                            line("backward", "p0", false, is(DROPOUT, "backward").and(here)),
-                            line("in place", "p1", false, is(DROPOUT, "inPlace").and(here)),
-                            line("stored mask", "p2", true, is(DROPOUT, "backwardStored").and(here)),
-                            line("mask alone", "p3", true, is(DROPOUT, "keepBits").and(here)))),
+                    lines(
+                            ELEMENTS,
+                            NANOS_AN_ELEMENT,
+                            List.of(
+                                    line("copy and scale", GREY, false, roof(rate, ROOF)),
+                                    line(
+                                            "forward",
+                                            BLUE,
+                                            false,
+                                            is(DROPOUT, FORWARD).and(here)),
+                                    line(
+                                            "backward",
+                                            "p0",
+                                            false,
+                                            is(DROPOUT, "backward").and(here)),
+                                    line(
+                                            "in place",
+                                            "p1",
+                                            false,
+                                            is(DROPOUT, "inPlace").and(here)),
+                                    line(
+                                            "stored mask",
+                                            "p2",
+                                            true,
+                                            is(DROPOUT, "backwardStored").and(here)),
+                                    line(
+                                            "mask alone",
+                                            "p3",
+                                            true,
+                                            is(DROPOUT, "keepBits").and(here)))),
                     "dropout");
         }
         for (String rate : values(is(DROPOUT, FORWARD), "rate")) {
@@ -187,7 +230,8 @@ final class Questions {
     private Section comparison() {
         List<Figure> pictures = new ArrayList<>();
         for (String rate : values(is(PEERS, FORWARD), "rate")) {
-            Predicate<Result> here = is(PEERS, FORWARD).and(plain()).and(alone()).and(with("rate", rate));
+            Predicate<Result> here =
+                    is(PEERS, FORWARD).and(plain()).and(alone()).and(with("rate", rate));
             picture(
                     pictures,
                     "Everybody's forward at rate " + rate,
@@ -234,18 +278,27 @@ final class Questions {
     private List<Series> everybody(Predicate<Result> here, String rate) {
         List<Series> series = new ArrayList<>();
         series.add(line("Lanedrop", BLUE, false, self(FORWARD, rate)));
-        series.add(line("C ceiling", GREEN, true, here.and(with("peer", CEILING)).and(notFresh())));
+        series.add(
+                line("C ceiling", GREEN, true, here.and(with("peer", CEILING)).and(notFresh())));
         for (int i = 0; i < peers.size(); i++) {
             Predicate<Result> peer = here.and(with("peer", peers.get(i)));
             series.add(line(peers.get(i), colour(i), false, peer.and(notFresh())));
-            series.add(line(peers.get(i) + ", fresh memory", colour(i), true, peer.and(notFresh().negate())));
+            series.add(line(
+                    peers.get(i) + ", fresh memory",
+                    colour(i),
+                    true,
+                    peer.and(notFresh().negate())));
         }
         return series;
     }
 
     /** Lanedrop through the frame of the peers, or, if that was not measured, without. */
     private Predicate<Result> self(String method, String rate) {
-        Predicate<Result> framed = is(PEERS, method).and(with("peer", SELF)).and(plain()).and(alone()).and(with("rate", rate));
+        Predicate<Result> framed = is(PEERS, method)
+                .and(with("peer", SELF))
+                .and(plain())
+                .and(alone())
+                .and(with("rate", rate));
         return results.where(framed).findAny().isPresent()
                 ? framed
                 : is(DROPOUT, method).and(plain()).and(alone()).and(with("rate", rate));
@@ -257,17 +310,17 @@ final class Questions {
             List<Series> series = new ArrayList<>();
             for (boolean fresh : new boolean[] {false, true}) {
                 List<Point> points = new ArrayList<>();
-                for (Result peer : results.where(here.and(sized(elements)).and(fresh ? notFresh().negate() : notFresh()))
+                for (Result peer : results.where(
+                                here.and(sized(elements)).and(fresh ? notFresh().negate() : notFresh()))
                         .toList()) {
                     if (!peer.param("peer").equals(SELF)) {
                         results.where(self(FORWARD, rate).and(sized(elements)))
                                 .limit(1)
-                                .forEach(self -> points.add(
-                                        Ratios.of(peerName(peer.param("peer")), Double.NaN, peer, self)));
+                                .forEach(self ->
+                                        points.add(Ratios.of(peerName(peer.param("peer")), Double.NaN, peer, self)));
                     }
                 }
-                series.add(new Series(
-                        fresh ? FRESH_MEMORY : USED_MEMORY, fresh ? ORANGE : BLUE, false, points));
+                series.add(new Series(fresh ? FRESH_MEMORY : USED_MEMORY, fresh ? ORANGE : BLUE, false, points));
             }
             picture(
                     pictures,
@@ -292,34 +345,36 @@ final class Questions {
     }
 
     private void operations(List<Figure> pictures) {
-        Predicate<Result> all = result ->
-                result.group().equals(PEERS) && result.mode().equals(Result.AVERAGE);
+        Predicate<Result> all =
+                result -> result.group().equals(PEERS) && result.mode().equals(Result.AVERAGE);
         Predicate<Result> here = all.and(plain()).and(alone()).and(notFresh());
         for (String rate : values(here.and(is(PEERS, FORWARD).negate()), "rate")) {
-            usualSize(here.and(is(PEERS, FORWARD).negate()).and(with("rate", rate))).ifPresent(elements -> {
-                List<Series> series = new ArrayList<>();
-                String[][] operations = {{FORWARD, "forward", BLUE}, {"backward", "backward", GREEN}, {
-                    "inPlace", "in place", ORANGE
-                }};
-                for (String[] operation : operations) {
-                    series.add(new Series(
-                            operation[1],
-                            operation[2],
-                            false,
-                            results.where(sized(elements)
-                                            .and(self(operation[0], rate)
-                                                    .or(here.and(with("rate", rate)).and(is(PEERS, operation[0])))))
-                                    .map(result -> anElement(result).named(nameOf(result)))
-                                    .toList()));
-                }
-                picture(
-                        pictures,
-                        "Forward, backward, in place at rate " + rate,
-                        "On " + Figures.grouped((long) elements.doubleValue())
-                                + " elements, results in memory used before; what a peer cannot do has no bar.",
-                        bars(NANOS_AN_ELEMENT, "peer", sortedByValue(series)),
-                        "peers" + peersOption);
-            });
+            usualSize(here.and(is(PEERS, FORWARD).negate()).and(with("rate", rate)))
+                    .ifPresent(elements -> {
+                        List<Series> series = new ArrayList<>();
+                        String[][] operations = {
+                            {FORWARD, "forward", BLUE}, {"backward", "backward", GREEN}, {"inPlace", "in place", ORANGE}
+                        };
+                        for (String[] operation : operations) {
+                            series.add(new Series(
+                                    operation[1],
+                                    operation[2],
+                                    false,
+                                    results.where(sized(elements)
+                                                    .and(self(operation[0], rate)
+                                                            .or(here.and(with("rate", rate))
+                                                                    .and(is(PEERS, operation[0])))))
+                                            .map(result -> anElement(result).named(nameOf(result)))
+                                            .toList()));
+                        }
+                        picture(
+                                pictures,
+                                "Forward, backward, in place at rate " + rate,
+                                "On " + Figures.grouped((long) elements.doubleValue())
+                                        + " elements, results in memory used before; what a peer cannot do has no bar.",
+                                bars(NANOS_AN_ELEMENT, "peer", sortedByValue(series)),
+                                "peers" + peersOption);
+                    });
         }
     }
 
@@ -360,7 +415,8 @@ final class Questions {
             });
         }
         if (pictures.isEmpty()) {
-            Predicate<Result> alone = is(DROPOUT, FORWARD).and(plain()).and(alone()).and(measured);
+            Predicate<Result> alone =
+                    is(DROPOUT, FORWARD).and(plain()).and(alone()).and(measured);
             List<Series> series = new ArrayList<>();
             for (String rate : values(alone, "rate")) {
                 series.add(new Series(
@@ -428,8 +484,9 @@ final class Questions {
                 picture(
                         pictures,
                         threads + " threads, rate " + rate,
-                        "Time on one thread / time on " + threads + ", forward. What is bound by memory that threads share"
-                                + " does not reach " + threads + ".",
+                        "Time on one thread / time on " + threads
+                                + ", forward. What is bound by memory that threads share" + " does not reach " + threads
+                                + ".",
                         lines(ELEMENTS, new Axis("times faster than one thread", Scale.LOG), series),
                         "dropout,peers" + peersOption);
             }
@@ -459,8 +516,12 @@ final class Questions {
                 pictures,
                 "A call on average",
                 "Nanoseconds a call of few elements, as a service makes them, one after the other.",
-                lines(ELEMENTS, new Axis("nanoseconds a call", Scale.LOG), byPeer(average, result -> Stream.of(
-                        point(size(result.elements()), result.elements(), result, 1)))),
+                lines(
+                        ELEMENTS,
+                        new Axis("nanoseconds a call", Scale.LOG),
+                        byPeer(
+                                average,
+                                result -> Stream.of(point(size(result.elements()), result.elements(), result, 1)))),
                 "calls" + peersOption);
         Predicate<Result> single =
                 result -> result.group().equals(CALLS) && result.mode().equals(Result.SAMPLE);
@@ -483,8 +544,7 @@ final class Questions {
                 "This run has no measurements of small calls (CallBench).");
     }
 
-    private List<Series> byPeer(
-            Predicate<Result> condition, Function<Result, Stream<Point>> points) {
+    private List<Series> byPeer(Predicate<Result> condition, Function<Result, Stream<Point>> points) {
         List<Series> series = new ArrayList<>();
         for (String peer : values(condition, "peer")) {
             series.add(new Series(
@@ -559,7 +619,13 @@ final class Questions {
         String group = "MaskBench";
         Function<Result, Optional<Result>> roof = result -> roof(result, ROOF, DROPOUT, ROOF);
         List<Figure> pictures = new ArrayList<>();
-        nextTo(pictures, "Dropout / copying and scaling", "Forward, with the mask drawn on the way.", "masks", is(group, FORWARD), roof);
+        nextTo(
+                pictures,
+                "Dropout / copying and scaling",
+                "Forward, with the mask drawn on the way.",
+                "masks",
+                is(group, FORWARD),
+                roof);
         nextTo(
                 pictures,
                 "The mask alone / copying and scaling",
@@ -656,7 +722,10 @@ final class Questions {
                                                 .and(own -> sameBut(result, own, "peer")))
                                         .limit(1)
                                         .map(own -> Ratios.of(
-                                                label(result, List.of("shape", "transposed")), Double.NaN, result, own)))
+                                                label(result, List.of("shape", "transposed")),
+                                                Double.NaN,
+                                                result,
+                                                own)))
                                 .toList()));
             }
             picture(
@@ -685,17 +754,23 @@ final class Questions {
             Function<Result, Optional<Result>> roof) {
         Predicate<Result> measured = what.and(plain())
                 .and(result -> !result.mode().equals(Result.SAMPLE))
-                .and(result -> roof.apply(result).filter(top -> !top.equals(result)).isPresent());
+                .and(result ->
+                        roof.apply(result).filter(top -> !top.equals(result)).isPresent());
         List<Result> all = results.where(measured).toList();
         String size = Stream.of("elements", "length", "shape")
-                .filter(name -> all.stream().anyMatch(result -> !result.param(name).isEmpty()))
+                .filter(name ->
+                        all.stream().anyMatch(result -> !result.param(name).isEmpty()))
                 .findFirst()
                 .orElse("");
         List<String> tell = all.stream()
                 .flatMap(result -> result.params().keySet().stream())
                 .distinct()
                 .filter(name -> !name.equals(size)
-                        && all.stream().map(result -> result.param(name)).distinct().count() > 1)
+                        && all.stream()
+                                        .map(result -> result.param(name))
+                                        .distinct()
+                                        .count()
+                                > 1)
                 .toList();
         List<String> methods = all.stream().map(Result::method).distinct().toList();
         List<Series> series = new ArrayList<>();
@@ -707,7 +782,8 @@ final class Questions {
                     all.stream()
                             .filter(with(size, value))
                             .sorted(Comparator.comparingInt(result -> methods.indexOf(result.method())))
-                            .flatMap(result -> roof.apply(result)
+                            .flatMap(result -> roof
+                                    .apply(result)
                                     .map(top -> Ratios.of(
                                             methods.size() == 1 && !tell.isEmpty()
                                                     ? label(result, tell)
@@ -763,7 +839,15 @@ final class Questions {
 
     private Section others() {
         Collection<String> known = List.of(
-                DROPOUT, PEERS, CALLS, "MaskBench", "NoiseBench", "FusedBench", "AttentionBench", PRODUCTS, PRODUCT_PEERS);
+                DROPOUT,
+                PEERS,
+                CALLS,
+                "MaskBench",
+                "NoiseBench",
+                "FusedBench",
+                "AttentionBench",
+                PRODUCTS,
+                PRODUCT_PEERS);
         List<Result> unknown =
                 results.where(result -> !known.contains(result.group())).toList();
         return new Section(
@@ -852,8 +936,7 @@ final class Questions {
                 .forEach(result -> count.merge(result.elements(), 1L, Long::sum));
         return count.entrySet().stream()
                 .max(Comparator.<Map.Entry<Double, Long>>comparingLong(Map.Entry::getValue)
-                        .thenComparingDouble(
-                                entry -> -Math.abs(Math.log(entry.getKey()) - Math.log(USUAL_ELEMENTS))))
+                        .thenComparingDouble(entry -> -Math.abs(Math.log(entry.getKey()) - Math.log(USUAL_ELEMENTS))))
                 .map(Map.Entry::getKey);
     }
 

@@ -43,8 +43,9 @@ record Result(
     static final String THROUGHPUT = "thrpt";
 
     /** What decides how the kernels run; other options are how a peer wants its JVM. */
-    private static final Pattern VARIES = Pattern.compile("-Dlanedrop\\.(?!home=).*"
-            + "|-XX:(UseAVX|UseSVE|MaxVectorSize|TieredStopAtLevel)=.*|-XX:[-+](EnableVectorSupport|UseSuperWord)|-Xint");
+    private static final Pattern VARIES = Pattern.compile(
+            "-Dlanedrop\\.(?!home=).*"
+                    + "|-XX:(UseAVX|UseSVE|MaxVectorSize|TieredStopAtLevel)=.*|-XX:[-+](EnableVectorSupport|UseSuperWord)|-Xint");
 
     /** The class without its package. */
     String group() {

@@ -161,7 +161,6 @@ public final class Bench {
                     entrant.refusal().orElse("")));
         }
         peers.addAll(absent);
-        return new Machine(
-                order.command(), Passport.read(order.home().orElse(Path.of(""))), peers);
+        return new Machine(order.command(), Passport.read(order.home().orElse(Path.of(""))), peers);
     }
 }
