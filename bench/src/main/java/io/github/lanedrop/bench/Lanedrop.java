@@ -68,6 +68,7 @@ public final class Lanedrop implements Runnable {
         Lanedrop root = new Lanedrop(err);
         int code = new CommandLine(root)
                 .addSubcommand(new BenchCommand(out, err))
+                .addSubcommand(new CompareCommand(out))
                 .addSubcommand(new DemoCommand(out, err))
                 .addSubcommand(new DoctorCommand(out, err))
                 .addSubcommand(new DumpCommand(out, err))

@@ -61,8 +61,7 @@ final class Allocation {
      * not. Why is not known: they have no helper methods. There the guard says so, as a skipped test, and does not fail.
      * This list must become empty.
      */
-    private static final List<String> BOXED_IN_SOME_JVMS =
-            List.of("Noise", "learned rates", "attention", "DropConnect", "fused");
+    private static final List<String> BOXED_IN_SOME_JVMS = List.of("fused");
 
     /** Fails if anything was allocated, or is skipped where that is known to happen. */
     static void assertNone(String name, long bytes) {

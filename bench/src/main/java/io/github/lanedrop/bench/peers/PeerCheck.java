@@ -72,12 +72,24 @@ public final class PeerCheck {
         return Optional.empty();
     }
 
+    /**
+     * Checks a product peer: products of all layouts against double precision, the epilogue's drops like those of a peer.
+     *
+     * @param peer the peer
+     * @param threads how many threads it is to use
+     * @return why it must not be timed, in one sentence; empty if it computes products and, where it has an epilogue,
+     *     bias, ReLU and dropout
+     */
+    public static Optional<String> refusal(ProductPeer peer, int threads) {
+        return ProductCheck.refusal(peer, threads);
+    }
+
     private static MemorySegment buffer(Arena arena, int elements) {
         return arena.allocate((long) elements * Float.BYTES, 64);
     }
 
     /** What a peer does wrong. */
-    private static final class Wrong extends Exception {
+    static final class Wrong extends Exception {
         private static final long serialVersionUID = 1;
 
         Wrong(String message) {
@@ -156,7 +168,7 @@ public final class PeerCheck {
     }
 
     /** As many successes of so many trials as their probability says. */
-    private static void within(String what, int successes, int trials, double probability) throws Wrong {
+    static void within(String what, int successes, int trials, double probability) throws Wrong {
         double expected = trials * probability;
         double sigma = Math.sqrt(expected * (1 - probability));
         if (!(Math.abs(successes - expected) <= SIGMAS * sigma)) {

@@ -50,7 +50,8 @@ public final class PeerModules {
     public String classPath(String name) throws IOException {
         Path target = folder.resolve(name, "target");
         try {
-            return target.resolve("classes") + File.pathSeparator
+            return target.resolve("classes")
+                    + File.pathSeparator
                     + Files.readString(target.resolve("dependencies.classpath")).strip();
         } catch (NoSuchFileException e) {
             throw new IllegalStateException(

@@ -3,6 +3,7 @@ package io.github.lanedrop.bench.report;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.Predicate;
 import java.util.stream.Stream;
 
@@ -17,6 +18,8 @@ import java.util.stream.Stream;
  */
 record Headline(String style, String name, String big, String unit, String detail) {
     private static final String NOTHING = "-";
+    private static final Set<String> LOOPS =
+            Set.of("splittable-random", "thread-local-random", "commons-rng", "weak-hash");
     private static final String NOT_MEASURED = "not measured in this run";
 
     /** The three, at the lowest rate and the usual size that there are. */
@@ -55,7 +58,7 @@ record Headline(String style, String name, String big, String unit, String detai
                 });
     }
 
-    /** The fastest that is neither Lanedrop nor its own algorithm in C. */
+    /** The fastest library that is neither Lanedrop nor its own algorithm in C; where there is none the fastest loop. */
     private static Optional<Headline> peers(Results results, Result own) {
         Predicate<Result> comparable = ours(Questions.PEERS, Questions.FORWARD)
                 .and(result -> result.elements() == own.elements())
@@ -67,7 +70,8 @@ record Headline(String style, String name, String big, String unit, String detai
         List<Result> others = results.where(comparable)
                 .filter(result -> !List.of(Questions.SELF, Questions.CEILING, "lanedrop-warm")
                         .contains(result.param("peer")))
-                .sorted(Comparator.comparingDouble(Result::score))
+                .sorted(Comparator.comparing((Result result) -> LOOPS.contains(result.param("peer")))
+                        .thenComparingDouble(Result::score))
                 .toList();
         if (others.isEmpty()) {
             return Optional.empty();
@@ -76,22 +80,22 @@ record Headline(String style, String name, String big, String unit, String detai
         Plot.Point ratio = Ratios.of("", Double.NaN, fastest, self);
         String rest = others.stream()
                 .filter(other -> other.param("peer").equals("torch") && !other.equals(fastest))
-                .map(other -> " " + peer(other) + " takes "
+                .map(other -> " " + peer(results, other) + " takes "
                         + times(Ratios.of("", Double.NaN, other, self).value()) + " as long as Lanedrop.")
                 .findFirst()
                 .orElse("");
         return Optional.of(new Headline(
                 "dropped",
-                "Next to the fastest other: " + fastest.param("peer"),
+                (LOOPS.contains(fastest.param("peer")) ? "Next to the fastest loop: " : "Next to the fastest library: ")
+                        + fastest.param("peer"),
                 times(ratio.value()),
                 ratio.value() >= 1 ? "faster" : "as fast",
-                peer(fastest) + " takes " + perElement(fastest) + " ns an element, Lanedrop " + perElement(self) + ", "
+                peer(results, fastest) + " takes " + perElement(fastest) + " ns an element, Lanedrop " + perElement(self) + ", "
                         + where(own) + "." + interval(ratio) + rest));
     }
 
-    private static String peer(Result result) {
-        String memory = result.param("memory");
-        return result.param("peer") + (memory.isEmpty() ? "" : ", memory " + memory + ",");
+    private static String peer(Results results, Result result) {
+        return result.param("peer") + (results.isFresh(result) ? " with fresh memory in each call" : "");
     }
 
     private static Headline garbage(Result own) {

@@ -17,6 +17,7 @@ import java.util.SequencedMap;
 import java.util.SequencedSet;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.function.Function;
 import java.util.function.Predicate;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
@@ -36,11 +37,12 @@ final class Questions {
     static final String FORWARD = "forward";
     static final String ROOF = "copyAndScale";
 
-    private static final String FRESH = "fresh";
     private static final String BLUE = "dropped";
     private static final String ORANGE = "plain";
     private static final String GREEN = "mc";
     private static final String GREY = "quiet";
+    private static final String USED_MEMORY = "memory used before";
+    private static final String FRESH_MEMORY = "fresh memory in each call";
     private static final int COLOURS = 12;
     private static final int SIZES = 5;
     private static final int PICTURED_PERCENTILES = 5;
@@ -99,7 +101,7 @@ final class Questions {
 
     private Section cost() {
         List<Figure> pictures = new ArrayList<>();
-        for (String rate : values(of(DROPOUT, FORWARD), "rate")) {
+        for (String rate : values(is(DROPOUT, FORWARD), "rate")) {
             Predicate<Result> here = plain().and(alone()).and(with("rate", rate));
             picture(
                     pictures,
@@ -109,23 +111,23 @@ final class Questions {
                     lines(ELEMENTS, NANOS_AN_ELEMENT, List.of(
                             line("copy", GREY, true, roof(rate, "copy")),
                             line("copy and scale", GREY, false, roof(rate, ROOF)),
-                            line("Lanedrop", BLUE, false, of(DROPOUT, FORWARD).and(here)),
+                            line("Lanedrop", BLUE, false, is(DROPOUT, FORWARD).and(here)),
                             line(
                                     "C ceiling",
                                     GREEN,
                                     true,
-                                    of(PEERS, FORWARD).and(here).and(with("peer", CEILING)).and(notFresh())),
+                                    is(PEERS, FORWARD).and(here).and(with("peer", CEILING)).and(notFresh())),
                             line(
                                     "scalar twin",
                                     ORANGE,
                                     true,
-                                    of(DROPOUT, FORWARD)
+                                    is(DROPOUT, FORWARD)
                                             .and(alone())
                                             .and(with("rate", rate))
                                             .and(result -> result.variant().equals("scalar twin"))))),
                     "dropout");
         }
-        for (String rate : values(of(DROPOUT, FORWARD), "rate")) {
+        for (String rate : values(is(DROPOUT, FORWARD), "rate")) {
             Predicate<Result> here = plain().and(alone()).and(with("rate", rate));
             picture(
                     pictures,
@@ -134,16 +136,16 @@ final class Questions {
                             + " alone, without the activations.",
                     lines(ELEMENTS, NANOS_AN_ELEMENT, List.of(
                             line("copy and scale", GREY, false, roof(rate, ROOF)),
-                            line("forward", BLUE, false, of(DROPOUT, FORWARD).and(here)),
-                            line("backward", "p0", false, of(DROPOUT, "backward").and(here)),
-                            line("in place", "p1", false, of(DROPOUT, "inPlace").and(here)),
-                            line("stored mask", "p2", true, of(DROPOUT, "backwardStored").and(here)),
-                            line("mask alone", "p3", true, of(DROPOUT, "keepBits").and(here)))),
+                            line("forward", BLUE, false, is(DROPOUT, FORWARD).and(here)),
+                            line("backward", "p0", false, is(DROPOUT, "backward").and(here)),
+                            line("in place", "p1", false, is(DROPOUT, "inPlace").and(here)),
+                            line("stored mask", "p2", true, is(DROPOUT, "backwardStored").and(here)),
+                            line("mask alone", "p3", true, is(DROPOUT, "keepBits").and(here)))),
                     "dropout");
         }
-        for (String rate : values(of(DROPOUT, FORWARD), "rate")) {
+        for (String rate : values(is(DROPOUT, FORWARD), "rate")) {
             SequencedSet<String> variants = new LinkedHashSet<>();
-            results.where(of(DROPOUT, FORWARD).and(alone()).and(with("rate", rate)))
+            results.where(is(DROPOUT, FORWARD).and(alone()).and(with("rate", rate)))
                     .forEach(result -> variants.add(result.variant()));
             if (variants.size() < 2) {
                 continue;
@@ -154,7 +156,7 @@ final class Questions {
                         variant.isEmpty() ? "as the JDK chooses" : variant,
                         variant.isEmpty() ? BLUE : colour(series.size()),
                         !variant.isEmpty(),
-                        of(DROPOUT, FORWARD)
+                        is(DROPOUT, FORWARD)
                                 .and(alone())
                                 .and(with("rate", rate))
                                 .and(result -> result.variant().equals(variant))));
@@ -175,7 +177,7 @@ final class Questions {
 
     /** Measured at this rate, or at any, since it does not depend on it. */
     private Predicate<Result> roof(String rate, String method) {
-        Predicate<Result> all = of(DROPOUT, method).and(plain()).and(alone());
+        Predicate<Result> all = is(DROPOUT, method).and(plain()).and(alone());
         Predicate<Result> here = all.and(with("rate", rate));
         return results.where(here).findAny().isPresent() ? here : all;
     }
@@ -184,25 +186,26 @@ final class Questions {
 
     private Section comparison() {
         List<Figure> pictures = new ArrayList<>();
-        for (String rate : values(of(PEERS, FORWARD), "rate")) {
-            Predicate<Result> here = of(PEERS, FORWARD).and(plain()).and(alone()).and(with("rate", rate));
+        for (String rate : values(is(PEERS, FORWARD), "rate")) {
+            Predicate<Result> here = is(PEERS, FORWARD).and(plain()).and(alone()).and(with("rate", rate));
             picture(
                     pictures,
                     "Everybody's forward at rate " + rate,
-                    "Full lines reuse the memory of their results; dashed ones get fresh memory from the operating system"
-                            + " in each call, page fault by page fault.",
-                    lines(ELEMENTS, NANOS_AN_ELEMENT, everybody(here)),
+                    "Full lines write to memory that was used before, their own or what they are given; dashed ones get fresh"
+                            + " memory from the operating system for each result, page fault by page fault.",
+                    lines(ELEMENTS, NANOS_AN_ELEMENT, everybody(here, rate)),
                     "peers" + peersOption);
         }
-        for (String rate : values(of(PEERS, FORWARD), "rate")) {
+        for (String rate : values(is(PEERS, FORWARD), "rate")) {
             speedUps(pictures, rate);
         }
         operations(pictures);
-        return section(
+        return new Section(
                 "How fast are others?",
                 "Dropout on float32 as other libraries and the usual loops do it, each held to what dropout is before it is"
                         + " timed, in the same run, on the same buffers, on one thread.",
                 pictures,
+                List.of(),
                 machine.map(Questions::whoIsWho).orElse(List.of()),
                 "This run has no measurements of peers.");
     }
@@ -228,37 +231,28 @@ final class Questions {
                                 .toList()));
     }
 
-    private List<Series> everybody(Predicate<Result> here) {
+    private List<Series> everybody(Predicate<Result> here, String rate) {
         List<Series> series = new ArrayList<>();
-        series.add(line("Lanedrop", BLUE, false, isSelf(here)));
+        series.add(line("Lanedrop", BLUE, false, self(FORWARD, rate)));
         series.add(line("C ceiling", GREEN, true, here.and(with("peer", CEILING)).and(notFresh())));
         for (int i = 0; i < peers.size(); i++) {
             Predicate<Result> peer = here.and(with("peer", peers.get(i)));
-            boolean both = results.where(peer).map(result -> result.param("memory")).distinct().count() > 1;
-            series.add(line(peers.get(i), colour(i), false, peer.and(both ? notFresh() : _ -> true)));
-            if (both) {
-                series.add(line(peers.get(i) + ", fresh memory", colour(i), true, peer.and(notFresh().negate())));
-            }
+            series.add(line(peers.get(i), colour(i), false, peer.and(notFresh())));
+            series.add(line(peers.get(i) + ", fresh memory", colour(i), true, peer.and(notFresh().negate())));
         }
         return series;
     }
 
     /** Lanedrop through the frame of the peers, or, if that was not measured, without. */
-    private Predicate<Result> isSelf(Predicate<Result> here) {
-        Predicate<Result> framed = here.and(with("peer", SELF));
-        if (results.where(framed).findAny().isPresent()) {
-            return framed;
-        }
-        Optional<Result> sample = results.where(here).findFirst();
-        return of(DROPOUT, FORWARD)
-                .and(plain())
-                .and(alone())
-                .and(result -> sample.isPresent()
-                        && result.param("rate").equals(sample.get().param("rate")));
+    private Predicate<Result> self(String method, String rate) {
+        Predicate<Result> framed = is(PEERS, method).and(with("peer", SELF)).and(plain()).and(alone()).and(with("rate", rate));
+        return results.where(framed).findAny().isPresent()
+                ? framed
+                : is(DROPOUT, method).and(plain()).and(alone()).and(with("rate", rate));
     }
 
     private void speedUps(List<Figure> pictures, String rate) {
-        Predicate<Result> here = of(PEERS, FORWARD).and(plain()).and(alone()).and(with("rate", rate));
+        Predicate<Result> here = is(PEERS, FORWARD).and(plain()).and(alone()).and(with("rate", rate));
         usualSize(here).ifPresent(elements -> {
             List<Series> series = new ArrayList<>();
             for (boolean fresh : new boolean[] {false, true}) {
@@ -266,12 +260,14 @@ final class Questions {
                 for (Result peer : results.where(here.and(sized(elements)).and(fresh ? notFresh().negate() : notFresh()))
                         .toList()) {
                     if (!peer.param("peer").equals(SELF)) {
-                        self(here, elements).ifPresent(self -> points.add(
-                                Ratios.of(peerName(peer.param("peer")), Double.NaN, peer, self)));
+                        results.where(self(FORWARD, rate).and(sized(elements)))
+                                .limit(1)
+                                .forEach(self -> points.add(
+                                        Ratios.of(peerName(peer.param("peer")), Double.NaN, peer, self)));
                     }
                 }
                 series.add(new Series(
-                        fresh ? "fresh memory in each call" : "memory reused", fresh ? ORANGE : BLUE, false, points));
+                        fresh ? FRESH_MEMORY : USED_MEMORY, fresh ? ORANGE : BLUE, false, points));
             }
             picture(
                     pictures,
@@ -283,8 +279,8 @@ final class Questions {
         });
     }
 
-    private Optional<Result> self(Predicate<Result> here, double elements) {
-        return results.where(isSelf(here).and(sized(elements))).findFirst();
+    private static String nameOf(Result result) {
+        return result.group().equals(DROPOUT) ? peerName(SELF) : peerName(result.param("peer"));
     }
 
     private static String peerName(String id) {
@@ -299,8 +295,8 @@ final class Questions {
         Predicate<Result> all = result ->
                 result.group().equals(PEERS) && result.mode().equals(Result.AVERAGE);
         Predicate<Result> here = all.and(plain()).and(alone()).and(notFresh());
-        for (String rate : values(here.and(of(PEERS, FORWARD).negate()), "rate")) {
-            usualSize(here.and(of(PEERS, FORWARD).negate()).and(with("rate", rate))).ifPresent(elements -> {
+        for (String rate : values(here.and(is(PEERS, FORWARD).negate()), "rate")) {
+            usualSize(here.and(is(PEERS, FORWARD).negate()).and(with("rate", rate))).ifPresent(elements -> {
                 List<Series> series = new ArrayList<>();
                 String[][] operations = {{FORWARD, "forward", BLUE}, {"backward", "backward", GREEN}, {
                     "inPlace", "in place", ORANGE
@@ -310,17 +306,17 @@ final class Questions {
                             operation[1],
                             operation[2],
                             false,
-                            results.where(here.and(with("rate", rate))
-                                            .and(sized(elements))
-                                            .and(of(PEERS, operation[0])))
-                                    .map(result -> anElement(result).named(peerName(result.param("peer"))))
+                            results.where(sized(elements)
+                                            .and(self(operation[0], rate)
+                                                    .or(here.and(with("rate", rate)).and(is(PEERS, operation[0])))))
+                                    .map(result -> anElement(result).named(nameOf(result)))
                                     .toList()));
                 }
                 picture(
                         pictures,
                         "Forward, backward, in place at rate " + rate,
                         "On " + Figures.grouped((long) elements.doubleValue())
-                                + " elements with memory reused; what a peer cannot do has no bar.",
+                                + " elements, results in memory used before; what a peer cannot do has no bar.",
                         bars(NANOS_AN_ELEMENT, "peer", sortedByValue(series)),
                         "peers" + peersOption);
             });
@@ -332,20 +328,22 @@ final class Questions {
     private Section garbage() {
         List<Figure> pictures = new ArrayList<>();
         Predicate<Result> measured = result -> Double.isFinite(result.garbage());
-        Predicate<Result> here = of(PEERS, FORWARD).and(plain()).and(alone()).and(measured);
+        Predicate<Result> here = is(PEERS, FORWARD).and(plain()).and(alone()).and(measured);
         for (String rate : values(here, "rate")) {
             usualSize(here.and(with("rate", rate))).ifPresent(elements -> {
                 List<Series> series = new ArrayList<>();
                 for (boolean fresh : new boolean[] {false, true}) {
                     series.add(new Series(
-                            fresh ? "fresh memory in each call" : "memory reused",
+                            fresh ? FRESH_MEMORY : USED_MEMORY,
                             fresh ? ORANGE : BLUE,
                             false,
-                            results.where(here.and(with("rate", rate))
-                                            .and(sized(elements))
+                            results.where(sized(elements)
+                                            .and(self(FORWARD, rate)
+                                                    .and(measured)
+                                                    .or(here.and(with("rate", rate))))
                                             .and(fresh ? notFresh().negate() : notFresh()))
                                     .map(result -> new Point(
-                                            peerName(result.param("peer")),
+                                            nameOf(result),
                                             Double.NaN,
                                             result.garbage(),
                                             Double.NaN,
@@ -362,7 +360,7 @@ final class Questions {
             });
         }
         if (pictures.isEmpty()) {
-            Predicate<Result> alone = of(DROPOUT, FORWARD).and(plain()).and(alone()).and(measured);
+            Predicate<Result> alone = is(DROPOUT, FORWARD).and(plain()).and(alone()).and(measured);
             List<Series> series = new ArrayList<>();
             for (String rate : values(alone, "rate")) {
                 series.add(new Series(
@@ -399,11 +397,11 @@ final class Questions {
 
     private Section threads() {
         List<Figure> pictures = new ArrayList<>();
-        Predicate<Result> forward = of(DROPOUT, FORWARD).and(plain());
-        Predicate<Result> peer = of(PEERS, FORWARD).and(plain()).and(notFresh());
+        Predicate<Result> forward = is(DROPOUT, FORWARD).and(plain());
+        Predicate<Result> peer = is(PEERS, FORWARD).and(plain()).and(notFresh());
         SequencedMap<String, Predicate<Result>> who = new LinkedHashMap<>();
         who.put("Lanedrop", forward);
-        who.put("copy and scale", of(DROPOUT, ROOF).and(plain()));
+        who.put("copy and scale", is(DROPOUT, ROOF).and(plain()));
         who.put("C ceiling", peer.and(with("peer", CEILING)));
         peers.forEach(id -> who.put(id, peer.and(with("peer", id))));
         for (int threads : counts(forward.or(peer))) {
@@ -456,7 +454,7 @@ final class Questions {
 
     private Section calls() {
         List<Figure> pictures = new ArrayList<>();
-        Predicate<Result> average = of(CALLS, FORWARD).and(plain());
+        Predicate<Result> average = is(CALLS, FORWARD).and(plain());
         picture(
                 pictures,
                 "A call on average",
@@ -486,7 +484,7 @@ final class Questions {
     }
 
     private List<Series> byPeer(
-            Predicate<Result> condition, java.util.function.Function<Result, Stream<Point>> points) {
+            Predicate<Result> condition, Function<Result, Stream<Point>> points) {
         List<Series> series = new ArrayList<>();
         for (String peer : values(condition, "peer")) {
             series.add(new Series(
@@ -545,72 +543,107 @@ final class Questions {
                 tables.add(StartFigures.table(elements, variants));
             });
         });
-        return section(
+        return new Section(
                 "How long until it is fast?",
                 "A JVM starts slow: it loads classes, interprets, and compiles what runs often. How a service can be fast from"
                         + " its first request.",
                 pictures,
                 tables,
+                List.of(),
                 "This run did not measure cold starts (start.json).");
     }
 
     // ---- the family
 
     private Section masks() {
-        return family(
-                "MaskBench",
+        String group = "MaskBench";
+        Function<Result, Optional<Result>> roof = result -> roof(result, ROOF, DROPOUT, ROOF);
+        List<Figure> pictures = new ArrayList<>();
+        nextTo(pictures, "Dropout / copying and scaling", "Forward, with the mask drawn on the way.", "masks", is(group, FORWARD), roof);
+        nextTo(
+                pictures,
+                "The mask alone / copying and scaling",
+                "What it costs to decide who is kept, without the activations: left of 1, less than to copy them.",
                 "masks",
-                "What do structured masks cost?",
-                "Time / time of copying and scaling the same buffers; \"forward\" drops, \"keepBits\" is the mask alone.",
-                result -> sameSettings(result, ROOF));
+                is(group, "keepBits"),
+                roof);
+        return section("What do structured masks cost?", "", pictures, missing(group));
     }
 
     private Section noise() {
-        return family(
-                "NoiseBench",
+        String group = "NoiseBench";
+        List<Figure> pictures = new ArrayList<>();
+        nextTo(
+                pictures,
+                "Noise / copying and scaling",
+                "\"words\" are the random words alone that the noise is made of; the JDK's loop is what people write.",
                 "noise",
-                "What does noise cost?",
-                "Time / time of copying and scaling the same buffers. \"words\" are the random words alone that the noise is"
-                        + " made of.",
-                result -> sameSettings(result, ROOF));
+                result -> result.group().equals(group),
+                result -> roof(result, ROOF, DROPOUT, ROOF));
+        return section("What does noise cost?", "", pictures, missing(group));
     }
 
     private Section fused() {
-        return family(
-                "FusedBench",
+        String group = "FusedBench";
+        List<Figure> pictures = new ArrayList<>();
+        nextTo(
+                pictures,
+                "Chains / dropout alone",
+                "Chains in one pass, and the same in several (\"Unfused\"), beside dropout alone on the same buffers.",
                 "fused",
-                "What do fused chains save?",
-                "Time / time of dropout alone on the same buffers, of chains in one pass and of the same chains in several.",
-                result -> sameSettings(result, "dropout"));
+                result -> result.group().equals(group),
+                result -> roof(result, "dropout", DROPOUT, FORWARD));
+        return section("What do fused chains save?", "", pictures, missing(group));
     }
 
     private Section attention() {
-        return family(
-                "AttentionBench",
+        String group = "AttentionBench";
+        Predicate<Result> softmax =
+                result -> result.group().equals(group) && result.method().startsWith("softmax");
+        Predicate<Result> whole = result -> result.group().equals(group)
+                && !result.method().startsWith("softmax")
+                && !result.method().equals("copy")
+                && !isZero(result.param("rate"));
+        List<Figure> pictures = new ArrayList<>();
+        nextTo(
+                pictures,
+                "Attention with dropout / without",
+                "Forward and backward tile by tile, and forward with the scores in memory (\"unfused\"), each beside itself at"
+                        + " rate 0.",
                 "attention",
-                "What does dropout add to attention?",
-                "Softmax with dropout / copying its memory once; attention with dropout / the same without.",
-                result -> result.method().startsWith("softmax")
-                        ? sameSettings(result, "copy")
-                        : result.param("rate").matches("0(\\.0+)?")
-                                ? Optional.empty()
-                                : results.where(of(result.group(), result.method())
-                                                .and(plain())
-                                                .and(other -> other.param("rate").matches("0(\\.0+)?")
-                                                        && sameBut(result, other, "rate")))
-                                        .findFirst());
+                whole,
+                result -> results.where(is(group, result.method())
+                                .and(plain())
+                                .and(other -> isZero(other.param("rate")) && sameBut(result, other, "rate")))
+                        .findFirst());
+        nextTo(
+                pictures,
+                "Attention with its scores in memory / tile by tile",
+                "Product, softmax with dropout and product in turn, beside the same in one pass that never stores the scores.",
+                "attention",
+                is(group, "unfused"),
+                result -> roof(result, FORWARD, group, FORWARD));
+        nextTo(
+                pictures,
+                "Softmax with dropout / copying its scores",
+                "The least that a softmax must do is to read the scores and to write as much.",
+                "attention",
+                softmax,
+                result -> roof(result, "copy", group, "copy"));
+        return section("What does dropout add to attention?", "", pictures, missing(group));
     }
 
     private Section products() {
-        Section family = family(
-                PRODUCTS,
+        List<Figure> pictures = new ArrayList<>();
+        nextTo(
+                pictures,
+                "Products with dropout, and other forms / the product",
+                "The epilogue is bias, ReLU and dropout; DropConnect drops weights.",
                 "products",
-                "What does dropout add to a matrix product?",
-                "Time / time of the plain product of the same matrices, and others' products beside ours.",
-                result -> sameSettings(result, "product"));
-        List<Figure> pictures = new ArrayList<>(family.figures());
+                result -> result.group().equals(PRODUCTS),
+                result -> roof(result, "product", PRODUCTS, "product"));
         for (String method : List.of("product", "epilogue")) {
-            Predicate<Result> theirs = of(PRODUCT_PEERS, method).and(plain());
+            Predicate<Result> theirs = is(PRODUCT_PEERS, method).and(plain());
             List<Series> series = new ArrayList<>();
             for (String peer : values(theirs, "peer")) {
                 series.add(new Series(
@@ -618,82 +651,113 @@ final class Questions {
                         colour(series.size()),
                         false,
                         results.where(theirs.and(with("peer", peer)))
-                                .flatMap(result -> results.where(of(PRODUCTS, method)
+                                .flatMap(result -> results.where(is(PRODUCTS, method)
                                                 .and(plain())
                                                 .and(own -> sameBut(result, own, "peer")))
                                         .limit(1)
-                                        .map(own -> Ratios.of(label(result, "peer"), Double.NaN, result, own)))
+                                        .map(own -> Ratios.of(
+                                                label(result, List.of("shape", "transposed")), Double.NaN, result, own)))
                                 .toList()));
             }
             picture(
                     pictures,
                     method.equals("product")
-                            ? "Time of others' products / ours"
-                            : "Time of others' products with bias, ReLU and dropout / ours",
+                            ? "Others' products / ours"
+                            : "Others' products with bias, ReLU and dropout / ours",
                     "Right of 1, Lanedrop is faster; left of it, the other is.",
                     bars(new Axis("times as long as Lanedrop", Scale.RATIO), "shape", series),
                     "products" + peersOption);
         }
-        return section(family.title(), family.text(), pictures, family.missing());
+        return section("What does dropout add to a matrix product?", "", pictures, missing(PRODUCTS));
     }
 
-    /** A picture of all that a class measures, each next to its roof, a series a size. */
-    private Section family(
-            String group,
-            String family,
+    private static String missing(String group) {
+        return "This run has no measurements of " + group + " and what to hold them against.";
+    }
+
+    /** What benchmarks take next to their roof, a series a size. */
+    private void nextTo(
+            List<Figure> pictures,
             String title,
-            String text,
-            java.util.function.Function<Result, Optional<Result>> roof) {
-        List<Figure> pictures = new ArrayList<>();
-        Predicate<Result> all = result -> result.group().equals(group) && result.unit().endsWith("s/op");
-        String size = values(all, "elements").isEmpty()
-                ? values(all, "length").isEmpty() ? "shape" : "length"
-                : "elements";
+            String note,
+            String family,
+            Predicate<Result> what,
+            Function<Result, Optional<Result>> roof) {
+        Predicate<Result> measured = what.and(plain())
+                .and(result -> !result.mode().equals(Result.SAMPLE))
+                .and(result -> roof.apply(result).filter(top -> !top.equals(result)).isPresent());
+        List<Result> all = results.where(measured).toList();
+        String size = Stream.of("elements", "length", "shape")
+                .filter(name -> all.stream().anyMatch(result -> !result.param(name).isEmpty()))
+                .findFirst()
+                .orElse("");
+        List<String> tell = all.stream()
+                .flatMap(result -> result.params().keySet().stream())
+                .distinct()
+                .filter(name -> !name.equals(size)
+                        && all.stream().map(result -> result.param(name)).distinct().count() > 1)
+                .toList();
+        List<String> methods = all.stream().map(Result::method).distinct().toList();
         List<Series> series = new ArrayList<>();
-        for (String value : values(all, size)) {
+        for (String value : values(measured, size)) {
             series.add(new Series(
-                    sizeOf(value) + " " + size,
+                    size.equals("elements") ? sizeOf(value) + " elements" : size + " " + sizeOf(value),
                     "s" + Math.min(series.size(), SIZES - 1),
                     false,
-                    results.where(all.and(plain()).and(with(size, value)))
+                    all.stream()
+                            .filter(with(size, value))
+                            .sorted(Comparator.comparingInt(result -> methods.indexOf(result.method())))
                             .flatMap(result -> roof.apply(result)
-                                    .filter(top -> !top.equals(result))
                                     .map(top -> Ratios.of(
-                                            (result.method() + " " + label(result, size)).strip(), Double.NaN, result, top))
+                                            methods.size() == 1 && !tell.isEmpty()
+                                                    ? label(result, tell)
+                                                    : (result.method() + " " + label(result, tell)).strip(),
+                                            Double.NaN,
+                                            result,
+                                            top))
                                     .stream())
                             .toList()));
         }
-        picture(
-                pictures,
-                "Next to the roof",
-                text,
-                bars(new Axis("times the roof", Scale.RATIO), "what", series),
-                family);
-        return section(title, "", pictures, "This run has no measurements of " + group + ".");
+        picture(pictures, title, note, bars(new Axis("times as long", Scale.RATIO), "what", series), family);
     }
 
-    private Optional<Result> sameSettings(Result result, String method) {
-        return results.where(of(result.group(), method)
-                        .and(plain())
-                        .and(other -> other.mode().equals(result.mode()) && sameBut(result, other, "")))
-                .findFirst();
+    /** What to hold a measurement against: of the same class and settings, or of the same size from another class. */
+    private Optional<Result> roof(Result result, String method, String otherGroup, String otherMethod) {
+        return results.where(is(result.group(), method).and(plain()).and(alone()))
+                .filter(top -> sameBut(result, top, ""))
+                .findFirst()
+                .or(() -> results.where(is(result.group(), method)
+                                .and(plain())
+                                .and(alone())
+                                .and(sized(result.elements())))
+                        .findFirst())
+                .or(() -> results.where(is(otherGroup, otherMethod)
+                                .and(plain())
+                                .and(alone())
+                                .and(sized(result.elements())))
+                        .findFirst());
+    }
+
+    private static boolean isZero(String rate) {
+        return rate.matches("0(\\.0+)?");
     }
 
     /** Whether two have the same values of all parameters that both have, but for one. */
     private static boolean sameBut(Result one, Result other, String but) {
         return one.params().entrySet().stream()
                 .allMatch(param -> param.getKey().equals(but)
-                        || other.params().getOrDefault(param.getKey(), param.getValue()).equals(param.getValue()));
+                        || other.params()
+                                .getOrDefault(param.getKey(), param.getValue())
+                                .equals(param.getValue()));
     }
 
-    /** What tells a bar from the others: the values of all parameters but one. */
-    private static String label(Result result, String but) {
+    /** The values of some parameters: words as they are, numbers and the like with the parameter's name. */
+    private static String label(Result result, List<String> params) {
         List<String> words = new ArrayList<>();
-        result.params().forEach((name, value) -> {
-            if (!name.equals(but)) {
-                words.add(value.matches("[-0-9.]+|true|false|none|[a-z]") ? name + " " + value : value);
-            }
-        });
+        for (String name : params) {
+            String value = result.param(name);
+            words.add(value.matches("[-0-9.]+|true|false|none|[a-z]") ? name + " " + value : value);
+        }
         return String.join(", ", words);
     }
 
@@ -702,11 +766,12 @@ final class Questions {
                 DROPOUT, PEERS, CALLS, "MaskBench", "NoiseBench", "FusedBench", "AttentionBench", PRODUCTS, PRODUCT_PEERS);
         List<Result> unknown =
                 results.where(result -> !known.contains(result.group())).toList();
-        return section(
+        return new Section(
                 "Other measurements",
                 "",
                 List.of(),
                 unknown.isEmpty() ? List.of() : List.of(measurements("Measured, but not pictured", unknown)),
+                List.of(),
                 "There are none.");
     }
 
@@ -740,7 +805,7 @@ final class Questions {
 
     // ---- conditions
 
-    private static Predicate<Result> of(String group, String method) {
+    private static Predicate<Result> is(String group, String method) {
         return result -> result.is(group, method) && !result.mode().equals(Result.SAMPLE);
     }
 
@@ -757,8 +822,8 @@ final class Questions {
         return result -> result.param(param).equals(value);
     }
 
-    private static Predicate<Result> notFresh() {
-        return result -> !result.param("memory").equals(FRESH);
+    private Predicate<Result> notFresh() {
+        return result -> !results.isFresh(result);
     }
 
     private static Predicate<Result> sized(double elements) {
@@ -876,11 +941,6 @@ final class Questions {
     }
 
     private static Section section(String title, String text, List<Figure> pictures, String missing) {
-        return section(title, text, pictures, List.of(), missing);
-    }
-
-    private static Section section(
-            String title, String text, List<Figure> pictures, List<Table> tables, String missing) {
-        return new Section(title, text, pictures, tables, missing);
+        return new Section(title, text, pictures, List.of(), List.of(), missing);
     }
 }

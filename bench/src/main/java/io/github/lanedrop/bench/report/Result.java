@@ -2,6 +2,7 @@ package io.github.lanedrop.bench.report;
 
 import java.util.List;
 import java.util.SequencedMap;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 
 /**
@@ -40,6 +41,10 @@ record Result(
     static final String AVERAGE = "avgt";
     static final String SAMPLE = "sample";
     static final String THROUGHPUT = "thrpt";
+
+    /** What decides how the kernels run; other options are how a peer wants its JVM. */
+    private static final Pattern VARIES = Pattern.compile("-Dlanedrop\\.(?!home=).*"
+            + "|-XX:(UseAVX|UseSVE|MaxVectorSize|TieredStopAtLevel)=.*|-XX:[-+](EnableVectorSupport|UseSuperWord)|-Xint");
 
     /** The class without its package. */
     String group() {
@@ -93,8 +98,7 @@ record Result(
     /** How its JVM differed in what matters to the kernels: nothing for the usual one. */
     String variant() {
         return jvmArgs.stream()
-                .filter(option -> option.startsWith("-Dlanedrop.") || option.startsWith("-XX:") || option.equals("-Xint"))
-                .filter(option -> !Folders.isPrivate(option))
+                .filter(option -> VARIES.matcher(option).matches())
                 .distinct()
                 .map(Result::inWords)
                 .collect(Collectors.joining(", "));

@@ -26,6 +26,8 @@ record Results(List<Result> all, String json) {
     /** The file's name in a folder of results. */
     static final String FILE = "jmh.json";
 
+    private static final String PEER = "peer";
+    private static final String MEMORY = "memory";
     private static final String GARBAGE = "gc.alloc.rate.norm";
 
     Results {
@@ -159,6 +161,17 @@ record Results(List<Result> all, String json) {
         }
     }
 
+    /**
+     * Whether each call gets fresh memory for what it returns. A peer that is measured with one kind of memory alone writes
+     * where it is told, so that it makes no difference to it.
+     */
+    boolean isFresh(Result result) {
+        return result.param(MEMORY).equals("fresh")
+                && where(other -> other.param(PEER).equals(result.param(PEER)))
+                        .anyMatch(other -> other.param(MEMORY).equals("reused"));
+    }
+
+    /** Those of a kind. */
     Stream<Result> where(Predicate<Result> condition) {
         return all.stream().filter(condition);
     }

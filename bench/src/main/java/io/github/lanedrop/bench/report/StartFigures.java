@@ -1,38 +1,43 @@
 package io.github.lanedrop.bench.report;
 
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
-import java.util.SequencedMap;
-import java.util.TreeMap;
 import java.util.function.ToDoubleFunction;
 import org.apache.commons.statistics.descriptive.Median;
 
 /** What cold starts look like: medians of JVMs, and the fastest and the slowest of them. */
 final class StartFigures {
+    private static final long[] FIRSTS = {1, 2, 5};
+
     private StartFigures() {}
 
-    /** Nanoseconds against the number of the call. */
+    /** Nanoseconds against the number of the call, as far as all JVMs went. */
     static List<Plot.Point> curve(Starts.Variant variant) {
-        SequencedMap<Long, List<Double>> nanos = new TreeMap<>();
-        for (Starts.Start run : variant.runs()) {
-            for (int i = 0; i < Math.min(run.calls().size(), run.nanos().size()); i++) {
-                nanos.computeIfAbsent(run.calls().get(i), _ -> new ArrayList<>())
-                        .add(run.nanos().get(i));
-            }
-        }
+        long last = variant.runs().stream()
+                .mapToLong(run -> run.calls().getLast())
+                .min()
+                .orElse(0);
         List<Plot.Point> curve = new ArrayList<>();
-        nanos.forEach((call, times) -> {
-            double[] sorted = times.stream().mapToDouble(time -> time).sorted().toArray();
+        for (int i = 0; call(i) <= last; i++) {
+            long call = call(i);
+            double[] nanos = variant.runs().stream()
+                    .mapToDouble(run -> run.nanosOf(call))
+                    .sorted()
+                    .toArray();
             curve.add(new Plot.Point(
                     Figures.grouped(call),
                     call,
-                    Median.withDefaults().evaluate(sorted),
-                    sorted[0],
-                    sorted[sorted.length - 1],
-                    Integer.toString(sorted.length)));
-        });
+                    Median.withDefaults().evaluate(nanos.clone()),
+                    nanos[0],
+                    nanos[nanos.length - 1],
+                    Integer.toString(nanos.length)));
+        }
         return curve;
+    }
+
+    /** 1, 2, 5, 10, 20, 50 and so on. */
+    private static long call(int i) {
+        return FIRSTS[i % FIRSTS.length] * Math.powExact(10L, i / FIRSTS.length);
     }
 
     /** A row a variant. */
@@ -40,15 +45,27 @@ final class StartFigures {
         return new Table(
                 "Medians of fresh JVMs, in brackets the fastest and the slowest; calls on " + Figures.grouped(elements)
                         + " elements",
-                List.of("variant", "JVM options", "JVMs", "ms to the first call", "µs of the first call", "calls to peak"),
+                List.of(
+                        "start",
+                        "JVM options",
+                        "JVMs",
+                        "ms to main",
+                        "ms of warmUp()",
+                        "µs of the first call",
+                        "calls to peak",
+                        "ms to peak",
+                        "ns a call then"),
                 variants.stream()
                         .map(variant -> List.of(
                                 variant.name(),
                                 variant.jvm().isEmpty() ? "-" : String.join(" ", variant.jvm()),
                                 Integer.toString(variant.runs().size()),
                                 spread(variant, Starts.Start::startMillis),
+                                variant.warmUp() ? spread(variant, Starts.Start::warmUpMillis) : "-",
                                 spread(variant, start -> start.firstCallNanos() / 1e3),
-                                spread(variant, Starts.Start::callsToPeak)))
+                                spread(variant, Starts.Start::callsToPeak),
+                                spread(variant, Starts.Start::millisToPeak),
+                                spread(variant, Starts.Start::peakNanos)))
                         .toList());
     }
 
@@ -57,7 +74,7 @@ final class StartFigures {
                 variant.runs().stream().mapToDouble(number).sorted().toArray();
         return sorted.length == 0
                 ? "-"
-                : Figure.number(Median.withDefaults().evaluate(Arrays.copyOf(sorted, sorted.length))) + " ["
-                        + Figure.number(sorted[0]) + ", " + Figure.number(sorted[sorted.length - 1]) + "]";
+                : Figure.number(Median.withDefaults().evaluate(sorted.clone())) + " ["
+                        + Figure.number(sorted[0]) + " to " + Figure.number(sorted[sorted.length - 1]) + "]";
     }
 }

@@ -64,8 +64,10 @@
     return { min: low / 1.15, max: high * 1.15 };
   }
 
-  /* A quarter of the axis for the number behind the longest bar. */
-  const withRoom = (min, max) => ({ min, max: max * (max / min) ** .25 });
+  /* Room for the number behind the longest bar. */
+  function withRoom(id, min, max) {
+    return { min, max: max * (max / min) ** (60 / Math.max(200, .7 * document.getElementById(id).parentElement.clientWidth)) };
+  }
 
   function scaleOf(plot, { title, scale }, values, more = {}) {
     switch (scale) {
@@ -88,7 +90,7 @@
       case 'RATIO': {
         const { min = 1, max = 1 } = range(plot);
         return axis(title, {
-          type: 'logarithmic', ...withRoom(Math.min(min, .85), Math.max(max, 1.2)), afterBuildTicks: logTicks,
+          type: 'logarithmic', ...withRoom(plot.id, Math.min(min, .85), Math.max(max, 1.2)), afterBuildTicks: logTicks,
           ticks: { callback: short },
           grid: { color: (context) => context.tick && context.tick.value === 1 ? colour('text') : colour('line') }, ...more,
         });
@@ -97,7 +99,7 @@
         const { min, max } = values ? range(plot) : {};
         return axis(title, {
           type: 'logarithmic', afterBuildTicks: logTicks, ticks: { callback: short },
-          ...(!values ? {} : plot.kind === 'BARS' ? withRoom(min, max) : { min, max }), ...more,
+          ...(!values ? {} : plot.kind === 'BARS' ? withRoom(plot.id, min, max) : { min, max }), ...more,
         });
       }
     }
@@ -145,8 +147,13 @@
             context.fillStyle = colour('text');
             context.font = '11px ' + Chart.defaults.font.family;
             context.textBaseline = 'middle';
-            context.fillText(digits(point.value) + (plot.x.scale === 'RATIO' ? '×' : ''),
-                Math.max(to, value.getPixelForValue(clamp(Math.max(point.value, plot.x.scale === 'RATIO' ? 1 : 0)))) + 5, across + .5);
+            const worth = digits(point.value) + (plot.x.scale === 'RATIO' ? '×' : '');
+            const end = Math.max(to, value.getPixelForValue(clamp(Math.max(point.value, plot.x.scale === 'RATIO' ? 1 : 0))));
+            const at = Math.min(end + 5, area.right - context.measureText(worth).width - 3);
+            context.strokeStyle = colour('panel');
+            context.lineWidth = 3;
+            context.strokeText(worth, at, across + .5);
+            context.fillText(worth, at, across + .5);
           }
         });
       });
@@ -241,7 +248,7 @@
         },
         plugins: {
           whiskers: { plot },
-          legend: { ...legend({ boxWidth: 14, boxHeight: 14, padding: 8 }), display: plot.series.length > 1 },
+          legend: legend({ boxWidth: 14, boxHeight: 14, padding: 8 }),
           tooltip: tooltip((items) => items[0].label),
         },
       },

@@ -2,6 +2,7 @@ package io.github.lanedrop.kernels.learned;
 
 import static io.github.lanedrop.rng.simd.Lanes.BYTES;
 import static io.github.lanedrop.rng.simd.Lanes.FLOATS;
+import static io.github.lanedrop.rng.simd.Lanes.INTS;
 import static jdk.incubator.vector.VectorOperators.EQ;
 import static jdk.incubator.vector.VectorOperators.I2F;
 import static jdk.incubator.vector.VectorOperators.LSHL;
@@ -41,13 +42,13 @@ public final class VectorConcrete {
 
     private static void odds(byte[] words, int wordsAt, float[] odds, int count) {
         for (int i = 0; i < count; i += LANES) {
-            IntVector numerators = ByteVector.fromArray(BYTES, words, wordsAt + Integer.BYTES * i)
-                    .reinterpretAsInts()
+            IntVector numerators = ((IntVector) ByteVector.fromArray(BYTES, words, wordsAt + Integer.BYTES * i)
+                            .reinterpretShape(INTS, 0))
                     .lanewise(LSHR, 8)
                     .lanewise(LSHL, 1)
                     .add(1);
-            ((FloatVector) numerators.convert(I2F, 0))
-                    .div((FloatVector) numerators.neg().add(ScalarConcrete.ODDS).convert(I2F, 0))
+            ((FloatVector) numerators.convertShape(I2F, FLOATS, 0))
+                    .div((FloatVector) numerators.neg().add(ScalarConcrete.ODDS).convertShape(I2F, FLOATS, 0))
                     .intoArray(odds, i);
         }
     }

@@ -2,6 +2,7 @@ package io.github.lanedrop.kernels.learned;
 
 import static io.github.lanedrop.rng.simd.Lanes.BYTES;
 import static io.github.lanedrop.rng.simd.Lanes.FLOATS;
+import static io.github.lanedrop.rng.simd.Lanes.INTS;
 import static jdk.incubator.vector.VectorOperators.F2I;
 import static jdk.incubator.vector.VectorOperators.GE;
 import static jdk.incubator.vector.VectorOperators.I2F;
@@ -43,19 +44,20 @@ public final class VectorRates {
                 FloatVector x =
                         FloatVector.fromArray(FLOATS, rates, i + k).max(0).mul(0x1p32f);
                 x = x.sub(0x1p32f, x.compare(GE, 0x1p31f));
-                IntVector whole = (IntVector) x.convert(F2I, 0);
-                VectorMask<Integer> half = x.sub((FloatVector) whole.convert(I2F, 0))
+                IntVector whole = (IntVector) x.convertShape(F2I, INTS, 0);
+                VectorMask<Integer> half = x.sub((FloatVector) whole.convertShape(I2F, FLOATS, 0))
                         .compare(GE, 0.5f)
-                        .cast(whole.species());
+                        .cast(INTS);
                 IntVector threshold = whole.add(1, half).lanewise(XOR, SIGN);
                 // x is now below 0 for rates from 1/2 on, and 0 or more for those from 1 on; NaN stays
                 VectorMask<Float> below =
                         FloatVector.fromArray(FLOATS, rates, i + k).compare(LT, 1);
-                VectorMask<Integer> above = ByteVector.fromArray(BYTES, words, wordsAt + Integer.BYTES * (i + k))
-                        .reinterpretAsInts()
+                VectorMask<Integer> above = ((IntVector)
+                                ByteVector.fromArray(BYTES, words, wordsAt + Integer.BYTES * (i + k))
+                                        .reinterpretShape(INTS, 0))
                         .lanewise(XOR, SIGN)
                         .compare(GE, threshold);
-                kept |= above.and(below.cast(whole.species())).toLong() << k;
+                kept |= above.and(below.cast(INTS)).toLong() << k;
             }
             LONG.set(bits, bitsAt + (i >>> 3), kept);
         }

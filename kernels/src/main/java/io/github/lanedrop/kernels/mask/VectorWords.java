@@ -1,11 +1,13 @@
 package io.github.lanedrop.kernels.mask;
 
 import static io.github.lanedrop.rng.simd.Lanes.BYTES;
+import static io.github.lanedrop.rng.simd.Lanes.INTS;
 
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.nio.ByteOrder;
 import jdk.incubator.vector.ByteVector;
+import jdk.incubator.vector.IntVector;
 import jdk.incubator.vector.VectorOperators;
 
 /** Random words to keep bits by a cut, a vector at a time. */
@@ -27,8 +29,8 @@ public final class VectorWords {
         for (int first = 0; first < count; first += Long.SIZE) {
             long kept = 0;
             for (int k = 0; k < Long.SIZE; k += WORDS) {
-                kept |= ByteVector.fromArray(BYTES, words, (first + k) * Integer.BYTES)
-                                .reinterpretAsInts()
+                kept |= ((IntVector) ByteVector.fromArray(BYTES, words, (first + k) * Integer.BYTES)
+                                        .reinterpretShape(INTS, 0))
                                 .compare(VectorOperators.UGT, limit)
                                 .toLong()
                         << k;

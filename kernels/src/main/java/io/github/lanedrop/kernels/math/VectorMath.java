@@ -22,7 +22,8 @@ import jdk.incubator.vector.IntVector;
  * <p><b>Call one of them in a loop, and early in it.</b> Each makes C2 build 10,000 to 20,000 nodes, and past 18,000 it
  * inlines no method that is not the JDK's: a second call would box its vectors, ten times slower. A formula of several
  * functions takes one pass for each over a chunk that stays in L1, which costs a load and a store beside some thirty
- * operations. For the same reason nothing here has helper methods, and lines are repeated.
+ * operations. For the same reason nothing here has helper methods, lines are repeated, and vectors are reinterpreted by
+ * {@code viewAsIntegralLanes} and converted by {@code convertShape}, as {@link VectorNoise} explains.
  */
 public final class VectorMath {
     private static final FloatVector ONE = FloatVector.broadcast(FLOATS, 1);
@@ -44,7 +45,7 @@ public final class VectorMath {
         // as bits: positive floats are in the order of their signed bits, negative ones in that of the unsigned, beyond
         // all others
         FloatVector middle =
-                x.reinterpretAsInts().min(EXP_MAX).lanewise(UMIN, EXP_MIN).reinterpretAsFloats();
+                x.viewAsIntegralLanes().min(EXP_MAX).lanewise(UMIN, EXP_MIN).viewAsFloatingLanes();
         FloatVector sum = middle.mul(ScalarMath.LOG2_E).add(ScalarMath.ROUND_TO_SQUARE);
         FloatVector n = sum.sub(ScalarMath.ROUND_TO_SQUARE);
         FloatVector r = middle.sub(n.mul(ScalarMath.LN2_HIGH)).sub(n.mul(ScalarMath.LN2_LOW));
@@ -54,11 +55,11 @@ public final class VectorMath {
                 .mul(square)
                 .add(r.mul(ScalarMath.E1).add(ScalarMath.E0));
         FloatVector p = q.mul(square).add(r.add(1));
-        IntVector bits = sum.reinterpretAsInts();
+        IntVector bits = sum.viewAsIntegralLanes();
         IntVector half = bits.lanewise(LSHR, 1);
         IntVector rest = bits.sub(half);
-        FloatVector e = p.mul(half.lanewise(LSHL, ScalarMath.EXPONENT_SHIFT).reinterpretAsFloats())
-                .mul(rest.lanewise(LSHL, ScalarMath.EXPONENT_SHIFT).reinterpretAsFloats());
+        FloatVector e = p.mul(half.lanewise(LSHL, ScalarMath.EXPONENT_SHIFT).viewAsFloatingLanes())
+                .mul(rest.lanewise(LSHL, ScalarMath.EXPONENT_SHIFT).viewAsFloatingLanes());
         return e.blend(x, x.compare(NE, x));
     }
 
@@ -71,12 +72,12 @@ public final class VectorMath {
     public static FloatVector log(FloatVector x) {
         var subnormal = x.compare(LT, Float.MIN_NORMAL);
         FloatVector normal = x.blend(x.mul(ScalarMath.LIFT), subnormal);
-        IntVector above = normal.reinterpretAsInts().sub(ScalarMath.SQRT_HALF);
+        IntVector above = normal.viewAsIntegralLanes().sub(ScalarMath.SQRT_HALF);
         FloatVector n =
-                (FloatVector) above.lanewise(ASHR, ScalarMath.EXPONENT_SHIFT).convert(I2F, 0);
+                (FloatVector) above.lanewise(ASHR, ScalarMath.EXPONENT_SHIFT).convertShape(I2F, FLOATS, 0);
         FloatVector f = above.and(ScalarMath.FRACTION)
                 .add(ScalarMath.SQRT_HALF)
-                .reinterpretAsFloats()
+                .viewAsFloatingLanes()
                 .sub(1);
         FloatVector square = f.mul(f);
         FloatVector p = square.mul(ScalarMath.L6)
@@ -99,12 +100,12 @@ public final class VectorMath {
      * @return the logarithms
      */
     public static FloatVector logOfNormal(FloatVector x) {
-        IntVector above = x.reinterpretAsInts().sub(ScalarMath.SQRT_HALF);
+        IntVector above = x.viewAsIntegralLanes().sub(ScalarMath.SQRT_HALF);
         FloatVector n =
-                (FloatVector) above.lanewise(ASHR, ScalarMath.EXPONENT_SHIFT).convert(I2F, 0);
+                (FloatVector) above.lanewise(ASHR, ScalarMath.EXPONENT_SHIFT).convertShape(I2F, FLOATS, 0);
         FloatVector f = above.and(ScalarMath.FRACTION)
                 .add(ScalarMath.SQRT_HALF)
-                .reinterpretAsFloats()
+                .viewAsFloatingLanes()
                 .sub(1);
         FloatVector square = f.mul(f);
         FloatVector p = square.mul(ScalarMath.L6)
@@ -123,10 +124,10 @@ public final class VectorMath {
      * @return the logistic function
      */
     public static FloatVector sigmoid(FloatVector x) {
-        FloatVector below = x.reinterpretAsInts()
+        FloatVector below = x.viewAsIntegralLanes()
                 .lanewise(OR, ScalarMath.SIGN)
                 .lanewise(UMIN, EXP_MIN)
-                .reinterpretAsFloats();
+                .viewAsFloatingLanes();
         FloatVector sum = below.mul(ScalarMath.LOG2_E).add(ScalarMath.ROUND_TO_SQUARE);
         FloatVector n = sum.sub(ScalarMath.ROUND_TO_SQUARE);
         FloatVector r = below.sub(n.mul(ScalarMath.LN2_HIGH)).sub(n.mul(ScalarMath.LN2_LOW));
@@ -136,11 +137,11 @@ public final class VectorMath {
                 .mul(square)
                 .add(r.mul(ScalarMath.E1).add(ScalarMath.E0));
         FloatVector p = q.mul(square).add(r.add(1));
-        IntVector bits = sum.reinterpretAsInts();
+        IntVector bits = sum.viewAsIntegralLanes();
         IntVector half = bits.lanewise(LSHR, 1);
         IntVector rest = bits.sub(half);
-        FloatVector e = p.mul(half.lanewise(LSHL, ScalarMath.EXPONENT_SHIFT).reinterpretAsFloats())
-                .mul(rest.lanewise(LSHL, ScalarMath.EXPONENT_SHIFT).reinterpretAsFloats());
+        FloatVector e = p.mul(half.lanewise(LSHL, ScalarMath.EXPONENT_SHIFT).viewAsFloatingLanes())
+                .mul(rest.lanewise(LSHL, ScalarMath.EXPONENT_SHIFT).viewAsFloatingLanes());
         return ONE.blend(e, x.compare(LT, 0)).div(e.add(1)).blend(x, x.compare(NE, x));
     }
 
@@ -151,8 +152,9 @@ public final class VectorMath {
      * @return the hyperbolic tangents
      */
     public static FloatVector tanh(FloatVector x) {
-        IntVector sign = x.reinterpretAsInts().lanewise(AND, ScalarMath.SIGN);
-        FloatVector a = x.reinterpretAsInts().lanewise(XOR, sign).min(TANH_MAX).reinterpretAsFloats();
+        IntVector sign = x.viewAsIntegralLanes().lanewise(AND, ScalarMath.SIGN);
+        FloatVector a =
+                x.viewAsIntegralLanes().lanewise(XOR, sign).min(TANH_MAX).viewAsFloatingLanes();
         FloatVector y = a.add(a);
         FloatVector sum = y.mul(ScalarMath.LOG2_E).add(ScalarMath.ROUND_TO_POWER);
         FloatVector r = y.sub(sum.sub(ScalarMath.ROUND_TO_POWER).mul(ScalarMath.LN2));
@@ -162,14 +164,14 @@ public final class VectorMath {
                 .mul(square)
                 .add(r.mul(ScalarMath.E1).add(ScalarMath.E0));
         FloatVector p = q.mul(square).add(r);
-        FloatVector power = sum.reinterpretAsInts()
+        FloatVector power = sum.viewAsIntegralLanes()
                 .lanewise(LSHL, ScalarMath.EXPONENT_SHIFT)
-                .reinterpretAsFloats();
+                .viewAsFloatingLanes();
         FloatVector t = p.mul(power).add(power.sub(1));
         return t.div(t.add(2))
-                .reinterpretAsInts()
+                .viewAsIntegralLanes()
                 .lanewise(OR, sign)
-                .reinterpretAsFloats()
+                .viewAsFloatingLanes()
                 .blend(x, x.compare(NE, x));
     }
 
@@ -180,8 +182,8 @@ public final class VectorMath {
      * @return the error function
      */
     public static FloatVector erf(FloatVector x) {
-        IntVector sign = x.reinterpretAsInts().lanewise(AND, ScalarMath.SIGN);
-        FloatVector a = x.reinterpretAsInts().lanewise(XOR, sign).min(ERF_MAX).reinterpretAsFloats();
+        IntVector sign = x.viewAsIntegralLanes().lanewise(AND, ScalarMath.SIGN);
+        FloatVector a = x.viewAsIntegralLanes().lanewise(XOR, sign).min(ERF_MAX).viewAsFloatingLanes();
         FloatVector z = a.mul(a);
         FloatVector square = z.mul(z);
         FloatVector p = z.mul(ScalarMath.P5)
@@ -198,10 +200,10 @@ public final class VectorMath {
                 .add(z.mul(ScalarMath.Q1).add(1));
         return a.mul(p)
                 .div(q)
-                .reinterpretAsInts()
+                .viewAsIntegralLanes()
                 .min(ONE_BITS)
                 .lanewise(OR, sign)
-                .reinterpretAsFloats()
+                .viewAsFloatingLanes()
                 .blend(x, x.compare(NE, x));
     }
 
@@ -212,7 +214,7 @@ public final class VectorMath {
      * @return the sines
      */
     public static FloatVector sinTurn(IntVector turn) {
-        FloatVector y = ((FloatVector) turn.lanewise(LSHL, 1).convert(I2F, 0)).mul(ScalarMath.TURN);
+        FloatVector y = ((FloatVector) turn.lanewise(LSHL, 1).convertShape(I2F, FLOATS, 0)).mul(ScalarMath.TURN);
         FloatVector z = y.mul(y);
         FloatVector square = z.mul(z);
         return z.mul(ScalarMath.S3)
@@ -220,9 +222,9 @@ public final class VectorMath {
                 .mul(square)
                 .add(z.mul(ScalarMath.S1).add(ScalarMath.S0))
                 .mul(y)
-                .reinterpretAsInts()
+                .viewAsIntegralLanes()
                 .lanewise(XOR, turn.add(ScalarMath.QUARTER).and(ScalarMath.SIGN))
-                .reinterpretAsFloats();
+                .viewAsFloatingLanes();
     }
 
     /**
@@ -232,7 +234,7 @@ public final class VectorMath {
      * @return the cosines
      */
     public static FloatVector cosTurn(IntVector turn) {
-        FloatVector y = ((FloatVector) turn.lanewise(LSHL, 1).convert(I2F, 0)).mul(ScalarMath.TURN);
+        FloatVector y = ((FloatVector) turn.lanewise(LSHL, 1).convertShape(I2F, FLOATS, 0)).mul(ScalarMath.TURN);
         FloatVector z = y.mul(y);
         FloatVector square = z.mul(z);
         return z.mul(ScalarMath.C3)
@@ -241,8 +243,8 @@ public final class VectorMath {
                 .add(z.mul(ScalarMath.C1).add(ScalarMath.C0))
                 .mul(z)
                 .add(1)
-                .reinterpretAsInts()
+                .viewAsIntegralLanes()
                 .lanewise(XOR, turn.add(ScalarMath.QUARTER).and(ScalarMath.SIGN))
-                .reinterpretAsFloats();
+                .viewAsFloatingLanes();
     }
 }
