@@ -74,15 +74,17 @@ final class BenchCommand implements Callable<Integer> {
             names = "--peers",
             paramLabel = "NAME",
             split = ",",
-            description = "Libraries to measure beside, comma separated, or none; each has a folder in bench/peers and is"
-                    + " downloaded at its first use (default: none). Loops that need no library are always measured.")
+            description =
+                    "Libraries to measure beside, comma separated, or none; each has a folder in bench/peers and is"
+                            + " downloaded at its first use (default: none). Loops that need no library are always measured.")
     private List<String> peers = new ArrayList<>();
 
     @Option(
             names = "--cpu",
             paramLabel = "N",
-            description = "Give each JVM that measures one thread this processor alone, by taskset; the compiler shares it,"
-                    + " so that warming up takes longer.")
+            description =
+                    "Give each JVM that measures one thread this processor alone, by taskset; the compiler shares it,"
+                            + " so that warming up takes longer.")
     private Optional<Integer> processor = Optional.empty();
 
     @Option(
@@ -108,18 +110,10 @@ final class BenchCommand implements Callable<Integer> {
         Profile profile = length.profile();
         Optional<Path> home =
                 Optional.ofNullable(System.getProperty("lanedrop.home")).map(Path::of);
-        Path folder =
-                output.orElse(Path.of("lanedrop-bench-" + profile.name().toLowerCase(Locale.ROOT)));
+        Path folder = output.orElse(Path.of("lanedrop-bench-" + profile.name().toLowerCase(Locale.ROOT)));
         refuseUnknownPeers(home);
         Set<Family> wanted = families.isEmpty() ? EnumSet.allOf(Family.class) : EnumSet.copyOf(families);
-        Bench bench = new Bench(new Bench.Order(
-                command(),
-                profile,
-                wanted,
-                peers,
-                processor(),
-                home,
-                folder));
+        Bench bench = new Bench(new Bench.Order(command(), profile, wanted, peers, processor(), home, folder));
         if (planOnly) {
             out.print(bench.describe());
             return CommandLine.ExitCode.OK;
@@ -180,16 +174,17 @@ final class BenchCommand implements Callable<Integer> {
         return OptionalInt.of(number);
     }
 
-    /** After Ctrl-C: the JVMs that measure must not go on, and every file that is there is whole. */
+    /** After Ctrl-C: every file that is there is whole, and no JVM that measures may go on. */
     private void end(Path folder) {
-        ProcessHandle.current().descendants().forEach(ProcessHandle::destroyForcibly);
         try {
             BenchPage.write(folder);
         } catch (IOException _) {
             // nothing was measured yet
         }
-        err.print("lanedrop: interrupted; what was measured before is in " + folder + "\n");
+        err.print((Bars.isTerminal() ? "\n" : "") // behind the bar
+                + "lanedrop: interrupted; what was measured before is in " + folder + "\n");
         err.flush();
+        ProcessHandle.current().descendants().forEach(ProcessHandle::destroyForcibly);
         Runtime.getRuntime().halt(CommandLine.ExitCode.SOFTWARE);
     }
 }

@@ -14,7 +14,8 @@ public final class Kernels {
     };
     private static final Epilogue WARM_UP_EPILOGUE =
             Epilogue.NONE.activation(Activation.RELU).dropout(WARM_UP_MASKS[0], 0);
-    // with these counts the first call after took 50 us and the tenth 0.6 us, without the long calls or the products 5 to
+    // with these counts the first call after took 50 us and the tenth 0.6 us, without the long calls or the products 5
+    // to
     // 50 ms; without out-of-place calls or one of the kinds of memory each took 20 to 200 us, for 20 to 200 ms
     private static final int SHORT_CALL = 200;
     private static final int SHORT_CALLS = 1_000;

@@ -60,10 +60,12 @@ final class BenchCommandTest {
         assertThat(process.waitFor(PATIENCE_SECONDS, TimeUnit.SECONDS)).isTrue();
         assertThat(process.exitValue()).isEqualTo(1);
         assertThat(Files.readString(out).lines().filter(line -> line.startsWith("lanedrop:")))
-                .containsExactly(
-                        "lanedrop: interrupted; what was measured before is in " + folder.resolve("results"));
+                .containsExactly("lanedrop: interrupted; what was measured before is in " + folder.resolve("results"));
         for (ProcessHandle child : children) {
-            assertThat(child.onExit().orTimeout(PATIENCE_SECONDS, TimeUnit.SECONDS).join().isAlive())
+            assertThat(child.onExit()
+                            .orTimeout(PATIENCE_SECONDS, TimeUnit.SECONDS)
+                            .join()
+                            .isAlive())
                     .isFalse();
         }
         JsonNode json = new ObjectMapper().readTree(results.toFile());

@@ -77,8 +77,9 @@ public abstract class Bench {
     record Shape(int rows, int inner, int columns) {
         /** For example {@code 128x784x512}. */
         static Shape of(String text) {
-            int[] sizes =
-                    Arrays.stream(text.split("x", -1)).mapToInt(Integer::parseInt).toArray();
+            int[] sizes = Arrays.stream(text.split("x", -1))
+                    .mapToInt(Integer::parseInt)
+                    .toArray();
             return new Shape(sizes[0], sizes[1], sizes[2]);
         }
     }

@@ -67,8 +67,8 @@ public class DropoutBench extends Bench {
         if (threads == 1) {
             CopyAndScale.run(src, dst, scale, elements);
         } else {
-            inParts((start, bytes) -> CopyAndScale.run(
-                    src.asSlice(start, bytes), dst.asSlice(start, bytes), scale, bytes / Float.BYTES));
+            inParts((start, bytes) ->
+                    CopyAndScale.run(src.asSlice(start, bytes), dst.asSlice(start, bytes), scale, bytes / Float.BYTES));
         }
     }
 

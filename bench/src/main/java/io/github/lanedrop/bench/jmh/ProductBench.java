@@ -52,10 +52,7 @@ public class ProductBench extends Bench {
         packed = PackedMatrix.of(b);
         MaskSource mask = new BernoulliMask(Rate.drop(.1), new Key(2026, 0));
         bias = operand(columns);
-        epilogue = Epilogue.NONE
-                .bias(bias)
-                .activation(Activation.RELU)
-                .dropout(mask, 0);
+        epilogue = Epilogue.NONE.bias(bias).activation(Activation.RELU).dropout(mask, 0);
         weights = DropConnect.perBatch(new BernoulliMask(Rate.drop(.5), new Key(2026, 1)));
         two = workers(2);
     }

@@ -53,8 +53,7 @@ final class Cold {
     }
 
     static long micros(Instant instant) {
-        return TimeUnit.SECONDS.toMicros(instant.getEpochSecond())
-                + TimeUnit.NANOSECONDS.toMicros(instant.getNano());
+        return TimeUnit.SECONDS.toMicros(instant.getEpochSecond()) + TimeUnit.NANOSECONDS.toMicros(instant.getNano());
     }
 
     /** Calls for some time; gives the number of calls and the nanoseconds of each stretch, the first of one call. */

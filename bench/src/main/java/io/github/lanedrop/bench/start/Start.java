@@ -49,8 +49,7 @@ public record Start(
             throw new IllegalArgumentException("a cold JVM printed " + lines.size() + " lines");
         }
         long[] first = numbers(lines.getFirst());
-        List<long[]> stretches =
-                lines.stream().skip(1).map(Start::numbers).toList();
+        List<long[]> stretches = lines.stream().skip(1).map(Start::numbers).toList();
         return of(first[0] / 1e3, first[1] / 1e6, stretches);
     }
 

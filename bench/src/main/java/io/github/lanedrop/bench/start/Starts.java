@@ -15,10 +15,10 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.SequencedSet;
-import java.util.LinkedHashSet;
 import java.util.spi.ToolProvider;
 import org.apache.commons.rng.UniformRandomProvider;
 import org.apache.commons.rng.core.BaseProvider;
@@ -88,7 +88,8 @@ public final class Starts {
     private String jar(Class<?> type, String name) throws IOException {
         Path place;
         try {
-            place = Path.of(type.getProtectionDomain().getCodeSource().getLocation().toURI());
+            place = Path.of(
+                    type.getProtectionDomain().getCodeSource().getLocation().toURI());
         } catch (URISyntaxException e) {
             throw new IOException(e);
         }
@@ -152,7 +153,8 @@ public final class Starts {
         List<Way> ways = List.of(Way.values()).stream()
                 .filter(way -> !way.cached() || Files.exists(folder.resolve(Way.CACHE)))
                 .toList();
-        List<List<Start>> starts = ways.stream().map(_ -> (List<Start>) new ArrayList<Start>()).toList();
+        List<List<Start>> starts =
+                ways.stream().map(_ -> (List<Start>) new ArrayList<Start>()).toList();
         for (int jvm = 0; jvm < jvms; jvm++) {
             for (int way = 0; way < ways.size(); way++) {
                 starts.get(way).add(start(ways.get(way), elements, millis));

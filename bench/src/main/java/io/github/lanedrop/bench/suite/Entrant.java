@@ -83,8 +83,7 @@ record Entrant(
         Properties told = told(Kind.PRODUCT, peer.id(), refusal);
         told.setProperty("version", peer.version());
         told.setProperty("description", peer.description());
-        told.setProperty(
-                "methods", peer.epilogue() == ProductPeer.EpilogueKind.NONE ? "product" : "product epilogue");
+        told.setProperty("methods", peer.epilogue() == ProductPeer.EpilogueKind.NONE ? "product" : "product epilogue");
         return told;
     }
 

@@ -31,14 +31,12 @@ final class Entrants {
         return ask(name, place, builtIn.stream().map(Entrant::id).distinct().toList());
     }
 
-    private List<Entrant> ask(String name, Place place, List<String> known)
-            throws IOException, InterruptedException {
+    private List<Entrant> ask(String name, Place place, List<String> known) throws IOException, InterruptedException {
         Path answers = Files.createDirectory(folder.resolve(name));
         List<String> command = new ArrayList<>(place.environment(NativeMemory.FRESH));
         command.add(Jvm.java());
         command.addAll(Suite.options(List.of(), true));
-        command.addAll(List.of(
-                "-cp", place.classPath(), Probe.class.getName()));
+        command.addAll(List.of("-cp", place.classPath(), Probe.class.getName()));
         command.add(answers.toAbsolutePath().toString());
         command.addAll(known);
         int code = Jvm.run(Path.of("").toAbsolutePath(), command, folder.resolve(name + ".out"), log);

@@ -31,7 +31,8 @@ record Place(String more, List<String> options) {
         List<String> words = new ArrayList<>();
         memory.environment().forEach((name, value) -> words.add(name + "=" + value));
         if (!options.isEmpty()) {
-            words.add("JDK_JAVA_OPTIONS=" + String.join(" ", options.stream().map(o -> '"' + o + '"').toList()));
+            words.add("JDK_JAVA_OPTIONS="
+                    + String.join(" ", options.stream().map(o -> '"' + o + '"').toList()));
         }
         if (!words.isEmpty()) {
             words.addFirst("env");

@@ -42,8 +42,7 @@ record Plan(Times times, boolean pinned, List<Run> runs, Set<String> modules, Li
     record Machine(int processors, boolean x86, int vectorBits) {}
 
     /** Plans. */
-    static Plan of(
-            Profile profile, Set<Family> families, List<Entrant> entrants, Machine machine, boolean pinned) {
+    static Plan of(Profile profile, Set<Family> families, List<Entrant> entrants, Machine machine, boolean pinned) {
         List<Question> questions = new ArrayList<>(Questions.own());
         for (Entrant entrant : entrants) {
             if (entrant.refusal().isEmpty()) {
@@ -68,7 +67,11 @@ record Plan(Times times, boolean pinned, List<Run> runs, Set<String> modules, Li
                 .map(Entrant::id)
                 .collect(Collectors.toSet());
         return new Plan(
-                profile.times(), pinned, List.copyOf(runs), modules, families.contains(Family.START) ? Questions.coldElements(profile) : List.of());
+                profile.times(),
+                pinned,
+                List.copyOf(runs),
+                modules,
+                families.contains(Family.START) ? Questions.coldElements(profile) : List.of());
     }
 
     private static boolean isPossible(Run run, Machine machine) {
@@ -78,7 +81,8 @@ record Plan(Times times, boolean pinned, List<Run> runs, Set<String> modules, Li
         if (run.variation().equals(Questions.AVX2)) {
             return machine.x86() && machine.vectorBits() == AVX512_BITS;
         }
-        return Questions.bits(run.variation()) < machine.vectorBits() || run.variation().isEmpty();
+        return Questions.bits(run.variation()) < machine.vectorBits()
+                || run.variation().isEmpty();
     }
 
     /** What becomes of a run with a peer, which need not be able to do everything. */
@@ -91,8 +95,7 @@ record Plan(Times times, boolean pinned, List<Run> runs, Set<String> modules, Li
                 .filter(one -> one.id().equals(peer) && one.kind() == Questions.kind(run.bench()))
                 .findFirst()
                 .orElseThrow();
-        if (!entrant.methods().contains(run.method())
-                || (!entrant.parallel() && run.isParallel())) {
+        if (!entrant.methods().contains(run.method()) || (!entrant.parallel() && run.isParallel())) {
             return Optional.empty();
         }
         return Optional.of(

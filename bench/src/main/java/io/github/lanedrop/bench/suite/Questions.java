@@ -1,11 +1,11 @@
 package io.github.lanedrop.bench.suite;
 
-import static io.github.lanedrop.bench.suite.Times.Code.KERNEL;
-import static io.github.lanedrop.bench.suite.Times.Code.LOOP;
 import static io.github.lanedrop.bench.suite.Profile.FULL;
 import static io.github.lanedrop.bench.suite.Profile.QUICK;
 import static io.github.lanedrop.bench.suite.Profile.STANDARD;
 import static io.github.lanedrop.bench.suite.Question.ask;
+import static io.github.lanedrop.bench.suite.Times.Code.KERNEL;
+import static io.github.lanedrop.bench.suite.Times.Code.LOOP;
 
 import io.github.lanedrop.bench.jmh.AttentionBench;
 import io.github.lanedrop.bench.jmh.CallBench;
@@ -60,8 +60,7 @@ final class Questions {
                 dropout(STANDARD, KERNEL, "forward", String.join(" ", L2, L3, DRAM), "0.1", "2"),
                 dropout(STANDARD, KERNEL, "inPlace", L3 + " " + DRAM, "0.1", "1"),
                 dropout(STANDARD, KERNEL, "backward keepBits", L3, "0.1", "1"),
-                dropout(STANDARD, KERNEL, "forward", L3, "0.1", "1")
-                        .under(List.of(SCALAR, AVX2, BITS_256, BITS_128)),
+                dropout(STANDARD, KERNEL, "forward", L3, "0.1", "1").under(List.of(SCALAR, AVX2, BITS_256, BITS_128)),
                 dropout(FULL, LOOP, "copy", ALL_SIZES, "0.1", "1 2"),
                 dropout(FULL, KERNEL, "copyAndScale", ALL_SIZES, "0.1", "1 2"),
                 dropout(FULL, KERNEL, "forward backward inPlace backwardStored keepBits", ALL_SIZES, RATES, "1 2"),
@@ -221,8 +220,7 @@ final class Questions {
 
     private static String sources() {
         return String.join(
-                " ",
-                List.of(MaskBench.Source.values()).stream().map(Enum::name).toList());
+                " ", List.of(MaskBench.Source.values()).stream().map(Enum::name).toList());
     }
 
     private static Question chains(Profile from, String methods, String activations, String elements) {

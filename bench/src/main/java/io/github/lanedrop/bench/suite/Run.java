@@ -69,9 +69,7 @@ record Run(
     /** For example {@code DropoutBench.forward elements=4096 rate=0.1}. */
     @Override
     public String toString() {
-        String told = parameters.entrySet().stream()
-                .map(Map.Entry::toString)
-                .collect(Collectors.joining(" "));
+        String told = parameters.entrySet().stream().map(Map.Entry::toString).collect(Collectors.joining(" "));
         return String.join(
                         " ",
                         bench.getSimpleName() + "." + method,

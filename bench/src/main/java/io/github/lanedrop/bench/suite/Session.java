@@ -52,8 +52,10 @@ final class Session {
      * @throws InterruptedException if this thread is
      */
     List<String> run(Path log) throws IOException, InterruptedException {
-        try (PrintStream out = new PrintStream(
-                Files.newOutputStream(log, StandardOpenOption.APPEND), true, StandardCharsets.UTF_8)) {
+        Files.deleteIfExists(folder.resolve(Starts.FILE)); // of an earlier run
+        write();
+        try (PrintStream out =
+                new PrintStream(Files.newOutputStream(log, StandardOpenOption.APPEND), true, StandardCharsets.UTF_8)) {
             Suite suite = new Suite(plan.times(), processor, out);
             for (Run run : plan.runs()) {
                 watch.begins(run.toString());
@@ -87,8 +89,8 @@ final class Session {
         while (cause.getCause() != null) {
             cause = cause.getCause();
         }
-        for (Throwable suppressed : cause.getSuppressed()) {
-            return reason(suppressed);
+        if (cause.getSuppressed().length > 0) {
+            return reason(cause.getSuppressed()[0]);
         }
         return cause.toString().lines().findFirst().orElse("");
     }
@@ -121,8 +123,11 @@ final class Session {
             uncached.ifPresent(why -> failures.add("cold start: " + why));
             for (int elements : plan.coldElements()) {
                 watch.begins("cold start elements=" + elements);
-                starts.measure(elements, plan.times().jvms(), plan.times().coldMillis(), () ->
-                        watch.ends(plan.times().coldSeconds()));
+                starts.measure(
+                        elements,
+                        plan.times().jvms(),
+                        plan.times().coldMillis(),
+                        () -> watch.ends(plan.times().coldSeconds()));
                 starts.write(folder);
             }
         } finally {

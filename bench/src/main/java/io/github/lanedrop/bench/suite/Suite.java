@@ -68,7 +68,8 @@ final class Suite {
                 .addProfiler(GCProfiler.class)
                 .shouldFailOnError(true)
                 // all of them, since JMH would else pass on those of this JVM and add those of the annotations
-                .jvmArgs(options(run.variation(), run.parameters().containsKey(Run.PEER)).toArray(String[]::new))
+                .jvmArgs(options(run.variation(), run.parameters().containsKey(Run.PEER))
+                        .toArray(String[]::new))
                 .jvmArgsAppend();
         List<String> prefix = new ArrayList<>(place.environment(run.memory()));
         if (!run.isParallel()) {
@@ -83,9 +84,7 @@ final class Suite {
 
     /** What gives a JVM one processor. */
     static List<String> pinning(OptionalInt processor) {
-        return processor.isPresent()
-                ? List.of("taskset", "-c", Integer.toString(processor.getAsInt()))
-                : List.of();
+        return processor.isPresent() ? List.of("taskset", "-c", Integer.toString(processor.getAsInt())) : List.of();
     }
 
     /** The options of a JVM that measures. */

@@ -16,13 +16,7 @@ import java.util.Locale;
  * @param coldMillis how long each of those calls
  */
 record Times(
-        int forks,
-        int kernelMillis,
-        int loopMillis,
-        int iterations,
-        int iterationMillis,
-        int jvms,
-        int coldMillis) {
+        int forks, int kernelMillis, int loopMillis, int iterations, int iterationMillis, int jvms, int coldMillis) {
     private static final int WARM_UP_MILLIS = 500;
     private static final int PINNED_MILLIS = 7_000;
     private static final double START_SECONDS = .8;

@@ -67,9 +67,13 @@ final class PeerBenchTest {
         assertThat(Math.abs(zeros(forward) - ELEMENTS * rate)).isLessThan(6 * sigma);
         bench.task.dst().fill((byte) 0x7f);
         bench.backward();
-        assertThat(values(bench.work.result())).as("the mask of the last forward").isEqualTo(forward);
+        assertThat(values(bench.work.result()))
+                .as("the mask of the last forward")
+                .isEqualTo(forward);
         bench.inPlace();
-        assertThat(zeros(values(bench.task.dst()))).as("drops from what is there").isGreaterThan(zeros(forward));
+        assertThat(zeros(values(bench.task.dst())))
+                .as("drops from what is there")
+                .isGreaterThan(zeros(forward));
         bench.tearDown();
     }
 

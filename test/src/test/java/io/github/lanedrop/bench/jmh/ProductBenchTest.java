@@ -156,16 +156,15 @@ final class ProductBenchTest {
                             double sum = 0;
                             for (int i = 0; i < task.inner(); i++) {
                                 int left = task.leftTransposed() ? i * task.rows() + row : row * task.inner() + i;
-                                int right =
-                                        task.rightTransposed() ? column * task.inner() + i : i * task.columns() + column;
+                                int right = task.rightTransposed()
+                                        ? column * task.inner() + i
+                                        : i * task.columns() + column;
                                 sum += (double) task.left().getAtIndex(ValueLayout.JAVA_FLOAT, left)
                                         * task.right().getAtIndex(ValueLayout.JAVA_FLOAT, right);
                             }
                             task.result()
                                     .setAtIndex(
-                                            ValueLayout.JAVA_FLOAT,
-                                            (long) row * task.columns() + column,
-                                            (float) sum);
+                                            ValueLayout.JAVA_FLOAT, (long) row * task.columns() + column, (float) sum);
                         }
                     }
                 }

@@ -80,17 +80,25 @@ final class PlanTest {
 
     @Test
     void aLongerProfileAsksAllThatAShorterOneAsks() {
-        Set<Run> standard = new HashSet<>(plan(Profile.STANDARD, LANEDROP, LOOP, LIBRARY).runs());
-        Set<Run> full = new HashSet<>(plan(Profile.FULL, LANEDROP, LOOP, LIBRARY).runs());
-        assertThat(standard).containsAll(plan(Profile.QUICK, LANEDROP, LOOP, LIBRARY).runs());
+        Set<Run> standard =
+                new HashSet<>(plan(Profile.STANDARD, LANEDROP, LOOP, LIBRARY).runs());
+        Set<Run> full =
+                new HashSet<>(plan(Profile.FULL, LANEDROP, LOOP, LIBRARY).runs());
+        assertThat(standard)
+                .containsAll(plan(Profile.QUICK, LANEDROP, LOOP, LIBRARY).runs());
         assertThat(full).containsAll(standard).hasSizeGreaterThan(2 * standard.size());
     }
 
     /** The promises of the command's help, in seconds. */
     @Test
     void profilesTakeNoLongerThanPromised() {
-        Entrant[] loops = {LANEDROP, LOOP, entrant("a", Place.OWN, false, false), entrant("b", Place.OWN, false, false),
-            entrant("c", Place.OWN, false, false)};
+        Entrant[] loops = {
+            LANEDROP,
+            LOOP,
+            entrant("a", Place.OWN, false, false),
+            entrant("b", Place.OWN, false, false),
+            entrant("c", Place.OWN, false, false)
+        };
         double quick = plan(Profile.QUICK, loops).seconds();
         assertThat(quick).isLessThan(180);
         Entrant[] more = Arrays.copyOf(loops, loops.length + 1);
@@ -120,7 +128,8 @@ final class PlanTest {
         Plan plan = new Plan(times, false, List.of(run, run), Set.of(), List.of(768));
         assertThat(plan.cold()).isEqualTo(5 * 4);
         assertThat(plan.seconds()).isCloseTo(2 * 3 * (.8 + 1 + 1) + 20 * (1.2 + 2), within(1e-9));
-        assertThat(plan.describe()).contains("| dropout | 2 | 6 | 0.3 |", "| start | 20 | 20 | 1.1 |", "| all | 22 | 26 | 1.3 |");
+        assertThat(plan.describe())
+                .contains("| dropout | 2 | 6 | 0.3 |", "| start | 20 | 20 | 1.1 |", "| all | 22 | 26 | 1.3 |");
     }
 
     @Test

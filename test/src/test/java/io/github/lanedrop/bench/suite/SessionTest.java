@@ -59,8 +59,8 @@ final class SessionTest {
         String[] noPeer = {"elements", "4096", "rate", "0.5", "threads", "1", "memory", "fresh", "peer", "nobody"};
         String[] reused = {"elements", "4096", "rate", "0.5", "threads", "1", "memory", "reused", "peer", "weak-hash"};
         Place told = new Place("", List.of("-Dlanedrop.patterns=none such"));
-        Entrant lanedrop = new Entrant(
-                Entrant.Kind.DROPOUT, "lanedrop", "", "", Set.of(), true, false, Optional.empty(), told);
+        Entrant lanedrop =
+                new Entrant(Entrant.Kind.DROPOUT, "lanedrop", "", "", Set.of(), true, false, Optional.empty(), told);
         String[] misled = {"elements", "64", "rate", "0.5", "threads", "1", "memory", "fresh", "peer", "lanedrop"};
         List<String> heard = new ArrayList<>();
         Watch watch = new Watch() {
@@ -86,10 +86,13 @@ final class SessionTest {
                 run(PeerBench.class, "forward", List.of(), misled),
                 run(PeerBench.class, "forward", List.of(), reused));
         assertThat(failures).hasSize(2);
-        assertThat(failures.get(0)).startsWith("PeerBench.forward elements=4096").contains("no peer \"nobody\"");
+        assertThat(failures.get(0))
+                .startsWith("PeerBench.forward elements=4096")
+                .contains("no peer \"nobody\"");
         assertThat(failures.get(1)).contains("peer=lanedrop").contains("lanedrop.patterns");
-        assertThat(heard).hasSize(8).startsWith("DropoutBench.forward elements=4096 rate=0.25 threads=1"
-                + " -Dlanedrop.path=scalar");
+        assertThat(heard)
+                .hasSize(8)
+                .startsWith("DropoutBench.forward elements=4096 rate=0.25 threads=1" + " -Dlanedrop.path=scalar");
 
         JsonNode results = read(Session.RESULTS);
         assertThat(results).hasSize(2);
