@@ -59,7 +59,7 @@ final class BenchCommand implements Callable<Integer> {
         private boolean full;
 
         Profile profile() {
-            return full ? Profile.FULL : standard ? Profile.STANDARD : Profile.QUICK;
+            return quick || !(standard || full) ? Profile.QUICK : standard ? Profile.STANDARD : Profile.FULL;
         }
     }
 
