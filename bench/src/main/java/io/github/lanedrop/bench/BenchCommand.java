@@ -59,7 +59,7 @@ final class BenchCommand implements Callable<Integer> {
         private boolean full;
 
         Profile profile() {
-            return full ? Profile.FULL : standard ? Profile.STANDARD : Profile.QUICK;
+            return quick || !(standard || full) ? Profile.QUICK : standard ? Profile.STANDARD : Profile.FULL;
         }
     }
 
@@ -174,16 +174,17 @@ final class BenchCommand implements Callable<Integer> {
         return OptionalInt.of(number);
     }
 
-    /** After Ctrl-C: the JVMs that measure must not go on, and every file that is there is whole. */
+    /** After Ctrl-C: every file that is there is whole, and no JVM that measures may go on. */
     private void end(Path folder) {
-        ProcessHandle.current().descendants().forEach(ProcessHandle::destroyForcibly);
         try {
             BenchPage.write(folder);
         } catch (IOException _) {
             // nothing was measured yet
         }
-        err.print("lanedrop: interrupted; what was measured before is in " + folder + "\n");
+        err.print((Bars.isTerminal() ? "\n" : "") // behind the bar
+                + "lanedrop: interrupted; what was measured before is in " + folder + "\n");
         err.flush();
+        ProcessHandle.current().descendants().forEach(ProcessHandle::destroyForcibly);
         Runtime.getRuntime().halt(CommandLine.ExitCode.SOFTWARE);
     }
 }

@@ -22,6 +22,7 @@ public final class Bench {
     private final List<Entrant> entrants = new ArrayList<>();
     private final List<Machine.Peer> absent = new ArrayList<>();
     private final Plan plan;
+    private final byte[] said;
 
     /**
      * What was asked for.
@@ -53,15 +54,19 @@ public final class Bench {
      * Looks for the peers, checks them, and plans. Takes some seconds a peer.
      *
      * @param order what was asked for
-     * @throws IOException if the folder cannot be written
+     * @throws IOException if a peer's JVM cannot be started
      * @throws InterruptedException if this thread is
      */
     public Bench(Order order) throws IOException, InterruptedException {
         this.order = order;
-        Files.createDirectories(order.folder());
-        Files.deleteIfExists(log());
-        Files.createFile(log());
-        findPeers();
+        Path answers = Files.createTempDirectory("lanedrop-peers");
+        try {
+            Path log = Files.createFile(answers.resolve(LOG));
+            findPeers(new Entrants(answers, log));
+            said = Files.readAllBytes(log);
+        } finally {
+            Session.delete(answers);
+        }
         Kernels.Path path = Kernels.describe();
         Plan.Machine machine = new Plan.Machine(
                 Runtime.getRuntime().availableProcessors(),
@@ -75,31 +80,21 @@ public final class Bench {
                 order.processor().isPresent());
     }
 
-    private Path log() {
-        return order.folder().resolve(LOG);
-    }
-
-    private void findPeers() throws IOException, InterruptedException {
-        Path answers = Files.createTempDirectory("lanedrop-peers");
-        try {
-            Entrants found = new Entrants(answers, log());
-            List<Entrant> builtIn = found.builtIn();
-            entrants.addAll(builtIn);
-            if (order.home().isPresent()) {
-                PeerModules modules = new PeerModules(order.home().orElseThrow());
-                for (String name : order.peers()) {
-                    Place place = place(modules, name);
-                    entrants.addAll(found.of(name, place, builtIn));
-                }
-                for (String name : modules.names()) {
-                    if (!order.peers().contains(name)) {
-                        absent.add(new Machine.Peer(
-                                name, "", "", Machine.Status.ABSENT, "it was not asked for by --peers " + name));
-                    }
-                }
+    private void findPeers(Entrants found) throws IOException, InterruptedException {
+        List<Entrant> builtIn = found.builtIn();
+        entrants.addAll(builtIn);
+        if (order.home().isEmpty()) {
+            return;
+        }
+        PeerModules modules = new PeerModules(order.home().orElseThrow());
+        for (String name : order.peers()) {
+            entrants.addAll(found.of(name, place(modules, name), builtIn));
+        }
+        for (String name : modules.names()) {
+            if (!order.peers().contains(name)) {
+                absent.add(new Machine.Peer(
+                        name, "", "", Machine.Status.ABSENT, "it was not asked for by --peers " + name));
             }
-        } finally {
-            Session.delete(answers);
         }
     }
 
@@ -137,15 +132,18 @@ public final class Bench {
      * @throws InterruptedException if this thread is
      */
     public void run(Watch watch) throws IOException, InterruptedException {
+        Files.createDirectories(order.folder());
+        Path log = order.folder().resolve(LOG);
+        Files.write(log, said);
         machine().write(order.folder());
         List<String> failures;
         try {
-            failures = new Session(plan, entrants, order.processor(), order.folder(), watch).run(log());
+            failures = new Session(plan, entrants, order.processor(), order.folder(), watch).run(log);
         } finally {
             BenchPage.write(order.folder());
         }
         if (!failures.isEmpty()) {
-            throw new IOException(failures.size() + " of " + plan.runs().size() + " runs failed, see " + log()
+            throw new IOException(failures.size() + " of " + plan.runs().size() + " runs failed, see " + log
                     + "; the others are in " + order.folder() + "; the first: " + failures.getFirst());
         }
     }

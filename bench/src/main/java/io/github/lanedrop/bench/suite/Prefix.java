@@ -45,7 +45,7 @@ public final class Prefix implements ExternalProfiler {
     public void beforeTrial(BenchmarkParams benchmarkParams) {}
 
     @Override
-    public Collection<? extends Result> afterTrial(BenchmarkResult br, long pid, File stdOut, File stdErr) {
+    public Collection<? extends Result<?>> afterTrial(BenchmarkResult br, long pid, File stdOut, File stdErr) {
         return List.of();
     }
 

@@ -52,6 +52,8 @@ final class Session {
      * @throws InterruptedException if this thread is
      */
     List<String> run(Path log) throws IOException, InterruptedException {
+        Files.deleteIfExists(folder.resolve(Starts.FILE)); // of an earlier run
+        write();
         try (PrintStream out =
                 new PrintStream(Files.newOutputStream(log, StandardOpenOption.APPEND), true, StandardCharsets.UTF_8)) {
             Suite suite = new Suite(plan.times(), processor, out);
@@ -87,8 +89,8 @@ final class Session {
         while (cause.getCause() != null) {
             cause = cause.getCause();
         }
-        for (Throwable suppressed : cause.getSuppressed()) {
-            return reason(suppressed);
+        if (cause.getSuppressed().length > 0) {
+            return reason(cause.getSuppressed()[0]);
         }
         return cause.toString().lines().findFirst().orElse("");
     }
