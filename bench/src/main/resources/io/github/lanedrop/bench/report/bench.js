@@ -17,7 +17,8 @@
   /* Ticks at 1, 2 and 5 of each power of ten, or where there are many powers at 1 alone. */
   function logTicks(built) {
     const powers = Math.log10(built.max / built.min);
-    const firsts = powers > 3 ? [1] : powers > 1 ? [1, 2, 5] : [1, 1.2, 1.5, 2, 3, 4, 5, 7];
+    const room = built.isHorizontal() ? built.chart.width / 130 : 3; // powers that have room for three ticks each
+    const firsts = powers > room ? [1] : powers > 1 ? [1, 2, 5] : [1, 1.2, 1.5, 2, 3, 4, 5, 7];
     built.ticks = [];
     for (let power = Math.floor(Math.log10(built.min)); power <= Math.log10(built.max); power++) {
       for (const first of firsts) {

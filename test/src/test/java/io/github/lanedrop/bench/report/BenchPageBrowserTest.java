@@ -69,7 +69,8 @@ final class BenchPageBrowserTest {
     @BeforeEach
     void findChromium() {
         chromium = Stream.of("chromium", "chromium-browser", "google-chrome")
-                .flatMap(name -> Arrays.stream(System.getenv().getOrDefault("PATH", "").split(File.pathSeparator, -1))
+                .flatMap(name -> Arrays.stream(
+                                System.getenv().getOrDefault("PATH", "").split(File.pathSeparator, -1))
                         .map(entry -> Path.of(entry, name)))
                 .filter(Files::isExecutable)
                 .findFirst();
@@ -95,11 +96,10 @@ final class BenchPageBrowserTest {
         assertThat(seen.get("needs").intValue()).as("no scrolling to the side").isLessThanOrEqualTo(width);
         assertThat(seen.get("colours")).hasSizeGreaterThanOrEqualTo(charts);
         // a blank canvas has one, a flat shape on it two
-        assertThat(seen.get("colours")).allSatisfy(colours -> assertThat(colours.intValue())
-                .isGreaterThan(20));
-        List<List<String>> rows = JmhJson.MAPPER
-                .readerForListOf(List.class)
-                .<List<List<String>>>readValue(seen.get("rows"));
+        assertThat(seen.get("colours"))
+                .allSatisfy(colours -> assertThat(colours.intValue()).isGreaterThan(20));
+        List<List<String>> rows =
+                JmhJson.MAPPER.readerForListOf(List.class).<List<List<String>>>readValue(seen.get("rows"));
         BenchPageTest.assertRowsEqual(rows, BenchPageTest.json(results));
     }
 
@@ -130,7 +130,9 @@ final class BenchPageBrowserTest {
                 .redirectError(log.toFile())
                 .start();
         try {
-            assertThat(browser.waitFor(MINUTES, TimeUnit.MINUTES)).as("Chromium ends").isTrue();
+            assertThat(browser.waitFor(MINUTES, TimeUnit.MINUTES))
+                    .as("Chromium ends")
+                    .isTrue();
         } finally {
             browser.destroyForcibly().waitFor();
         }
