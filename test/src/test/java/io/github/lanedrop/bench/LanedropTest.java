@@ -13,7 +13,17 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** Exit codes, help and errors. */
 final class LanedropTest {
     @ParameterizedTest
-    @ValueSource(strings = {"--help", "-h", "mask --help", "demo --help", "doctor --help", "dump --help", "report --help", "compare --help"})
+    @ValueSource(
+            strings = {
+                "--help",
+                "-h",
+                "mask --help",
+                "demo --help",
+                "doctor --help",
+                "dump --help",
+                "report --help",
+                "compare --help"
+            })
     void helpGoesToStandardOutput(String line) {
         Cli cli = Cli.run(line.split(" "));
         assertThat(cli.code()).isZero();

@@ -305,7 +305,8 @@ final class Questions {
     }
 
     private void speedUps(List<Figure> pictures, String rate) {
-        Predicate<Result> here = is(PEERS, FORWARD).and(Result::isPlain).and(Result::isAlone).and(with("rate", rate));
+        Predicate<Result> here =
+                is(PEERS, FORWARD).and(Result::isPlain).and(Result::isAlone).and(with("rate", rate));
         usualSize(here).ifPresent(elements -> {
             List<Series> series = new ArrayList<>();
             for (boolean fresh : new boolean[] {false, true}) {
@@ -383,7 +384,8 @@ final class Questions {
     private Section garbage() {
         List<Figure> pictures = new ArrayList<>();
         Predicate<Result> measured = result -> Double.isFinite(result.garbage());
-        Predicate<Result> here = is(PEERS, FORWARD).and(Result::isPlain).and(Result::isAlone).and(measured);
+        Predicate<Result> here =
+                is(PEERS, FORWARD).and(Result::isPlain).and(Result::isAlone).and(measured);
         for (String rate : values(here, "rate")) {
             usualSize(here.and(with("rate", rate))).ifPresent(elements -> {
                 List<Series> series = new ArrayList<>();
@@ -415,8 +417,10 @@ final class Questions {
             });
         }
         if (pictures.isEmpty()) {
-            Predicate<Result> alone =
-                    is(DROPOUT, FORWARD).and(Result::isPlain).and(Result::isAlone).and(measured);
+            Predicate<Result> alone = is(DROPOUT, FORWARD)
+                    .and(Result::isPlain)
+                    .and(Result::isAlone)
+                    .and(measured);
             List<Series> series = new ArrayList<>();
             for (String rate : values(alone, "rate")) {
                 series.add(new Series(
@@ -534,7 +538,9 @@ final class Questions {
                     lines(
                             new Axis("percentile of calls", Scale.PERCENTILES),
                             new Axis("nanoseconds", Scale.LOG),
-                            byPeer(single.and(Result::isPlain).and(with("elements", elements)), Questions::percentiles)),
+                            byPeer(
+                                    single.and(Result::isPlain).and(with("elements", elements)),
+                                    Questions::percentiles)),
                     "calls" + peersOption);
         }
         return section(

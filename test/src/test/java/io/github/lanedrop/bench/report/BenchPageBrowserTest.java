@@ -58,7 +58,7 @@ final class BenchPageBrowserTest {
     private static final String WINDOW = """
             <!DOCTYPE html><body><pre id="seen"></pre>
             <script>addEventListener('message', (event) => { document.getElementById('seen').textContent = event.data; });</script>
-            <iframe src="page.html" style="width:%dpx;height:900px;border:0"></iframe></body>
+            <iframe src="page.html" style="width:WIDTHpx;height:900px;border:0"></iframe></body>
             """;
 
     @TempDir
@@ -108,7 +108,7 @@ final class BenchPageBrowserTest {
                 folder.resolve("page.html"),
                 page.replaceFirst("(?=<title>)", FIRST.replace("\\", "\\\\").replace("$", "\\$"))
                         .replace("</body>", LAST + "</body>"));
-        Path window = Files.writeString(folder.resolve("window.html"), WINDOW.formatted(width));
+        Path window = Files.writeString(folder.resolve("window.html"), WINDOW.replace("WIDTH", Integer.toString(width)));
         Path dom = folder.resolve("dom.html");
         Path log = folder.resolve("log");
         Process browser = new ProcessBuilder(
