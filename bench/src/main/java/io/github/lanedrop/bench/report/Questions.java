@@ -111,7 +111,7 @@ final class Questions {
     private Section cost() {
         List<Figure> pictures = new ArrayList<>();
         for (String rate : values(is(DROPOUT, FORWARD), "rate")) {
-            Predicate<Result> here = plain().and(alone()).and(with("rate", rate));
+            Predicate<Result> here = with("rate", rate).and(Result::isPlain).and(Result::isAlone);
             picture(
                     pictures,
                     "Forward at rate " + rate,
@@ -141,14 +141,14 @@ final class Questions {
                                             ORANGE,
                                             true,
                                             is(DROPOUT, FORWARD)
-                                                    .and(alone())
+                                                    .and(Result::isAlone)
                                                     .and(with("rate", rate))
                                                     .and(result ->
                                                             result.variant().equals("scalar twin"))))),
                     "dropout");
         }
         for (String rate : values(is(DROPOUT, FORWARD), "rate")) {
-            Predicate<Result> here = plain().and(alone()).and(with("rate", rate));
+            Predicate<Result> here = with("rate", rate).and(Result::isPlain).and(Result::isAlone);
             picture(
                     pictures,
                     "The other operations at rate " + rate,
@@ -188,7 +188,7 @@ final class Questions {
         }
         for (String rate : values(is(DROPOUT, FORWARD), "rate")) {
             SequencedSet<String> variants = new LinkedHashSet<>();
-            results.where(is(DROPOUT, FORWARD).and(alone()).and(with("rate", rate)))
+            results.where(is(DROPOUT, FORWARD).and(Result::isAlone).and(with("rate", rate)))
                     .forEach(result -> variants.add(result.variant()));
             if (variants.size() < 2) {
                 continue;
@@ -200,7 +200,7 @@ final class Questions {
                         variant.isEmpty() ? BLUE : colour(series.size()),
                         !variant.isEmpty(),
                         is(DROPOUT, FORWARD)
-                                .and(alone())
+                                .and(Result::isAlone)
                                 .and(with("rate", rate))
                                 .and(result -> result.variant().equals(variant))));
             }
@@ -220,7 +220,7 @@ final class Questions {
 
     /** Measured at this rate, or at any, since it does not depend on it. */
     private Predicate<Result> roof(String rate, String method) {
-        Predicate<Result> all = is(DROPOUT, method).and(plain()).and(alone());
+        Predicate<Result> all = is(DROPOUT, method).and(Result::isPlain).and(Result::isAlone);
         Predicate<Result> here = all.and(with("rate", rate));
         return results.where(here).findAny().isPresent() ? here : all;
     }
@@ -231,7 +231,7 @@ final class Questions {
         List<Figure> pictures = new ArrayList<>();
         for (String rate : values(is(PEERS, FORWARD), "rate")) {
             Predicate<Result> here =
-                    is(PEERS, FORWARD).and(plain()).and(alone()).and(with("rate", rate));
+                    is(PEERS, FORWARD).and(Result::isPlain).and(Result::isAlone).and(with("rate", rate));
             picture(
                     pictures,
                     "Everybody's forward at rate " + rate,
@@ -296,16 +296,17 @@ final class Questions {
     private Predicate<Result> self(String method, String rate) {
         Predicate<Result> framed = is(PEERS, method)
                 .and(with("peer", SELF))
-                .and(plain())
-                .and(alone())
+                .and(Result::isPlain)
+                .and(Result::isAlone)
                 .and(with("rate", rate));
         return results.where(framed).findAny().isPresent()
                 ? framed
-                : is(DROPOUT, method).and(plain()).and(alone()).and(with("rate", rate));
+                : is(DROPOUT, method).and(Result::isPlain).and(Result::isAlone).and(with("rate", rate));
     }
 
     private void speedUps(List<Figure> pictures, String rate) {
-        Predicate<Result> here = is(PEERS, FORWARD).and(plain()).and(alone()).and(with("rate", rate));
+        Predicate<Result> here =
+                is(PEERS, FORWARD).and(Result::isPlain).and(Result::isAlone).and(with("rate", rate));
         usualSize(here).ifPresent(elements -> {
             List<Series> series = new ArrayList<>();
             for (boolean fresh : new boolean[] {false, true}) {
@@ -347,7 +348,7 @@ final class Questions {
     private void operations(List<Figure> pictures) {
         Predicate<Result> all =
                 result -> result.group().equals(PEERS) && result.mode().equals(Result.AVERAGE);
-        Predicate<Result> here = all.and(plain()).and(alone()).and(notFresh());
+        Predicate<Result> here = all.and(Result::isPlain).and(Result::isAlone).and(notFresh());
         for (String rate : values(here.and(is(PEERS, FORWARD).negate()), "rate")) {
             usualSize(here.and(is(PEERS, FORWARD).negate()).and(with("rate", rate)))
                     .ifPresent(elements -> {
@@ -383,7 +384,8 @@ final class Questions {
     private Section garbage() {
         List<Figure> pictures = new ArrayList<>();
         Predicate<Result> measured = result -> Double.isFinite(result.garbage());
-        Predicate<Result> here = is(PEERS, FORWARD).and(plain()).and(alone()).and(measured);
+        Predicate<Result> here =
+                is(PEERS, FORWARD).and(Result::isPlain).and(Result::isAlone).and(measured);
         for (String rate : values(here, "rate")) {
             usualSize(here.and(with("rate", rate))).ifPresent(elements -> {
                 List<Series> series = new ArrayList<>();
@@ -415,8 +417,10 @@ final class Questions {
             });
         }
         if (pictures.isEmpty()) {
-            Predicate<Result> alone =
-                    is(DROPOUT, FORWARD).and(plain()).and(alone()).and(measured);
+            Predicate<Result> alone = is(DROPOUT, FORWARD)
+                    .and(Result::isPlain)
+                    .and(Result::isAlone)
+                    .and(measured);
             List<Series> series = new ArrayList<>();
             for (String rate : values(alone, "rate")) {
                 series.add(new Series(
@@ -453,11 +457,11 @@ final class Questions {
 
     private Section threads() {
         List<Figure> pictures = new ArrayList<>();
-        Predicate<Result> forward = is(DROPOUT, FORWARD).and(plain());
-        Predicate<Result> peer = is(PEERS, FORWARD).and(plain()).and(notFresh());
+        Predicate<Result> forward = is(DROPOUT, FORWARD).and(Result::isPlain);
+        Predicate<Result> peer = is(PEERS, FORWARD).and(Result::isPlain).and(notFresh());
         SequencedMap<String, Predicate<Result>> who = new LinkedHashMap<>();
         who.put("Lanedrop", forward);
-        who.put("copy and scale", is(DROPOUT, ROOF).and(plain()));
+        who.put("copy and scale", is(DROPOUT, ROOF).and(Result::isPlain));
         who.put("C ceiling", peer.and(with("peer", CEILING)));
         peers.forEach(id -> who.put(id, peer.and(with("peer", id))));
         for (int threads : counts(forward.or(peer))) {
@@ -475,7 +479,7 @@ final class Questions {
                         results.where(all.and(with("rate", rate)))
                                 .filter(result -> result.workers() == threads && Double.isFinite(result.elements()))
                                 .flatMap(result -> results.where(all.and(with("rate", rate))
-                                                .and(alone())
+                                                .and(Result::isAlone)
                                                 .and(sized(result.elements())))
                                         .limit(1)
                                         .map(one -> Ratios.of(size(result.elements()), result.elements(), one, result)))
@@ -511,7 +515,7 @@ final class Questions {
 
     private Section calls() {
         List<Figure> pictures = new ArrayList<>();
-        Predicate<Result> average = is(CALLS, FORWARD).and(plain());
+        Predicate<Result> average = is(CALLS, FORWARD).and(Result::isPlain);
         picture(
                 pictures,
                 "A call on average",
@@ -525,7 +529,7 @@ final class Questions {
                 "calls" + peersOption);
         Predicate<Result> single =
                 result -> result.group().equals(CALLS) && result.mode().equals(Result.SAMPLE);
-        for (String elements : values(single.and(plain()), "elements")) {
+        for (String elements : values(single.and(Result::isPlain), "elements")) {
             picture(
                     pictures,
                     "Single calls of " + sizeOf(elements) + " elements",
@@ -534,7 +538,9 @@ final class Questions {
                     lines(
                             new Axis("percentile of calls", Scale.PERCENTILES),
                             new Axis("nanoseconds", Scale.LOG),
-                            byPeer(single.and(plain()).and(with("elements", elements)), Questions::percentiles)),
+                            byPeer(
+                                    single.and(Result::isPlain).and(with("elements", elements)),
+                                    Questions::percentiles)),
                     "calls" + peersOption);
         }
         return section(
@@ -679,7 +685,7 @@ final class Questions {
                 "attention",
                 whole,
                 result -> results.where(is(group, result.method())
-                                .and(plain())
+                                .and(Result::isPlain)
                                 .and(other -> isZero(other.param("rate")) && sameBut(result, other, "rate")))
                         .findFirst());
         nextTo(
@@ -709,7 +715,7 @@ final class Questions {
                 result -> result.group().equals(PRODUCTS),
                 result -> roof(result, "product", PRODUCTS, "product"));
         for (String method : List.of("product", "epilogue")) {
-            Predicate<Result> theirs = is(PRODUCT_PEERS, method).and(plain());
+            Predicate<Result> theirs = is(PRODUCT_PEERS, method).and(Result::isPlain);
             List<Series> series = new ArrayList<>();
             for (String peer : values(theirs, "peer")) {
                 series.add(new Series(
@@ -718,7 +724,7 @@ final class Questions {
                         false,
                         results.where(theirs.and(with("peer", peer)))
                                 .flatMap(result -> results.where(is(PRODUCTS, method)
-                                                .and(plain())
+                                                .and(Result::isPlain)
                                                 .and(own -> sameBut(result, own, "peer")))
                                         .limit(1)
                                         .map(own -> Ratios.of(
@@ -752,7 +758,7 @@ final class Questions {
             String family,
             Predicate<Result> what,
             Function<Result, Optional<Result>> roof) {
-        Predicate<Result> measured = what.and(plain())
+        Predicate<Result> measured = what.and(Result::isPlain)
                 .and(result -> !result.mode().equals(Result.SAMPLE))
                 .and(result ->
                         roof.apply(result).filter(top -> !top.equals(result)).isPresent());
@@ -799,17 +805,17 @@ final class Questions {
 
     /** What to hold a measurement against: of the same class and settings, or of the same size from another class. */
     private Optional<Result> roof(Result result, String method, String otherGroup, String otherMethod) {
-        return results.where(is(result.group(), method).and(plain()).and(alone()))
+        return results.where(is(result.group(), method).and(Result::isPlain).and(Result::isAlone))
                 .filter(top -> sameBut(result, top, ""))
                 .findFirst()
                 .or(() -> results.where(is(result.group(), method)
-                                .and(plain())
-                                .and(alone())
+                                .and(Result::isPlain)
+                                .and(Result::isAlone)
                                 .and(sized(result.elements())))
                         .findFirst())
                 .or(() -> results.where(is(otherGroup, otherMethod)
-                                .and(plain())
-                                .and(alone())
+                                .and(Result::isPlain)
+                                .and(Result::isAlone)
                                 .and(sized(result.elements())))
                         .findFirst());
     }
@@ -891,15 +897,6 @@ final class Questions {
 
     private static Predicate<Result> is(String group, String method) {
         return result -> result.is(group, method) && !result.mode().equals(Result.SAMPLE);
-    }
-
-    /** In a JVM as people start it. */
-    private static Predicate<Result> plain() {
-        return result -> result.variant().isEmpty();
-    }
-
-    private static Predicate<Result> alone() {
-        return result -> result.workers() == 1;
     }
 
     private static Predicate<Result> with(String param, String value) {

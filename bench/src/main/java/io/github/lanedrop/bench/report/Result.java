@@ -133,6 +133,16 @@ record Result(
         return raw.stream().mapToInt(List::size).sum();
     }
 
+    /** Whether its JVM was one as people start it. */
+    boolean isPlain() {
+        return variant().isEmpty();
+    }
+
+    /** Whether one thread worked. */
+    boolean isAlone() {
+        return workers() == 1;
+    }
+
     /** Whether a larger score is a worse one. */
     boolean lowerIsBetter() {
         return !mode.equals(THROUGHPUT);

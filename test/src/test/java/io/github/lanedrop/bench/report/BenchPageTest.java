@@ -181,7 +181,7 @@ final class BenchPageTest {
     /** A run whose names are markup wherever a name may stand. */
     static Path hostile(Path folder) throws IOException {
         JmhJson json = new JmhJson();
-        json.add(HOSTILE + "." + HOSTILE, Map.of(HOSTILE, HOSTILE), 1, .5, 2);
+        json.add("a." + HOSTILE + "." + HOSTILE, Map.of(HOSTILE, HOSTILE), 1, .5, 2);
         ((ObjectNode) json.add("a.Bench." + HOSTILE, Map.of("elements", HOSTILE), 1, .5, 2)
                         .get("primaryMetric"))
                 .put("scoreUnit", HOSTILE);

@@ -28,7 +28,8 @@ final class Html {
                 .toList();
     }
 
-    private static String text(String html) {
+    /** What a reader sees of it. */
+    static String text(String html) {
         String text = html;
         for (Map.Entry<String, String> character : CHARACTERS.entrySet()) {
             text = text.replace(character.getKey(), character.getValue());
