@@ -33,6 +33,7 @@ final class ArchitectureTest {
     private static final String KERNELS = ROOT + "kernels..";
     private static final String LAYERS = ROOT + "layers..";
     private static final String BENCH = ROOT + "bench..";
+    private static final String PEERS = ROOT + "bench.peers..";
     private static final String VECTOR = "jdk.incubator.vector..";
 
     private static final JavaClasses PRODUCTION = new ClassFileImporter()
@@ -138,6 +139,8 @@ final class ArchitectureTest {
     @Test
     void memoryKeepsItsBounds() {
         noClasses()
+                .that()
+                .resideOutsideOfPackage(PEERS)
                 .should()
                 .callMethodWhere(
                         target(owner(assignableTo(MemorySegment.class))).and(target(name("reinterpret"))))
@@ -145,8 +148,10 @@ final class ArchitectureTest {
     }
 
     @Test
-    void nothingIsNative() {
+    void nothingIsNativeButPeers() {
         noClasses()
+                .that()
+                .resideOutsideOfPackage(PEERS)
                 .should()
                 .dependOnClassesThat(assignableTo(Linker.class).or(assignableTo(SymbolLookup.class)))
                 .orShould()

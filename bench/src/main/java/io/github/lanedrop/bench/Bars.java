@@ -1,6 +1,7 @@
 package io.github.lanedrop.bench;
 
 import io.github.lanedrop.bench.demo.Demo.Progress;
+import io.github.lanedrop.bench.suite.Watch;
 import java.io.Console;
 import java.io.PrintStream;
 import java.util.Optional;
@@ -18,6 +19,11 @@ final class Bars {
     /** Bars where a person is looking, else nothing. */
     static Progress on(PrintStream err) {
         return isTerminal() ? (name, steps) -> new Bar(bar(name, steps, err)) : Progress.SILENT;
+    }
+
+    /** One bar of seconds that names what runs, and says how much time is left, where a person is looking, else nothing. */
+    static Watch watch(double seconds, PrintStream err) {
+        return isTerminal() ? new Seconds(bar("bench", Math.round(seconds), err)) : Watch.SILENT;
     }
 
     /** Whether a person is looking, at what is read from and written to. */
@@ -38,6 +44,32 @@ final class Bars {
         @Override
         public void step() {
             bar.step();
+        }
+
+        @Override
+        public void close() {
+            bar.close();
+        }
+    }
+
+    /** Steps of whole seconds. */
+    private static final class Seconds implements Watch {
+        private final ProgressBar bar;
+        private double over;
+
+        Seconds(ProgressBar bar) {
+            this.bar = bar;
+        }
+
+        @Override
+        public void begins(String what) {
+            bar.setExtraMessage(what);
+        }
+
+        @Override
+        public void ends(double seconds) {
+            over += seconds;
+            bar.stepTo(Math.round(over));
         }
 
         @Override

@@ -67,10 +67,13 @@ public final class Lanedrop implements Runnable {
     public static int run(PrintStream out, PrintStream err, String... arguments) {
         Lanedrop root = new Lanedrop(err);
         int code = new CommandLine(root)
+                .addSubcommand(new BenchCommand(out, err))
+                .addSubcommand(new CompareCommand(out))
                 .addSubcommand(new DemoCommand(out, err))
                 .addSubcommand(new DoctorCommand(out, err))
                 .addSubcommand(new DumpCommand(out, err))
                 .addSubcommand(new MaskCommand(out))
+                .addSubcommand(new ReportCommand(out))
                 .setOut(new PrintWriter(out, true, StandardCharsets.UTF_8))
                 .setErr(new PrintWriter(err, true, StandardCharsets.UTF_8))
                 .setCaseInsensitiveEnumValuesAllowed(true)

@@ -4,6 +4,7 @@ import io.github.lanedrop.rng.Key;
 import io.github.lanedrop.rng.simd.Simd;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
+import java.util.List;
 
 /** Which path the kernels of this process run, and how to make them fast from the first request. */
 public final class Kernels {
@@ -13,7 +14,9 @@ public final class Kernels {
     };
     private static final Epilogue WARM_UP_EPILOGUE =
             Epilogue.NONE.activation(Activation.RELU).dropout(WARM_UP_MASKS[0], 0);
-    // with these counts the first calls after took 50 to 200 us, without the long calls or the products 5 to 50 ms
+    // with these counts the first call after took 50 us and the tenth 0.6 us, without the long calls or the products 5
+    // to
+    // 50 ms; without out-of-place calls or one of the kinds of memory each took 20 to 200 us, for 20 to 200 ms
     private static final int SHORT_CALL = 200;
     private static final int SHORT_CALLS = 1_000;
     private static final int LONG_CALLS = 300;
@@ -53,36 +56,46 @@ public final class Kernels {
 
     /**
      * Runs the kernels on small buffers, native and heap, dropout and products, until the JVM's compilers have seen to
-     * them: until then they run hundreds of times slower. Takes a second or two and a few hundred kilobytes; call it
-     * before the first request.
+     * them: until then they run hundreds of times slower. Takes some two seconds and a megabyte; call it before the first
+     * request.
      */
     public static void warmUp() {
         try (Arena arena = Arena.ofConfined()) {
             MemorySegment bits = arena.allocate(WARM_UP_ELEMENTS / Byte.SIZE);
-            MemorySegment[] memories = {
-                arena.allocate((long) WARM_UP_ELEMENTS * Float.BYTES),
-                MemorySegment.ofArray(new float[WARM_UP_ELEMENTS])
-            };
+            // of one thread, of all threads, and on the heap: code that has not seen one is thrown away when it does
+            List<MemorySegment[]> memories =
+                    List.of(pair(arena), pair(Arena.ofAuto()), new MemorySegment[] {heap(), heap()});
             // calls before loops, since until its loops are compiled a long call takes as long as all short ones
             for (int elements : new int[] {SHORT_CALL, WARM_UP_ELEMENTS - 1}) {
                 int rounds = elements == SHORT_CALL ? SHORT_CALLS : LONG_CALLS;
                 for (int round = 0; round < rounds; round++) {
-                    for (MemorySegment memory : memories) {
-                        dropout(memory, bits, elements);
+                    for (MemorySegment[] memory : memories) {
+                        dropout(memory[0], memory[1], bits, elements);
                     }
                 }
             }
             for (int round = 0; round < PRODUCTS; round++) {
-                for (MemorySegment memory : memories) {
-                    products(memory);
+                for (MemorySegment[] memory : memories) {
+                    products(memory[0]);
                 }
             }
         }
     }
 
-    private static void dropout(MemorySegment memory, MemorySegment bits, int elements) {
+    private static MemorySegment[] pair(Arena arena) {
+        long bytes = (long) WARM_UP_ELEMENTS * Float.BYTES;
+        return new MemorySegment[] {arena.allocate(bytes), arena.allocate(bytes)};
+    }
+
+    private static MemorySegment heap() {
+        return MemorySegment.ofArray(new float[WARM_UP_ELEMENTS]);
+    }
+
+    /** In place, and out of place, which is another path through the checks. */
+    private static void dropout(MemorySegment memory, MemorySegment other, MemorySegment bits, int elements) {
         for (BernoulliMask mask : WARM_UP_MASKS) {
             DropoutKernel.forward(mask, 0, memory, memory, elements);
+            DropoutKernel.forward(mask, 0, memory, other, elements);
             DropoutKernel.forward(mask, 3, memory, memory, elements, bits, Workers.NONE);
             DropoutKernel.keepBits(mask, 0, bits, elements);
             DropoutKernel.backward(new StoredMask(mask.rate(), bits), 0, memory, memory, elements);

@@ -9,22 +9,12 @@ import io.github.lanedrop.kernels.MatrixProduct;
 import io.github.lanedrop.kernels.Rate;
 import io.github.lanedrop.kernels.SoftmaxDropout;
 import io.github.lanedrop.rng.Key;
-import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.util.Random;
-import java.util.concurrent.TimeUnit;
 import org.openjdk.jmh.annotations.Benchmark;
-import org.openjdk.jmh.annotations.BenchmarkMode;
-import org.openjdk.jmh.annotations.Fork;
-import org.openjdk.jmh.annotations.Measurement;
-import org.openjdk.jmh.annotations.Mode;
-import org.openjdk.jmh.annotations.OutputTimeUnit;
 import org.openjdk.jmh.annotations.Param;
-import org.openjdk.jmh.annotations.Scope;
 import org.openjdk.jmh.annotations.Setup;
-import org.openjdk.jmh.annotations.State;
-import org.openjdk.jmh.annotations.Warmup;
 
 /**
  * Attention with dropout, causal or not: the softmax of a plane of scores with dropout beside the same at rate 0 and a
@@ -33,16 +23,7 @@ import org.openjdk.jmh.annotations.Warmup;
  * <p>A tiled forward pass that is not causal is {@code 4 * length^2 * depth} floating-point operations, a backward pass
  * two and a half times as many.
  */
-@State(Scope.Thread)
-@BenchmarkMode(Mode.AverageTime)
-@OutputTimeUnit(TimeUnit.MICROSECONDS)
-@Fork(
-        value = 5,
-        jvmArgsAppend = {"--add-modules", "jdk.incubator.vector"})
-@Warmup(iterations = 5, time = 500, timeUnit = TimeUnit.MILLISECONDS) // on one core C2 may take two seconds
-@Measurement(iterations = 5, time = 300, timeUnit = TimeUnit.MILLISECONDS)
-public class AttentionBench {
-    private static final long ALIGNMENT = 64; // a cache line, so that no size is luckier than another
+public class AttentionBench extends Bench {
 
     /** Queries and keys. */
     @Param({"128", "512", "2048"})
@@ -98,7 +79,7 @@ public class AttentionBench {
     }
 
     private static MemorySegment gaussian(Random random, int floats) {
-        MemorySegment segment = Arena.ofAuto().allocate((long) Float.BYTES * floats, ALIGNMENT);
+        MemorySegment segment = zeros(floats);
         for (int i = 0; i < floats; i++) {
             segment.setAtIndex(ValueLayout.JAVA_FLOAT, i, (float) random.nextGaussian());
         }

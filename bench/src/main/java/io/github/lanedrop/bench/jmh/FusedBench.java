@@ -14,36 +14,17 @@ import io.github.lanedrop.kernels.Rate;
 import io.github.lanedrop.kernels.ResidualDropout;
 import io.github.lanedrop.kernels.Workers;
 import io.github.lanedrop.rng.Key;
-import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
-import java.util.concurrent.TimeUnit;
 import org.openjdk.jmh.annotations.Benchmark;
-import org.openjdk.jmh.annotations.BenchmarkMode;
-import org.openjdk.jmh.annotations.Fork;
-import org.openjdk.jmh.annotations.Measurement;
-import org.openjdk.jmh.annotations.Mode;
-import org.openjdk.jmh.annotations.OutputTimeUnit;
 import org.openjdk.jmh.annotations.Param;
-import org.openjdk.jmh.annotations.Scope;
 import org.openjdk.jmh.annotations.Setup;
-import org.openjdk.jmh.annotations.State;
-import org.openjdk.jmh.annotations.Warmup;
 
 /** Fused chains on rows of 768 float32 beside dropout alone, what they are compared with, and beside unfused chains. */
-@State(Scope.Thread)
-@BenchmarkMode(Mode.AverageTime)
-@OutputTimeUnit(TimeUnit.NANOSECONDS)
-@Fork(
-        value = 5,
-        jvmArgsAppend = {"--add-modules", "jdk.incubator.vector"})
-@Warmup(iterations = 5, time = 500, timeUnit = TimeUnit.MILLISECONDS) // on one core C2 may take two seconds
-@Measurement(iterations = 5, time = 300, timeUnit = TimeUnit.MILLISECONDS)
-public class FusedBench {
+public class FusedBench extends Bench {
     /** The length of a row. */
     static final int COLUMNS = 768;
 
-    private static final long ALIGNMENT = 64; // a cache line, so that no size is luckier than another
     private static final Workers ONE = Workers.NONE;
 
     /** Elements a call, to be rounded up to whole rows: L3 and DRAM. */
@@ -73,23 +54,22 @@ public class FusedBench {
     public void setUp() {
         rows = (elements + COLUMNS - 1) / COLUMNS;
         count = (long) rows * COLUMNS;
-        Arena arena = Arena.ofAuto();
-        src = floats(arena, count, .004f);
-        residual = floats(arena, count, -.003f);
-        dst = floats(arena, count, 0);
-        sum = floats(arena, count, .002f);
-        bias = floats(arena, COLUMNS, .001f);
-        columns = floats(arena, COLUMNS, .001f);
-        otherColumns = floats(arena, COLUMNS, .002f);
-        mean = floats(arena, rows, .001f);
-        rstd = floats(arena, rows, .001f);
+        src = floats(count, .004f);
+        residual = floats(count, -.003f);
+        dst = floats(count, 0);
+        sum = floats(count, .002f);
+        bias = floats(COLUMNS, .001f);
+        columns = floats(COLUMNS, .001f);
+        otherColumns = floats(COLUMNS, .002f);
+        mean = floats(rows, .001f);
+        rstd = floats(rows, .001f);
         mask = new BernoulliMask(Rate.drop(.1), new Key(2026, 0));
-        norm = new LayerNorm(floats(arena, COLUMNS, .002f), floats(arena, COLUMNS, -.001f), COLUMNS, 1e-5f);
+        norm = new LayerNorm(floats(COLUMNS, .002f), floats(COLUMNS, -.001f), COLUMNS, 1e-5f);
     }
 
     /** Of both signs, about zero. */
-    private static MemorySegment floats(Arena arena, long count, float step) {
-        MemorySegment segment = arena.allocate(Float.BYTES * count, ALIGNMENT);
+    private static MemorySegment floats(long count, float step) {
+        MemorySegment segment = zeros(count);
         for (long i = 0; i < count; i++) {
             segment.setAtIndex(ValueLayout.JAVA_FLOAT, i, (i % 1001 - 500) * step);
         }

@@ -12,36 +12,16 @@ import io.github.lanedrop.kernels.MaskSource;
 import io.github.lanedrop.kernels.Rate;
 import io.github.lanedrop.kernels.RowKeyedMask;
 import io.github.lanedrop.rng.Key;
-import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
-import java.lang.foreign.ValueLayout;
-import java.util.concurrent.TimeUnit;
 import org.openjdk.jmh.annotations.Benchmark;
-import org.openjdk.jmh.annotations.BenchmarkMode;
-import org.openjdk.jmh.annotations.Fork;
-import org.openjdk.jmh.annotations.Measurement;
-import org.openjdk.jmh.annotations.Mode;
-import org.openjdk.jmh.annotations.OutputTimeUnit;
 import org.openjdk.jmh.annotations.Param;
-import org.openjdk.jmh.annotations.Scope;
 import org.openjdk.jmh.annotations.Setup;
-import org.openjdk.jmh.annotations.State;
-import org.openjdk.jmh.annotations.Warmup;
 
 /**
  * Inverted dropout on float32 with structured masks, beside copying and scaling the same buffers. The shapes are those that
  * networks have; where elements are no multiple of theirs, the last group is cut off.
  */
-@State(Scope.Thread)
-@BenchmarkMode(Mode.AverageTime)
-@OutputTimeUnit(TimeUnit.NANOSECONDS)
-@Fork(
-        value = 5,
-        jvmArgsAppend = {"--add-modules", "jdk.incubator.vector"})
-@Warmup(iterations = 5, time = 500, timeUnit = TimeUnit.MILLISECONDS)
-@Measurement(iterations = 5, time = 300, timeUnit = TimeUnit.MILLISECONDS)
-public class MaskBench {
-    private static final long ALIGNMENT = 64; // a cache line, so that no size is luckier than another
+public class MaskBench extends Bench {
     private static final double RATE = .1;
 
     /** Who decides for whom. */
@@ -115,13 +95,9 @@ public class MaskBench {
     /** Fills the buffers. */
     @Setup
     public void setUp() {
-        Arena arena = Arena.ofAuto();
-        src = arena.allocate((long) Float.BYTES * elements, ALIGNMENT);
-        dst = arena.allocate((long) Float.BYTES * elements, ALIGNMENT);
-        keepBits = arena.allocate((elements + 7) / 8, ALIGNMENT);
-        for (int i = 0; i < elements; i++) {
-            src.setAtIndex(ValueLayout.JAVA_FLOAT, i, 1 + i % 1000 * 1e-3f);
-        }
+        src = activations(elements);
+        dst = zeros(elements);
+        keepBits = bytes(Math.ceilDiv(elements, Byte.SIZE));
         mask = source.mask(elements);
     }
 

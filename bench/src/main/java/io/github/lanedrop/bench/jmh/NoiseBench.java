@@ -8,37 +8,18 @@ import io.github.lanedrop.kernels.Rate;
 import io.github.lanedrop.kernels.UniformNoise;
 import io.github.lanedrop.rng.ByteStream;
 import io.github.lanedrop.rng.Key;
-import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.util.SplittableRandom;
-import java.util.concurrent.TimeUnit;
 import org.openjdk.jmh.annotations.Benchmark;
-import org.openjdk.jmh.annotations.BenchmarkMode;
-import org.openjdk.jmh.annotations.Fork;
-import org.openjdk.jmh.annotations.Measurement;
-import org.openjdk.jmh.annotations.Mode;
-import org.openjdk.jmh.annotations.OutputTimeUnit;
 import org.openjdk.jmh.annotations.Param;
-import org.openjdk.jmh.annotations.Scope;
 import org.openjdk.jmh.annotations.Setup;
-import org.openjdk.jmh.annotations.State;
-import org.openjdk.jmh.annotations.Warmup;
 
 /**
  * Gaussian dropout and Uout on float32 beside drawing the random words that they need, one an element, a thousand at a time
  * into L1, and beside the loop that people write on the JDK's generator.
  */
-@State(Scope.Thread)
-@BenchmarkMode(Mode.AverageTime)
-@OutputTimeUnit(TimeUnit.NANOSECONDS)
-@Fork(
-        value = 5,
-        jvmArgsAppend = {"--add-modules", "jdk.incubator.vector"})
-@Warmup(iterations = 5, time = 500, timeUnit = TimeUnit.MILLISECONDS) // on one core C2 may take two seconds
-@Measurement(iterations = 5, time = 300, timeUnit = TimeUnit.MILLISECONDS)
-public class NoiseBench {
-    private static final long ALIGNMENT = 64; // a cache line, so that no size is luckier than another
+public class NoiseBench extends Bench {
     private static final int WORDS = 1024;
     private static final int WORDS_OF_BLOCK = 4;
     private static final Key KEY = new Key(2026, 0);
@@ -57,12 +38,8 @@ public class NoiseBench {
     /** Fills the buffers. */
     @Setup
     public void setUp() {
-        Arena arena = Arena.ofAuto();
-        src = arena.allocate((long) Float.BYTES * elements, ALIGNMENT);
-        dst = arena.allocate((long) Float.BYTES * elements, ALIGNMENT);
-        for (int i = 0; i < elements; i++) {
-            src.setAtIndex(ValueLayout.JAVA_FLOAT, i, 1 + i % 1000 * 1e-3f);
-        }
+        src = activations(elements);
+        dst = zeros(elements);
     }
 
     /** The roof: copying and scaling the same buffers. */

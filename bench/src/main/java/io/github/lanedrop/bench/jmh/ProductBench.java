@@ -12,42 +12,16 @@ import io.github.lanedrop.kernels.PackedMatrix;
 import io.github.lanedrop.kernels.Rate;
 import io.github.lanedrop.kernels.Workers;
 import io.github.lanedrop.rng.Key;
-import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
-import java.lang.foreign.ValueLayout;
-import java.util.Arrays;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
-import java.util.concurrent.TimeUnit;
 import org.openjdk.jmh.annotations.Benchmark;
-import org.openjdk.jmh.annotations.BenchmarkMode;
-import org.openjdk.jmh.annotations.Fork;
-import org.openjdk.jmh.annotations.Measurement;
-import org.openjdk.jmh.annotations.Mode;
-import org.openjdk.jmh.annotations.OutputTimeUnit;
 import org.openjdk.jmh.annotations.Param;
-import org.openjdk.jmh.annotations.Scope;
 import org.openjdk.jmh.annotations.Setup;
-import org.openjdk.jmh.annotations.State;
-import org.openjdk.jmh.annotations.TearDown;
-import org.openjdk.jmh.annotations.Warmup;
 
 /**
- * Matrix products on float32: plain, with weights packed once, with an epilogue, under DropConnect, on two threads.
- *
- * <p>The Maven profile {@code peers} adds {@code OpenBlasBench}, which runs these beside OpenBLAS.
+ * Matrix products on float32: plain, with weights packed once, with an epilogue, under DropConnect, on two threads. {@link
+ * ProductPeerBench} has other people's.
  */
-@State(Scope.Benchmark)
-@BenchmarkMode(Mode.AverageTime)
-@OutputTimeUnit(TimeUnit.MICROSECONDS)
-@Fork(
-        value = 5,
-        jvmArgsAppend = {"--add-modules", "jdk.incubator.vector"})
-@Warmup(iterations = 6, time = 500, timeUnit = TimeUnit.MILLISECONDS) // on one core C2 may take two seconds
-@Measurement(iterations = 5, time = 300, timeUnit = TimeUnit.MILLISECONDS)
-public class ProductBench {
-    private static final long ALIGNMENT = 64;
-
+public class ProductBench extends Bench {
     /** Rows, inner size and columns. */
     @Param({"512x512x512", "1024x1024x1024", "128x784x512", "128x512x10"})
     public String shape;
@@ -56,76 +30,35 @@ public class ProductBench {
     @Param({"none", "a", "b"})
     public String transposed;
 
-    private Matrix a;
-    private Matrix b;
-    private Matrix c;
+    Matrix a;
+    Matrix b;
+    Matrix c;
+    MemorySegment bias;
     private Epilogue epilogue;
     private PackedMatrix packed;
     private DropConnect weights;
-    private ExecutorService executor;
-    private Workers two;
+    private Workers two = Workers.NONE;
 
     /** Fills the matrices. */
     @Setup
     public void setUp() {
-        int[] sizes =
-                Arrays.stream(shape.split("x")).mapToInt(Integer::parseInt).toArray();
-        int rows = sizes[0];
-        int inner = sizes[1];
-        int columns = sizes[2];
+        Shape sizes = Shape.of(shape);
+        int rows = sizes.rows();
+        int inner = sizes.inner();
+        int columns = sizes.columns();
         a = matrix(rows, inner, transposed.equals("a"));
         b = matrix(inner, columns, transposed.equals("b"));
         c = matrix(rows, columns, false);
         packed = PackedMatrix.of(b);
         MaskSource mask = new BernoulliMask(Rate.drop(.1), new Key(2026, 0));
-        epilogue = Epilogue.NONE
-                .bias(matrix(1, columns, false).segment())
-                .activation(Activation.RELU)
-                .dropout(mask, 0);
+        bias = operand(columns);
+        epilogue = Epilogue.NONE.bias(bias).activation(Activation.RELU).dropout(mask, 0);
         weights = DropConnect.perBatch(new BernoulliMask(Rate.drop(.5), new Key(2026, 1)));
-        executor = Executors.newSingleThreadExecutor();
-        two = new Workers(executor, 2);
-    }
-
-    /** Ends the second thread. */
-    @TearDown
-    public void tearDown() {
-        executor.shutdown();
-    }
-
-    /**
-     * The left operand.
-     *
-     * @return the matrix
-     */
-    public Matrix left() {
-        return a;
-    }
-
-    /**
-     * The right operand.
-     *
-     * @return the matrix
-     */
-    public Matrix right() {
-        return b;
-    }
-
-    /**
-     * What receives the product.
-     *
-     * @return the matrix
-     */
-    public Matrix result() {
-        return c;
+        two = workers(2);
     }
 
     private static Matrix matrix(int rows, int columns, boolean transposed) {
-        long elements = (long) rows * columns;
-        MemorySegment segment = Arena.ofAuto().allocate(elements * Float.BYTES, ALIGNMENT);
-        for (long i = 0; i < elements; i++) {
-            segment.setAtIndex(ValueLayout.JAVA_FLOAT, i, (i * 7919 % 2003 - 1001) * 1e-3f);
-        }
+        MemorySegment segment = operand((long) rows * columns);
         return transposed ? Matrix.of(segment, columns, rows).transpose() : Matrix.of(segment, rows, columns);
     }
 

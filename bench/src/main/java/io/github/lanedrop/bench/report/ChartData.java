@@ -16,7 +16,7 @@ import java.util.function.ToDoubleFunction;
 final class ChartData {
     private ChartData() {}
 
-    /** JSON without a {@code <}, so that it can stand in a script element. */
+    /** JSON that can stand in a script element. */
     static String json(Findings findings, List<Throughput> throughput) {
         StringWriter text = new StringWriter();
         try (JsonGenerator json = new JsonFactory().createGenerator(text)) {
@@ -37,7 +37,7 @@ final class ChartData {
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
-        return text.toString().replace("<", "\\u003c");
+        return Page.jsonInScript(text.toString());
     }
 
     private static void learning(JsonGenerator json, String name, List<Epoch> epochs) throws IOException {

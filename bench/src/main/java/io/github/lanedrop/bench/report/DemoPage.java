@@ -1,20 +1,12 @@
 package io.github.lanedrop.bench.report;
 
-import com.samskivert.mustache.Mustache;
 import io.github.lanedrop.bench.demo.Calibration;
 import io.github.lanedrop.bench.demo.Doubt;
 import io.github.lanedrop.bench.demo.Findings;
 import io.github.lanedrop.bench.demo.Throughput;
 import io.github.lanedrop.kernels.Kernels;
-import java.io.IOException;
-import java.io.InputStream;
-import java.io.StringReader;
-import java.io.UncheckedIOException;
-import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
-import java.util.Properties;
 
 /**
  * The findings as one HTML page that needs nothing else: charts, their scripts and the images are inside, and its content
@@ -22,8 +14,6 @@ import java.util.Properties;
  */
 public final class DemoPage {
     private static final int OPINIONS = 4;
-    private static final String CHART_JS = "/META-INF/resources/webjars/chart.js/";
-    private static final String CHART_JS_BUILD = "/META-INF/maven/org.webjars.npm/chart.js/pom.properties";
 
     private DemoPage() {}
 
@@ -38,11 +28,11 @@ public final class DemoPage {
      */
     public static String of(Findings findings, List<Throughput> throughput, String command, double seconds) {
         Kernels.Path path = Kernels.describe();
-        String template = text("demo.html");
-        return Mustache.compiler()
-                .withLoader(name -> new StringReader(text(name + ".html")))
-                .compile(template)
-                .execute(Map.ofEntries(
+        return Page.of(
+                "demo",
+                "Lanedrop demo: " + Figures.title(findings),
+                ChartData.json(findings, throughput),
+                Map.ofEntries(
                         Map.entry("title", Figures.title(findings)),
                         Map.entry("configuration", Figures.configuration(findings)),
                         Map.entry("source", findings.data().source()),
@@ -77,11 +67,7 @@ public final class DemoPage {
                         Map.entry("path", path.vector() ? path.vectorBits() + "-bit vectors" : "scalar code"),
                         Map.entry("java", Runtime.version().toString()),
                         Map.entry("command", command),
-                        Map.entry("seconds", Figures.fixed(seconds, 1)),
-                        Map.entry("chartJs", inScript(chartJs())),
-                        Map.entry("script", inScript(text("demo.js"))),
-                        Map.entry("style", text("demo.css")),
-                        Map.entry("json", ChartData.json(findings, throughput))));
+                        Map.entry("seconds", Figures.fixed(seconds, 1))));
     }
 
     /** A canvas and what to say of it. */
@@ -143,34 +129,5 @@ public final class DemoPage {
                                 Figures.fixed(100 * (opinion.high() - opinion.low()), 1),
                                 opinion.clazz() == doubt.label()))
                         .toList());
-    }
-
-    /** The library without the address of its source map, which browsers would look for. */
-    private static String chartJs() {
-        Properties build = new Properties();
-        try (InputStream file = open(CHART_JS_BUILD)) {
-            build.load(file);
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
-        return text(CHART_JS + build.getProperty("version") + "/dist/chart.umd.js")
-                .replaceAll("(?m)^//# sourceMappingURL=.*$", "");
-    }
-
-    /** JavaScript that cannot end its element; inside strings and regular expressions the two spellings are the same. */
-    static String inScript(String javaScript) {
-        return javaScript.replaceAll("(?i)</(?=script)", "<\\\\/").replace("<!--", "<\\!--");
-    }
-
-    private static String text(String name) {
-        try (InputStream file = open(name)) {
-            return new String(file.readAllBytes(), StandardCharsets.UTF_8);
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
-    }
-
-    private static InputStream open(String name) {
-        return Objects.requireNonNull(DemoPage.class.getResourceAsStream(name), name);
     }
 }

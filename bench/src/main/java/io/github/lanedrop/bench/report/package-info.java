@@ -1,2 +1,2 @@
-/** The demo's findings as text and as a page. */
+/** Findings of the demo and of the benchmarks as text and as pages. */
 package io.github.lanedrop.bench.report;

@@ -1,29 +1,10 @@
-'use strict';
 (() => {
-  const data = JSON.parse(document.getElementById('data').textContent);
-  const charts = [];
+  const { data, colour, legend, axis, draw, show } = Page;
   const runs = ['plain', 'dropped', 'mc'];
   const percent = (value) => (100 * value).toFixed(1) + ' %';
   const wholePercent = { callback: (value) => Math.round(100 * value) + ' %' };
-  const colour = (name) => getComputedStyle(document.documentElement).getPropertyValue('--' + name).trim();
   const sum = (numbers) => numbers.reduce((a, b) => a + b, 0);
-  const legend = (labels) => ({ labels: { color: colour('text'), ...labels } });
   const squares = () => legend({ boxWidth: 14, boxHeight: 14 });
-
-  function axis(title, more = {}) {
-    return {
-      title: { display: true, text: title, color: colour('quiet') },
-      grid: { color: colour('line') },
-      border: { color: colour('line') },
-      ...more,
-      ticks: { color: colour('quiet'), maxRotation: 0, ...(more.ticks || {}) },
-    };
-  }
-
-  function draw(id, config) {
-    Object.assign(config.options, { animation: false, maintainAspectRatio: false });
-    charts.push(new Chart(document.getElementById(id), config));
-  }
 
   /* Test in full, training dashed, a colour a run. */
   function learning(id, test, train, y, text) {
@@ -168,14 +149,5 @@
     });
   }
 
-  function drawAll() {
-    charts.splice(0).forEach((chart) => chart.destroy());
-    Chart.defaults.font.family = getComputedStyle(document.body).fontFamily;
-    [loss, accuracy, reliability, entropy, throughput].forEach((chart) => chart());
-  }
-
-  drawAll();
-  matchMedia('(prefers-color-scheme: dark)').addEventListener('change', drawAll);
-  /* Paper is white whatever the screen is, and narrower. */
-  matchMedia('print').addEventListener('change', drawAll);
+  show([loss, accuracy, reliability, entropy, throughput]);
 })();

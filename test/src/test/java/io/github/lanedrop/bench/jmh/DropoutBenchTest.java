@@ -4,7 +4,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.github.lanedrop.kernels.Rate;
 import java.lang.foreign.ValueLayout;
+import java.util.List;
+import java.util.function.Consumer;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** The benchmark computes what it says, with the parameters that it was given. */
@@ -12,9 +16,14 @@ final class DropoutBenchTest {
     private static final int ELEMENTS = 4096;
 
     private static DropoutBench bench(double rate) {
+        return bench(rate, ELEMENTS, 1);
+    }
+
+    private static DropoutBench bench(double rate, int elements, int threads) {
         DropoutBench bench = new DropoutBench();
-        bench.elements = ELEMENTS;
+        bench.elements = elements;
         bench.rate = rate;
+        bench.threads = threads;
         bench.setUp();
         return bench;
     }
@@ -70,16 +79,74 @@ final class DropoutBenchTest {
 
     @ParameterizedTest
     @ValueSource(doubles = {.1, .5})
-    void theCommonsRngLoopDropsAtTheRate(double rate) {
+    void backwardDrawsTheMaskAgain(double rate) {
         DropoutBench bench = bench(rate);
-        bench.commonsRngLoop();
-        float[] dst = values(bench);
-        int dropped = 0;
-        for (int i = 0; i < ELEMENTS; i++) {
-            dropped += dst[i] == 0f ? 1 : 0;
-            assertThat(dst[i]).isIn(0f, scaled(bench, rate, i));
+        bench.forward();
+        float[] forward = values(bench);
+        bench.dst.fill((byte) 0);
+        bench.backward();
+        assertThat(values(bench)).isEqualTo(forward);
+    }
+
+    @Test
+    void copyCopies() {
+        DropoutBench bench = bench(.1);
+        bench.copy();
+        assertThat(values(bench)).isEqualTo(bench.src.toArray(ValueLayout.JAVA_FLOAT));
+    }
+
+    /** Parts of unequal size, and more threads than one: the same elements, all of them. */
+    @ParameterizedTest
+    @CsvSource({"4096, 2", "4097, 2", "10001, 3", "2, 3"})
+    void threadsShareACallAndChangeNothing(int elements, int threads) {
+        DropoutBench one = bench(.1, elements, 1);
+        DropoutBench more = bench(.1, elements, threads);
+        assertThat(more.workers.tasks()).isEqualTo(threads);
+        List<Consumer<DropoutBench>> works = List.of(
+                DropoutBench::copyAndScale,
+                DropoutBench::forward,
+                DropoutBench::backward,
+                DropoutBench::backwardStored,
+                DropoutBench::inPlace);
+        for (Consumer<DropoutBench> work : works) {
+            one.dst.copyFrom(one.src); // what is dropped in place
+            more.dst.copyFrom(one.src);
+            work.accept(one);
+            work.accept(more);
+            assertThat(values(more)).isEqualTo(values(one));
         }
-        double sigma = Math.sqrt(ELEMENTS * rate * (1 - rate));
-        assertThat(Math.abs(dropped - ELEMENTS * rate)).isLessThan(6 * sigma);
+        more.endThreads();
+    }
+
+    @ParameterizedTest
+    @CsvSource({"4096, 2", "10001, 3", "2, 3"})
+    void threadsCopyEverything(int elements, int threads) {
+        DropoutBench bench = bench(.1, elements, threads);
+        bench.copy();
+        assertThat(bench.dst.mismatch(bench.src)).isEqualTo(-1);
+        bench.endThreads();
+    }
+
+    /** What is measured is not eliminated: each call leaves its mark in memory that outlives it. */
+    @Test
+    void everyCallWritesItsResult() {
+        DropoutBench bench = bench(.1);
+        List<Consumer<DropoutBench>> works = List.of(
+                DropoutBench::copy,
+                DropoutBench::copyAndScale,
+                DropoutBench::forward,
+                DropoutBench::backward,
+                DropoutBench::backwardStored);
+        for (Consumer<DropoutBench> work : works) {
+            bench.dst.fill((byte) 0x7f);
+            work.accept(bench);
+            for (float value : values(bench)) {
+                assertThat(value).isLessThan(3f);
+            }
+        }
+        byte[] mask = bench.keepBits.toArray(ValueLayout.JAVA_BYTE);
+        bench.keepBits.fill((byte) 0);
+        bench.keepBits();
+        assertThat(bench.keepBits.toArray(ValueLayout.JAVA_BYTE)).isEqualTo(mask);
     }
 }

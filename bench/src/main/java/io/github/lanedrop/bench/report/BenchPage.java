@@ -1,0 +1,134 @@
+package io.github.lanedrop.bench.report;
+
+import io.github.lanedrop.bench.doctor.Passport;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * The report of a run of the benchmarks as one HTML page that needs nothing else. It is a function of the data alone: the
+ * same folder gives the same bytes again, whenever and wherever.
+ */
+public final class BenchPage {
+    /** The page's name in a folder of results. */
+    public static final String FILE = "report.html";
+
+    private BenchPage() {}
+
+    /**
+     * Makes the page of a folder of results and puts it there.
+     *
+     * @param folder with {@code jmh.json} and, if there are any, {@code machine.json} and {@code start.json}
+     * @return the page
+     * @throws IOException if a file cannot be read or written or holds something else; the message is one line
+     */
+    public static Path write(Path folder) throws IOException {
+        return Files.writeString(folder.resolve(FILE), of(folder));
+    }
+
+    /**
+     * Makes the page of a folder of results.
+     *
+     * @param folder with {@code jmh.json} and, if there are any, {@code machine.json} and {@code start.json}
+     * @return an HTML document
+     * @throws IOException if a file cannot be read or holds something else; the message is one line
+     */
+    public static String of(Path folder) throws IOException {
+        if (!Files.isDirectory(folder)) {
+            throw new NoSuchFileException(folder.toString());
+        }
+        Results results = Results.read(folder);
+        Optional<Machine> machine =
+                Files.exists(folder.resolve(Machine.FILE)) ? Optional.of(Machine.read(folder)) : Optional.empty();
+        Path startFile = folder.resolve(Starts.FILE);
+        Optional<Starts> starts = Files.exists(startFile)
+                ? Optional.of(Json.read(startFile, Starts.class, "cold starts"))
+                : Optional.empty();
+        List<Download> downloads = new ArrayList<>();
+        downloads.add(new Download(Results.FILE, Page.jsonInScript(results.json())));
+        machine.ifPresent(from -> downloads.add(new Download(Machine.FILE, Page.jsonInScript(Json.write(from)))));
+        starts.ifPresent(all -> downloads.add(new Download(Starts.FILE, Page.jsonInScript(Json.write(all)))));
+
+        List<Section> sections = new Questions(results, machine, starts).all();
+        List<Plot> plots = sections.stream()
+                .flatMap(section -> section.figures().stream())
+                .map(Figure::plot)
+                .toList();
+        String cpu = machine.map(from -> from.passport().cpu()).orElse("a machine without a passport");
+        return Page.of(
+                "bench",
+                "Lanedrop benchmarks: " + cpu,
+                Page.jsonInScript(Json.write(plots)),
+                Map.ofEntries(
+                        Map.entry("cpu", cpu),
+                        Map.entry("lead", lead(results)),
+                        Map.entry("origin", machine.map(BenchPage::origin).orElse("")),
+                        Map.entry("headlines", Headline.of(results)),
+                        Map.entry("sections", sections),
+                        Map.entry(
+                                "passport",
+                                machine.map(from -> entries(from.passport())).orElse(List.of())),
+                        Map.entry(
+                                "measurements",
+                                Questions.measurements(
+                                        "Every measurement: the score is the mean, ± half its 99.9 % interval",
+                                        results.all())),
+                        Map.entry("command", machine.map(Machine::command).orElse("unknown")),
+                        Map.entry("downloads", downloads)));
+    }
+
+    /** A file that the page holds. */
+    private record Download(String name, String json) {}
+
+    /** A line of the passport. */
+    private record Entry(String name, String value) {}
+
+    private static String lead(Results results) {
+        long forks = results.all().stream().mapToLong(Result::forks).sum();
+        return Figures.grouped(results.all().size()) + " measurements by JMH in " + Figures.grouped(forks)
+                + " JVMs. Points are means; their whiskers are 99.9 % intervals, and without a whisker there were too few"
+                + " iterations for one.";
+    }
+
+    private static String origin(Machine machine) {
+        Passport passport = machine.passport();
+        return "JDK " + passport.jdk() + "; " + passport.path() + "; commit " + passport.commit() + "; "
+                + passport.date() + ".";
+    }
+
+    private static List<Entry> entries(Passport passport) {
+        return List.of(
+                new Entry("CPU", passport.cpu() + ", " + passport.architecture()),
+                new Entry(
+                        "Processors",
+                        passport.processors() + ", sharing cores: " + passport.hyperThreads() + ", virtualised: "
+                                + passport.virtualised()),
+                new Entry("Features", words(passport.features(), " ")),
+                new Entry("Caches", words(passport.caches(), ", ")),
+                new Entry("Governor", passport.governor()),
+                new Entry("Memory", passport.memory() + ", transparent huge pages: " + passport.hugePages()),
+                new Entry("System", passport.kernel()),
+                new Entry("JDK", passport.jdk()),
+                new Entry("VM", passport.vm()),
+                new Entry("JVM options", words(passport.options(), " ")),
+                new Entry(
+                        "JVM flags",
+                        words(
+                                passport.flags().entrySet().stream()
+                                        .map(Map.Entry::toString)
+                                        .toList(),
+                                " ")),
+                new Entry("Kernels", passport.path()),
+                new Entry("Commit", passport.commit()),
+                new Entry("Date", passport.date()));
+    }
+
+    private static String words(List<String> words, String between) {
+        return words.isEmpty() ? "-" : String.join(between, words);
+    }
+}

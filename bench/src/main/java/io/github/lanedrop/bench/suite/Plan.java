@@ -1,0 +1,149 @@
+package io.github.lanedrop.bench.suite;
+
+import io.github.lanedrop.bench.start.Starts;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.SequencedMap;
+import java.util.SequencedSet;
+import java.util.Set;
+import java.util.stream.Collectors;
+
+/**
+ * What is to be run, a function of what was asked for, of the peers and of the machine.
+ *
+ * @param times how long each is measured
+ * @param pinned whether each JVM has one processor
+ * @param runs the benchmarks, in order
+ * @param modules peers with libraries of their own, whose JVMs take longer to start
+ * @param coldElements of the calls of JVMs that are started cold; empty if none is
+ */
+record Plan(Times times, boolean pinned, List<Run> runs, Set<String> modules, List<Integer> coldElements) {
+    private static final String FRESH = "fresh";
+    private static final int AVX512_BITS = 512;
+
+    /** Keeps what it is given. */
+    Plan {
+        runs = List.copyOf(runs);
+        modules = Set.copyOf(modules);
+        coldElements = List.copyOf(coldElements);
+    }
+
+    /**
+     * What the machine can do.
+     *
+     * @param processors how many this process may use
+     * @param x86 whether HotSpot has options for it that begin with {@code UseAVX}
+     * @param vectorBits the width of the kernels' vectors, 0 where there are none
+     */
+    record Machine(int processors, boolean x86, int vectorBits) {}
+
+    /** Plans. */
+    static Plan of(Profile profile, Set<Family> families, List<Entrant> entrants, Machine machine, boolean pinned) {
+        List<Question> questions = new ArrayList<>(Questions.own());
+        for (Entrant entrant : entrants) {
+            if (entrant.refusal().isEmpty()) {
+                questions.addAll(Questions.of(entrant));
+            }
+        }
+        SequencedSet<Run> runs = new LinkedHashSet<>();
+        for (Family family : Family.values()) { // so that what belongs together is measured together
+            for (Question question : questions) {
+                if (question.family() == family
+                        && families.contains(family)
+                        && question.from().compareTo(profile) <= 0) {
+                    question.runs().stream()
+                            .filter(run -> isPossible(run, machine))
+                            .flatMap(run -> fit(run, entrants).stream())
+                            .forEach(runs::add);
+                }
+            }
+        }
+        Set<String> modules = entrants.stream()
+                .filter(entrant -> !entrant.isBuiltIn())
+                .map(Entrant::id)
+                .collect(Collectors.toSet());
+        return new Plan(
+                profile.times(),
+                pinned,
+                List.copyOf(runs),
+                modules,
+                families.contains(Family.START) ? Questions.coldElements(profile) : List.of());
+    }
+
+    private static boolean isPossible(Run run, Machine machine) {
+        if (Integer.parseInt(run.parameters().getOrDefault(Run.THREADS, "1")) > machine.processors()) {
+            return false;
+        }
+        if (run.variation().equals(Questions.AVX2)) {
+            return machine.x86() && machine.vectorBits() == AVX512_BITS;
+        }
+        return Questions.bits(run.variation()) < machine.vectorBits()
+                || run.variation().isEmpty();
+    }
+
+    /** What becomes of a run with a peer, which need not be able to do everything. */
+    private static Optional<Run> fit(Run run, List<Entrant> entrants) {
+        String peer = run.parameters().get(Run.PEER);
+        if (peer == null) {
+            return Optional.of(run);
+        }
+        Entrant entrant = entrants.stream()
+                .filter(one -> one.id().equals(peer) && one.kind() == Questions.kind(run.bench()))
+                .findFirst()
+                .orElseThrow();
+        if (!entrant.methods().contains(run.method()) || (!entrant.parallel() && run.isParallel())) {
+            return Optional.empty();
+        }
+        return Optional.of(
+                run.parameters().containsKey(Run.MEMORY) && !entrant.allocates() ? run.with(Run.MEMORY, FRESH) : run);
+    }
+
+    /** What all is expected to take. */
+    double seconds() {
+        return runs.stream().mapToDouble(this::seconds).sum() + coldSeconds();
+    }
+
+    /** What a run is expected to take. */
+    double seconds(Run run) {
+        return times.seconds(run.code(), modules.contains(run.parameters().getOrDefault(Run.PEER, "")), pinned);
+    }
+
+    /** How many JVMs are started cold. */
+    int cold() {
+        return Starts.ways() * coldElements.size() * times.jvms();
+    }
+
+    /** What the cold starts are expected to take. */
+    double coldSeconds() {
+        return cold() * times.coldSeconds();
+    }
+
+    /** The arithmetic, a line a family. */
+    String describe() {
+        SequencedMap<Family, Integer> counts = new LinkedHashMap<>();
+        SequencedMap<Family, Double> seconds = new LinkedHashMap<>();
+        for (Run run : runs) {
+            counts.merge(run.family(), 1, Integer::sum);
+            seconds.merge(run.family(), seconds(run), Double::sum);
+        }
+        StringBuilder text = new StringBuilder("| family | runs | JVMs | minutes |\n|---|---:|---:|---:|\n");
+        counts.forEach((family, count) -> line(text, name(family), count, count * times.forks(), seconds.get(family)));
+        if (cold() > 0) {
+            line(text, name(Family.START), cold(), cold(), coldSeconds());
+        }
+        line(text, "all", runs.size() + cold(), runs.size() * times.forks() + cold(), seconds());
+        return text.append('\n').append(times.describe(pinned)).toString();
+    }
+
+    private static void line(StringBuilder text, String name, int runs, int jvms, double seconds) {
+        text.append(String.format(Locale.ROOT, "| %s | %d | %d | %.1f |%n", name, runs, jvms, seconds / 60));
+    }
+
+    private static String name(Family family) {
+        return family.name().toLowerCase(Locale.ROOT);
+    }
+}
