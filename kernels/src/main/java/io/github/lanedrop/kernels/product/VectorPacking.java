@@ -3,11 +3,15 @@ package io.github.lanedrop.kernels.product;
 import static io.github.lanedrop.kernels.product.Tiles.LANES;
 import static io.github.lanedrop.kernels.product.Tiles.PANEL_STEP;
 import static io.github.lanedrop.rng.simd.Lanes.FLOATS;
+import static io.github.lanedrop.rng.simd.Lanes.INTS;
 import static io.github.lanedrop.rng.simd.Lanes.ORDER;
 
+import io.github.lanedrop.rng.simd.Simd;
 import java.lang.foreign.MemorySegment;
 import jdk.incubator.vector.FloatVector;
+import jdk.incubator.vector.IntVector;
 import jdk.incubator.vector.VectorMask;
+import jdk.incubator.vector.VectorOperators;
 import jdk.incubator.vector.VectorShuffle;
 
 /**
@@ -137,7 +141,13 @@ public final class VectorPacking {
         FloatVector scales = FloatVector.broadcast(FLOATS, scale);
         for (int i = 0; i < count; i += LANES) {
             long kept = VectorKeepBits.kept(bits, bitAt + i);
-            ZERO.blend(FloatVector.fromArray(FLOATS, line, at + i).mul(scales), VectorKeepBits.mask(kept))
+            VectorMask<Float> mask = Simd.MASK_REGISTERS
+                    ? VectorMask.fromLong(FLOATS, kept)
+                    : IntVector.broadcast(INTS, (int) kept)
+                            .lanewise(VectorOperators.LSHL, VectorKeepBits.TO_SIGN)
+                            .compare(VectorOperators.LT, 0)
+                            .cast(FLOATS);
+            ZERO.blend(FloatVector.fromArray(FLOATS, line, at + i).mul(scales), mask)
                     .intoArray(line, at + i);
         }
     }
