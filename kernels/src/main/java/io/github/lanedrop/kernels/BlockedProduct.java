@@ -102,7 +102,11 @@ final class BlockedProduct {
             Form form,
             Epilogue epilogue,
             Workers workers) {
-        boolean across = isAcross(c, packed, weights);
+        boolean across = isAcross(c, weights);
+        if (across && packed != PackedMatrix.NONE) {
+            run(a, packed.narrow(), PackedMatrix.NONE, c, add, weights, form, epilogue, workers);
+            return;
+        }
         int rows = across ? c.columns() : c.rows();
         int columns = across ? c.rows() : c.columns();
         if (workers.tasks() == 1) {
@@ -134,7 +138,7 @@ final class BlockedProduct {
     }
 
     private static int grains(int size, int grain) {
-        return Math.max(1, (size + grain - 1) / grain);
+        return Math.max(1, Math.ceilDiv(size, grain));
     }
 
     /** Where part {@code i} of a size begins. */
@@ -160,11 +164,8 @@ final class BlockedProduct {
         return best;
     }
 
-    private static boolean isAcross(Matrix c, PackedMatrix packed, DropConnect weights) {
-        return c.columns() < COLUMNS
-                && c.rows() > c.columns()
-                && packed == PackedMatrix.NONE
-                && DropConnect.keepsAll(weights.mask());
+    private static boolean isAcross(Matrix c, DropConnect weights) {
+        return c.columns() < COLUMNS && c.rows() > c.columns() && DropConnect.keepsAll(weights.mask());
     }
 
     /** Some rows and columns, as they are computed; the columns start at a multiple of a panel's. */
@@ -190,7 +191,7 @@ final class BlockedProduct {
         product.weights = weights;
         product.form = form;
         product.epilogue = epilogue;
-        product.across = isAcross(c, packed, weights);
+        product.across = isAcross(c, weights);
         product.masks(rowStart, rowEnd, columnStart, columnEnd);
         product.a = NONE; // the pool holds nothing of the caller's
         product.b = NONE;
@@ -225,13 +226,13 @@ final class BlockedProduct {
     /** Rows and columns as they are computed, under one mask. */
     private void group(int rowStart, int rowEnd, int columnStart, int columnEnd, int innerStart, int innerEnd) {
         inPlace = 0;
-        for (int column = columnStart; column < columnEnd; column += BLOCK_COLUMNS) {
+        for (int column = columnStart; column < columnEnd; column += Math.min(BLOCK_COLUMNS, columnEnd - column)) {
             int columns = Math.min(BLOCK_COLUMNS, columnEnd - column);
             if (innerStart == innerEnd) {
                 rows(rowStart, rowEnd, column, columns, 0, 0, true, true);
             }
             int step = Tiles.innerBlock(innerEnd - innerStart);
-            for (int k = innerStart; k < innerEnd; k += step) {
+            for (int k = innerStart; k < innerEnd; k += Math.min(step, innerEnd - k)) {
                 int inner = Math.min(step, innerEnd - k);
                 if (packed == PackedMatrix.NONE) {
                     pack(k, inner, column, columns, rowEnd - rowStart);
@@ -275,7 +276,7 @@ final class BlockedProduct {
     private void rows(
             int rowStart, int rowEnd, int column, int columns, int k, int inner, boolean first, boolean last) {
         float scale = scale();
-        for (int row = rowStart; row < rowEnd; row += BLOCK_ROWS) {
+        for (int row = rowStart; row < rowEnd; row += Math.min(BLOCK_ROWS, rowEnd - row)) {
             int rows = Math.min(BLOCK_ROWS, rowEnd - row);
             scratch.holdRows(rows);
             Packing.rows(across ? b : a, across, row, rows, k, inner, scale, form == Form.VARIANCE, scratch);
@@ -458,8 +459,10 @@ final class BlockedProduct {
             return;
         }
         if (columns == c.columns()) { // rows follow one another
-            for (int r = 1; r < rows; r++) {
-                System.arraycopy(strip, r * COLUMNS, strip, r * columns, columns);
+            if (ProductSelfTest.VECTOR) {
+                VectorFinish.close(strip, rows, columns);
+            } else {
+                ScalarFinish.close(strip, rows, columns);
             }
             MemorySegment.copy(strip, 0, c.segment(), FLOAT, at, rows * columns);
             return;

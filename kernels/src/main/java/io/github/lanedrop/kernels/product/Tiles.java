@@ -67,8 +67,7 @@ public final class Tiles {
 
     /** Steps of the inner index in each block but perhaps the last: as even as multiples of a vector can be. */
     public static int innerBlock(int inner) {
-        int blocks = Math.max(1, (inner + INNER - 1) / INNER);
-        int steps = (inner + blocks - 1) / blocks;
-        return (steps + LANES - 1) / LANES * LANES;
+        int blocks = Math.max(1, Math.ceilDiv(inner, INNER));
+        return Math.ceilDiv(Math.ceilDiv(inner, blocks), LANES) * LANES;
     }
 }
