@@ -5,6 +5,7 @@ import static io.github.lanedrop.kernels.product.Tiles.BLOCK_COLUMNS;
 import static io.github.lanedrop.kernels.product.Tiles.BLOCK_ROWS;
 import static io.github.lanedrop.kernels.product.Tiles.COLUMNS;
 import static io.github.lanedrop.kernels.product.Tiles.LANES;
+import static io.github.lanedrop.kernels.product.Tiles.PIECE;
 import static io.github.lanedrop.kernels.product.Tiles.ROW_STRIDE;
 import static io.github.lanedrop.kernels.product.Tiles.STRIP_ROWS;
 
@@ -67,6 +68,9 @@ final class BlockedProduct {
 
     /** Columns of a block that are not packed, but read where they lie. */
     private int inPlace;
+
+    /** Whether panels are packed in pieces when they are multiplied, since they are so only once. */
+    private boolean piecewise;
 
     /** Of the mask of this group of examples, the index of the first weight. */
     private long firstWeight;
@@ -226,6 +230,7 @@ final class BlockedProduct {
     /** Rows and columns as they are computed, under one mask. */
     private void group(int rowStart, int rowEnd, int columnStart, int columnEnd, int innerStart, int innerEnd) {
         inPlace = 0;
+        piecewise = false;
         for (int column = columnStart; column < columnEnd; column += Math.min(BLOCK_COLUMNS, columnEnd - column)) {
             int columns = Math.min(BLOCK_COLUMNS, columnEnd - column);
             if (innerStart == innerEnd) {
@@ -251,6 +256,11 @@ final class BlockedProduct {
                 && form != Form.VARIANCE
                 && !masksWeights()) {
             inPlace = columns / COLUMNS * COLUMNS;
+        }
+        piecewise = rows <= STRIP_ROWS && !masksWeights();
+        if (piecewise) {
+            scratch.holdPanels(Tiles.panelBytes(PIECE));
+            return;
         }
         int left = columns - inPlace;
         scratch.holdPanels(Packing.panels(left) * Tiles.panelBytes(inner));
@@ -352,7 +362,11 @@ final class BlockedProduct {
                     load(strip, row + r, height, column + n, count);
                 }
                 float[] start = fresh ? scratch.zeros : strip;
-                multiplyAdd(scratch.a, r * ROW_STRIDE, panels, panel, panelStep, inner, start, strip, height);
+                if (piecewise && n >= inPlace) {
+                    pieces(column + n, count, k, inner, start, height);
+                } else {
+                    multiplyAdd(scratch.a, r * ROW_STRIDE, panels, panel, panelStep, inner, start, strip, height);
+                }
                 if (across) {
                     turn(strip, height, count, scratch.other);
                     finish(scratch.other, strip, column + n, count, row + r, height, last);
@@ -360,6 +374,35 @@ final class BlockedProduct {
                     finish(strip, scratch.other, row + r, height, column + n, count, last);
                 }
             }
+        }
+    }
+
+    /** Packs and multiplies a panel by the only strip of rows. */
+    private void pieces(int column, int columns, int k, int inner, float[] start, int rows) {
+        for (int i = 0; i < inner; i += PIECE) {
+            int steps = Math.min(PIECE, inner - i);
+            Packing.panels(
+                    panelOperand(),
+                    across,
+                    k + i,
+                    steps,
+                    column,
+                    columns,
+                    scratch.panels,
+                    DropConnect.NONE,
+                    0,
+                    form == Form.VARIANCE,
+                    scratch);
+            multiplyAdd(
+                    scratch.a,
+                    i,
+                    scratch.panels,
+                    0,
+                    Tiles.PANEL_STEP,
+                    steps,
+                    i == 0 ? start : scratch.strip,
+                    scratch.strip,
+                    rows);
         }
     }
 

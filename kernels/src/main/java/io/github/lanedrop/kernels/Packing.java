@@ -20,6 +20,8 @@ import java.util.Arrays;
  * <p>{@code across} says that the operand is to be taken as the transpose of what the matrix says it is.
  */
 final class Packing {
+    private static final long VECTOR_BYTES = (long) LANES * Float.BYTES;
+
     private Packing() {}
 
     /** Panels that hold so many columns. */
@@ -48,7 +50,7 @@ final class Packing {
         boolean direct = scale == 1 && !squares && reaches(a);
         for (int i = 0; i < inner; i += LANES) {
             int lines = Math.min(LANES, inner - i);
-            int done = direct && lines == LANES ? rows / LANES * LANES : 0;
+            int done = direct && lines == LANES ? squares(a, k + i, row, rows) : 0;
             if (done > 0) {
                 VectorPacking.transpose(
                         a.segment(),
@@ -76,6 +78,12 @@ final class Packing {
                     ROW_STRIDE,
                     scratch.square);
         }
+    }
+
+    /** How many elements of the next lines can be read in squares, which may read more than that, but not beyond memory. */
+    private static int squares(Matrix matrix, int line, int start, int count) {
+        long end = elementAt(matrix, line + LANES - 1, start) + Math.ceilDiv(count, LANES) * VECTOR_BYTES;
+        return end <= matrix.segment().byteSize() ? count : count / LANES * LANES;
     }
 
     private static void change(float[] line, int at, int count, float scale, boolean squares) {
@@ -135,7 +143,7 @@ final class Packing {
             for (int j = 0; j < columns; j += Math.min(LANES, columns - j)) {
                 int lines = Math.min(LANES, columns - j);
                 long panel = j / COLUMNS * panelBytes + (long) (j % COLUMNS) * Float.BYTES;
-                int done = direct && lines == LANES ? inner / LANES * LANES : 0;
+                int done = direct && lines == LANES ? squares(b, row + j, start, inner) : 0;
                 if (done > 0) {
                     VectorPacking.transpose(
                             b.segment(), elementAt(b, row + j, start), lineBytes(b), done, dst, panel, scratch.square);

@@ -54,6 +54,11 @@ final class ProductSelfTest {
         ScalarPacking.transpose(lines, Tiles.COLUMNS, count, Tiles.LANES, expectedPanel, 0);
         VectorPacking.transpose(lines, Tiles.COLUMNS, count, actualPanel, 0, square);
         boolean agree = Arrays.equals(expected, actual) && expectedPanel.mismatch(actualPanel) < 0;
+        MemorySegment memory = Tiles.panels((long) lines.length * Float.BYTES);
+        memory.copyFrom(MemorySegment.ofArray(lines));
+        VectorPacking.transpose(memory, 0, Tiles.PANEL_STEP, count, actual, 0, Tiles.COLUMNS, square);
+        VectorPacking.transpose(memory, 0, Tiles.PANEL_STEP, count, actualPanel, 0, square);
+        agree &= Arrays.equals(expected, actual) && expectedPanel.mismatch(actualPanel) < 0;
         ScalarPacking.spread(lines, 1, Tiles.COLUMNS, 2, expectedPanel, Tiles.PANEL_STEP);
         VectorPacking.spread(lines, 1, Tiles.COLUMNS, 2, actualPanel, Tiles.PANEL_STEP);
         agree &= expectedPanel.mismatch(actualPanel) < 0;

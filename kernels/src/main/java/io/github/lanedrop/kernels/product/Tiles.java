@@ -44,6 +44,9 @@ public final class Tiles {
     /** Floats between such lines. */
     public static final int LINE_STRIDE = LINE + 16;
 
+    /** Steps of a panel that is packed when it is needed: it stays in L1 with what it is made of. */
+    public static final int PIECE = 128;
+
     /** Bytes between steps of the inner index in a panel. */
     public static final long PANEL_STEP = (long) COLUMNS * Float.BYTES;
 
