@@ -32,7 +32,8 @@ import java.lang.foreign.MemorySegment;
  * <p>An element's chain goes on from what C holds after the block before, so blocks do not change a bit.
  *
  * <p>A product that is narrower than a panel and higher than wide is computed across, as the transpose of the product of
- * the transposes: lanes are then rows of C, and none is wasted.
+ * the transposes: lanes are then rows of C, and none is wasted. Panels that only one strip of rows is multiplied by, as
+ * there, are packed in pieces, each just before it is used.
  */
 final class BlockedProduct {
     /** What is computed. */
@@ -45,7 +46,7 @@ final class BlockedProduct {
         VARIANCE
     }
 
-    private static final Pool<BlockedProduct> POOL = new Pool<>(BlockedProduct::new);
+    private static final Pool<BlockedProduct> POOL = Pool.ofLarge(BlockedProduct::new);
     static final Matrix NONE = Matrix.of(MemorySegment.NULL, 0, 0);
 
     /** So few rows do not pay for packing: the other operand is read where it lies, if that is native memory ... */
@@ -427,7 +428,7 @@ final class BlockedProduct {
     private void turn(float[] from, int rows, int columns, float[] to) {
         for (int r = 0; r < rows; r += LANES) {
             int lines = Math.min(LANES, rows - r);
-            Packing.transpose(from, r * COLUMNS, COLUMNS, columns, lines, to, r, COLUMNS, scratch.square);
+            Packing.transpose(from, r * COLUMNS, COLUMNS, columns, lines, to, r, COLUMNS, scratch.squares);
         }
     }
 

@@ -60,7 +60,7 @@ final class Packing {
                         scratch.a,
                         i,
                         ROW_STRIDE,
-                        scratch.square);
+                        scratch.squares);
             }
             if (done == rows) {
                 continue;
@@ -76,7 +76,7 @@ final class Packing {
                     scratch.a,
                     done * ROW_STRIDE + i,
                     ROW_STRIDE,
-                    scratch.square);
+                    scratch.squares);
         }
     }
 
@@ -146,7 +146,7 @@ final class Packing {
                 int done = direct && lines == LANES ? squares(b, row + j, start, inner) : 0;
                 if (done > 0) {
                     VectorPacking.transpose(
-                            b.segment(), elementAt(b, row + j, start), lineBytes(b), done, dst, panel, scratch.square);
+                            b.segment(), elementAt(b, row + j, start), lineBytes(b), done, dst, panel, scratch.squares);
                 }
                 for (int i = done; i < inner; i += LINE) {
                     int count = Math.min(LINE, inner - i);
@@ -282,9 +282,9 @@ final class Packing {
             float[] dst,
             int dstAt,
             int dstStride,
-            float[] square) {
+            float[] squares) {
         if (ProductSelfTest.VECTOR) {
-            VectorPacking.transpose(lines, at, stride, count, dst, dstAt, dstStride, square);
+            VectorPacking.transpose(lines, at, stride, count, dst, dstAt, dstStride, squares);
         } else {
             ScalarPacking.transpose(lines, at, stride, count, lineCount, dst, dstAt, dstStride);
         }
@@ -293,7 +293,7 @@ final class Packing {
     private static void transpose(
             int stride, int count, int lineCount, MemorySegment panel, long panelAt, ProductScratch scratch) {
         if (ProductSelfTest.VECTOR) {
-            VectorPacking.transpose(scratch.lines, stride, count, panel, panelAt, scratch.square);
+            VectorPacking.transpose(scratch.lines, stride, count, panel, panelAt, scratch.squares);
         } else {
             ScalarPacking.transpose(scratch.lines, stride, count, lineCount, panel, panelAt);
         }

@@ -47,6 +47,9 @@ public final class Tiles {
     /** Steps of a panel that is packed when it is needed: it stays in L1 with what it is made of. */
     public static final int PIECE = 128;
 
+    /** Floats of squares that are transposed at a time: one line a lane, a piece of each. */
+    public static final int SQUARES = LANES * PIECE;
+
     /** Bytes between steps of the inner index in a panel. */
     public static final long PANEL_STEP = (long) COLUMNS * Float.BYTES;
 

@@ -2,6 +2,7 @@ package io.github.lanedrop.kernels.product;
 
 import static io.github.lanedrop.kernels.product.Tiles.LANES;
 import static io.github.lanedrop.kernels.product.Tiles.PANEL_STEP;
+import static io.github.lanedrop.kernels.product.Tiles.PIECE;
 import static io.github.lanedrop.rng.simd.Lanes.FLOATS;
 import static io.github.lanedrop.rng.simd.Lanes.ORDER;
 
@@ -20,17 +21,18 @@ public final class VectorPacking {
      * As {@link ScalarPacking#transpose(float[], int, int, int, int, float[], int, int)} of one line a lane, but reads and
      * writes whole squares.
      *
-     * @param square room for a square
+     * @param squares room for {@link Tiles#SQUARES} floats
      */
     public static void transpose(
-            float[] lines, int at, int stride, int count, float[] dst, int dstAt, int dstStride, float[] square) {
-        for (int i = 0; i < count; i += LANES) {
+            float[] lines, int at, int stride, int count, float[] dst, int dstAt, int dstStride, float[] squares) {
+        for (int i = 0; i < count; i += PIECE) {
+            int part = Math.min(PIECE, count - i + LANES - 1) / LANES * LANES;
             if (LANES == 16) {
-                VectorWideSquare.begin(lines, at + i, stride, square);
-                VectorWideSquare.end(square, dst, dstAt + i * dstStride, dstStride);
+                VectorWideSquare.begin(lines, at + i, stride, part, squares);
+                VectorWideSquare.end(squares, dst, dstAt + i * dstStride, dstStride, part);
             } else {
-                VectorSquare.begin(lines, at + i, stride, square);
-                VectorSquare.end(square, dst, dstAt + i * dstStride, dstStride);
+                VectorSquare.begin(lines, at + i, stride, part, squares);
+                VectorSquare.end(squares, dst, dstAt + i * dstStride, dstStride, part);
             }
         }
     }
@@ -44,14 +46,15 @@ public final class VectorPacking {
             float[] dst,
             int dstAt,
             int dstStride,
-            float[] square) {
-        for (int i = 0; i < count; i += LANES) {
+            float[] squares) {
+        for (int i = 0; i < count; i += PIECE) {
+            int part = Math.min(PIECE, count - i + LANES - 1) / LANES * LANES;
             if (LANES == 16) {
-                VectorWideSquare.begin(lines, at + (long) i * Float.BYTES, lineBytes, square);
-                VectorWideSquare.end(square, dst, dstAt + i * dstStride, dstStride);
+                VectorWideSquare.begin(lines, at + (long) i * Float.BYTES, lineBytes, part, squares);
+                VectorWideSquare.end(squares, dst, dstAt + i * dstStride, dstStride, part);
             } else {
-                VectorSquare.begin(lines, at + (long) i * Float.BYTES, lineBytes, square);
-                VectorSquare.end(square, dst, dstAt + i * dstStride, dstStride);
+                VectorSquare.begin(lines, at + (long) i * Float.BYTES, lineBytes, part, squares);
+                VectorSquare.end(squares, dst, dstAt + i * dstStride, dstStride, part);
             }
         }
     }
@@ -60,17 +63,18 @@ public final class VectorPacking {
      * As {@link ScalarPacking#transpose(float[], int, int, int, MemorySegment, long)} of one line a lane, but reads and
      * writes whole squares.
      *
-     * @param square room for a square
+     * @param squares room for {@link Tiles#SQUARES} floats
      */
     public static void transpose(
-            float[] lines, int stride, int count, MemorySegment panel, long panelAt, float[] square) {
-        for (int i = 0; i < count; i += LANES) {
+            float[] lines, int stride, int count, MemorySegment panel, long panelAt, float[] squares) {
+        for (int i = 0; i < count; i += PIECE) {
+            int part = Math.min(PIECE, count - i + LANES - 1) / LANES * LANES;
             if (LANES == 16) {
-                VectorWideSquare.begin(lines, i, stride, square);
-                VectorWideSquare.end(square, panel, panelAt + i * PANEL_STEP, PANEL_STEP);
+                VectorWideSquare.begin(lines, i, stride, part, squares);
+                VectorWideSquare.end(squares, panel, panelAt + i * PANEL_STEP, PANEL_STEP, part);
             } else {
-                VectorSquare.begin(lines, i, stride, square);
-                VectorSquare.end(square, panel, panelAt + i * PANEL_STEP, PANEL_STEP);
+                VectorSquare.begin(lines, i, stride, part, squares);
+                VectorSquare.end(squares, panel, panelAt + i * PANEL_STEP, PANEL_STEP, part);
             }
         }
     }
@@ -83,14 +87,15 @@ public final class VectorPacking {
             int count,
             MemorySegment panel,
             long panelAt,
-            float[] square) {
-        for (int i = 0; i < count; i += LANES) {
+            float[] squares) {
+        for (int i = 0; i < count; i += PIECE) {
+            int part = Math.min(PIECE, count - i + LANES - 1) / LANES * LANES;
             if (LANES == 16) {
-                VectorWideSquare.begin(lines, at + (long) i * Float.BYTES, lineBytes, square);
-                VectorWideSquare.end(square, panel, panelAt + i * PANEL_STEP, PANEL_STEP);
+                VectorWideSquare.begin(lines, at + (long) i * Float.BYTES, lineBytes, part, squares);
+                VectorWideSquare.end(squares, panel, panelAt + i * PANEL_STEP, PANEL_STEP, part);
             } else {
-                VectorSquare.begin(lines, at + (long) i * Float.BYTES, lineBytes, square);
-                VectorSquare.end(square, panel, panelAt + i * PANEL_STEP, PANEL_STEP);
+                VectorSquare.begin(lines, at + (long) i * Float.BYTES, lineBytes, part, squares);
+                VectorSquare.end(squares, panel, panelAt + i * PANEL_STEP, PANEL_STEP, part);
             }
         }
     }

@@ -44,55 +44,59 @@ final class VectorWideSquare {
         return IntVector.fromArray(INTS, from, 0);
     }
 
-    /** As {@link VectorSquare#begin(float[], int, int, float[])}. */
-    static void begin(float[] lines, int at, int stride, float[] square) {
-        for (int row = 0; row < 4; row++) {
-            int from = at + row * stride;
-            IntVector a = FloatVector.fromArray(FLOATS, lines, from).reinterpretAsInts();
-            IntVector b = FloatVector.fromArray(FLOATS, lines, from + 4 * stride).reinterpretAsInts();
-            IntVector c = FloatVector.fromArray(FLOATS, lines, from + 8 * stride).reinterpretAsInts();
-            IntVector d = FloatVector.fromArray(FLOATS, lines, from + 12 * stride).reinterpretAsInts();
-            IntVector e = LOWER_8.selectFrom(a, c);
-            IntVector f = LOWER_8.selectFrom(b, d);
-            IntVector g = UPPER_8.selectFrom(a, c);
-            IntVector h = UPPER_8.selectFrom(b, d);
-            LOWER_4.selectFrom(e, f).reinterpretAsFloats().intoArray(square, row * LANES);
-            UPPER_4.selectFrom(e, f).reinterpretAsFloats().intoArray(square, (row + 4) * LANES);
-            LOWER_4.selectFrom(g, h).reinterpretAsFloats().intoArray(square, (row + 8) * LANES);
-            UPPER_4.selectFrom(g, h).reinterpretAsFloats().intoArray(square, (row + 12) * LANES);
+    /** As {@link VectorSquare#begin(float[], int, int, int, float[])}. */
+    static void begin(float[] lines, int at, int stride, int count, float[] squares) {
+        for (int i = 0; i < count; i += LANES) {
+            for (int row = 0; row < 4; row++) {
+                int from = at + i + row * stride;
+                IntVector a = FloatVector.fromArray(FLOATS, lines, from).reinterpretAsInts();
+                IntVector b = FloatVector.fromArray(FLOATS, lines, from + 4 * stride).reinterpretAsInts();
+                IntVector c = FloatVector.fromArray(FLOATS, lines, from + 8 * stride).reinterpretAsInts();
+                IntVector d = FloatVector.fromArray(FLOATS, lines, from + 12 * stride).reinterpretAsInts();
+                IntVector e = LOWER_8.selectFrom(a, c);
+                IntVector f = LOWER_8.selectFrom(b, d);
+                IntVector g = UPPER_8.selectFrom(a, c);
+                IntVector h = UPPER_8.selectFrom(b, d);
+                LOWER_4.selectFrom(e, f).reinterpretAsFloats().intoArray(squares, (i + row) * LANES);
+                UPPER_4.selectFrom(e, f).reinterpretAsFloats().intoArray(squares, (i + row + 4) * LANES);
+                LOWER_4.selectFrom(g, h).reinterpretAsFloats().intoArray(squares, (i + row + 8) * LANES);
+                UPPER_4.selectFrom(g, h).reinterpretAsFloats().intoArray(squares, (i + row + 12) * LANES);
+            }
         }
     }
 
-    /** As {@link VectorSquare#begin(MemorySegment, long, long, float[])}. */
-    static void begin(MemorySegment lines, long at, long lineBytes, float[] square) {
+    /** As {@link VectorSquare#begin(MemorySegment, long, long, int, float[])}. */
+    static void begin(MemorySegment lines, long at, long lineBytes, int count, float[] squares) {
         if (lines.getClass() != NATIVE) {
             throw new IllegalArgumentException("lines must be native"); // never; after this C2 knows the class
         }
-        for (int row = 0; row < 4; row++) {
-            long from = at + row * lineBytes;
-            IntVector a = IntVector.fromMemorySegment(INTS, lines, from, ORDER);
-            IntVector b = IntVector.fromMemorySegment(INTS, lines, from + 4 * lineBytes, ORDER);
-            IntVector c = IntVector.fromMemorySegment(INTS, lines, from + 8 * lineBytes, ORDER);
-            IntVector d = IntVector.fromMemorySegment(INTS, lines, from + 12 * lineBytes, ORDER);
-            IntVector e = LOWER_8.selectFrom(a, c);
-            IntVector f = LOWER_8.selectFrom(b, d);
-            IntVector g = UPPER_8.selectFrom(a, c);
-            IntVector h = UPPER_8.selectFrom(b, d);
-            LOWER_4.selectFrom(e, f).reinterpretAsFloats().intoArray(square, row * LANES);
-            UPPER_4.selectFrom(e, f).reinterpretAsFloats().intoArray(square, (row + 4) * LANES);
-            LOWER_4.selectFrom(g, h).reinterpretAsFloats().intoArray(square, (row + 8) * LANES);
-            UPPER_4.selectFrom(g, h).reinterpretAsFloats().intoArray(square, (row + 12) * LANES);
+        for (int i = 0; i < count; i += LANES) {
+            for (int row = 0; row < 4; row++) {
+                long from = at + (long) i * Float.BYTES + row * lineBytes;
+                IntVector a = IntVector.fromMemorySegment(INTS, lines, from, ORDER);
+                IntVector b = IntVector.fromMemorySegment(INTS, lines, from + 4 * lineBytes, ORDER);
+                IntVector c = IntVector.fromMemorySegment(INTS, lines, from + 8 * lineBytes, ORDER);
+                IntVector d = IntVector.fromMemorySegment(INTS, lines, from + 12 * lineBytes, ORDER);
+                IntVector e = LOWER_8.selectFrom(a, c);
+                IntVector f = LOWER_8.selectFrom(b, d);
+                IntVector g = UPPER_8.selectFrom(a, c);
+                IntVector h = UPPER_8.selectFrom(b, d);
+                LOWER_4.selectFrom(e, f).reinterpretAsFloats().intoArray(squares, (i + row) * LANES);
+                UPPER_4.selectFrom(e, f).reinterpretAsFloats().intoArray(squares, (i + row + 4) * LANES);
+                LOWER_4.selectFrom(g, h).reinterpretAsFloats().intoArray(squares, (i + row + 8) * LANES);
+                UPPER_4.selectFrom(g, h).reinterpretAsFloats().intoArray(squares, (i + row + 12) * LANES);
+            }
         }
     }
 
-    /** As {@link VectorSquare#end(float[], float[], int, int)}. */
-    static void end(float[] square, float[] dst, int at, int stride) {
+    /** As {@link VectorSquare#end(float[], float[], int, int, int)}. */
+    static void end(float[] squares, float[] dst, int at, int stride, int count) {
         int to = at;
-        for (int from = 0; from < LANES * LANES; from += 4 * LANES) {
-            IntVector a = FloatVector.fromArray(FLOATS, square, from).reinterpretAsInts();
-            IntVector b = FloatVector.fromArray(FLOATS, square, from + LANES).reinterpretAsInts();
-            IntVector c = FloatVector.fromArray(FLOATS, square, from + 2 * LANES).reinterpretAsInts();
-            IntVector d = FloatVector.fromArray(FLOATS, square, from + 3 * LANES).reinterpretAsInts();
+        for (int from = 0; from < count * LANES; from += 4 * LANES) {
+            IntVector a = FloatVector.fromArray(FLOATS, squares, from).reinterpretAsInts();
+            IntVector b = FloatVector.fromArray(FLOATS, squares, from + LANES).reinterpretAsInts();
+            IntVector c = FloatVector.fromArray(FLOATS, squares, from + 2 * LANES).reinterpretAsInts();
+            IntVector d = FloatVector.fromArray(FLOATS, squares, from + 3 * LANES).reinterpretAsInts();
             IntVector e = LOWER_2.selectFrom(a, c);
             IntVector f = LOWER_2.selectFrom(b, d);
             IntVector g = UPPER_2.selectFrom(a, c);
@@ -105,17 +109,17 @@ final class VectorWideSquare {
         }
     }
 
-    /** As {@link VectorSquare#end(float[], MemorySegment, long, long)}. */
-    static void end(float[] square, MemorySegment dst, long at, long stride) {
+    /** As {@link VectorSquare#end(float[], MemorySegment, long, long, int)}. */
+    static void end(float[] squares, MemorySegment dst, long at, long stride, int count) {
         if (dst.getClass() != NATIVE) {
             throw new IllegalArgumentException("dst must be native"); // never; after this C2 knows the class
         }
         long to = at;
-        for (int from = 0; from < LANES * LANES; from += 4 * LANES) {
-            IntVector a = FloatVector.fromArray(FLOATS, square, from).reinterpretAsInts();
-            IntVector b = FloatVector.fromArray(FLOATS, square, from + LANES).reinterpretAsInts();
-            IntVector c = FloatVector.fromArray(FLOATS, square, from + 2 * LANES).reinterpretAsInts();
-            IntVector d = FloatVector.fromArray(FLOATS, square, from + 3 * LANES).reinterpretAsInts();
+        for (int from = 0; from < count * LANES; from += 4 * LANES) {
+            IntVector a = FloatVector.fromArray(FLOATS, squares, from).reinterpretAsInts();
+            IntVector b = FloatVector.fromArray(FLOATS, squares, from + LANES).reinterpretAsInts();
+            IntVector c = FloatVector.fromArray(FLOATS, squares, from + 2 * LANES).reinterpretAsInts();
+            IntVector d = FloatVector.fromArray(FLOATS, squares, from + 3 * LANES).reinterpretAsInts();
             IntVector e = LOWER_2.selectFrom(a, c);
             IntVector f = LOWER_2.selectFrom(b, d);
             IntVector g = UPPER_2.selectFrom(a, c);
