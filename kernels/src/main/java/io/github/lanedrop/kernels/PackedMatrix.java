@@ -27,8 +27,7 @@ public final class PackedMatrix {
         this.columns = columns;
         blocks = new MemorySegment[columns == 0 ? 0 : Math.ceilDiv(rows, Math.max(1, Tiles.innerBlock(rows)))];
         narrow = columns < Tiles.COLUMNS
-                ? Matrix.of(Tiles.panels((long) rows * columns * Float.BYTES), columns, rows)
-                        .transpose()
+                ? new Matrix(Tiles.panels((long) rows * columns * Float.BYTES), rows, columns, true)
                 : BlockedProduct.NONE;
     }
 

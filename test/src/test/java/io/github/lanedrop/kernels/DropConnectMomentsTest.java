@@ -1,7 +1,6 @@
 package io.github.lanedrop.kernels;
 
 import static io.github.lanedrop.kernels.DropConnectOracle.KEY;
-import static io.github.lanedrop.kernels.DropConnectOracle.masks;
 import static io.github.lanedrop.kernels.ProductForms.assertSame;
 import static io.github.lanedrop.kernels.ProductForms.floats;
 import static io.github.lanedrop.kernels.ProductForms.gaussian;

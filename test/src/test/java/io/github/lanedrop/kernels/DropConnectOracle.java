@@ -41,8 +41,7 @@ final class DropConnectOracle {
     }
 
     /** An example adds to the gradient of the weights that it kept. */
-    static float[] gradient(
-            DropConnect weights, float[] dy, float[] x, float[] start, int examples, int in, int out) {
+    static float[] gradient(DropConnect weights, float[] dy, float[] x, float[] start, int examples, int in, int out) {
         float[] ones = new float[out * in];
         Arrays.fill(ones, 1);
         float scale = DropConnect.keepsAll(weights.mask())

@@ -4,7 +4,6 @@ import static io.github.lanedrop.kernels.DropConnectOracle.KEY;
 import static io.github.lanedrop.kernels.DropConnectOracle.backward;
 import static io.github.lanedrop.kernels.DropConnectOracle.forward;
 import static io.github.lanedrop.kernels.DropConnectOracle.gradient;
-import static io.github.lanedrop.kernels.DropConnectOracle.masked;
 import static io.github.lanedrop.kernels.DropConnectOracle.masks;
 import static io.github.lanedrop.kernels.ProductForms.assertSame;
 import static io.github.lanedrop.kernels.ProductForms.floats;

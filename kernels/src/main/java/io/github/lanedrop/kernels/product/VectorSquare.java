@@ -56,7 +56,9 @@ final class VectorSquare {
                 e.blend(f.rearrange(SWAP_QUARTERS), UPPER_QUARTERS).intoArray(squares, (i + row) * LANES);
                 e.rearrange(SWAP_QUARTERS).blend(f, UPPER_QUARTERS).intoArray(squares, (i + row + QUARTER) * LANES);
                 g.blend(h.rearrange(SWAP_QUARTERS), UPPER_QUARTERS).intoArray(squares, (i + row + HALF) * LANES);
-                g.rearrange(SWAP_QUARTERS).blend(h, UPPER_QUARTERS).intoArray(squares, (i + row + HALF + QUARTER) * LANES);
+                g.rearrange(SWAP_QUARTERS)
+                        .blend(h, UPPER_QUARTERS)
+                        .intoArray(squares, (i + row + HALF + QUARTER) * LANES);
             }
         }
     }
@@ -72,7 +74,8 @@ final class VectorSquare {
                 FloatVector a = FloatVector.fromMemorySegment(FLOATS, lines, from, ORDER);
                 FloatVector b = FloatVector.fromMemorySegment(FLOATS, lines, from + QUARTER * lineBytes, ORDER);
                 FloatVector c = FloatVector.fromMemorySegment(FLOATS, lines, from + HALF * lineBytes, ORDER);
-                FloatVector d = FloatVector.fromMemorySegment(FLOATS, lines, from + (HALF + QUARTER) * lineBytes, ORDER);
+                FloatVector d =
+                        FloatVector.fromMemorySegment(FLOATS, lines, from + (HALF + QUARTER) * lineBytes, ORDER);
                 FloatVector e = a.blend(c.rearrange(SWAP_HALVES), UPPER_HALVES);
                 FloatVector f = b.blend(d.rearrange(SWAP_HALVES), UPPER_HALVES);
                 FloatVector g = a.rearrange(SWAP_HALVES).blend(c, UPPER_HALVES);
@@ -80,7 +83,9 @@ final class VectorSquare {
                 e.blend(f.rearrange(SWAP_QUARTERS), UPPER_QUARTERS).intoArray(squares, (i + row) * LANES);
                 e.rearrange(SWAP_QUARTERS).blend(f, UPPER_QUARTERS).intoArray(squares, (i + row + QUARTER) * LANES);
                 g.blend(h.rearrange(SWAP_QUARTERS), UPPER_QUARTERS).intoArray(squares, (i + row + HALF) * LANES);
-                g.rearrange(SWAP_QUARTERS).blend(h, UPPER_QUARTERS).intoArray(squares, (i + row + HALF + QUARTER) * LANES);
+                g.rearrange(SWAP_QUARTERS)
+                        .blend(h, UPPER_QUARTERS)
+                        .intoArray(squares, (i + row + HALF + QUARTER) * LANES);
             }
         }
     }

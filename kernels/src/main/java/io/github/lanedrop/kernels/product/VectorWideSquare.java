@@ -50,9 +50,12 @@ final class VectorWideSquare {
             for (int row = 0; row < 4; row++) {
                 int from = at + i + row * stride;
                 IntVector a = FloatVector.fromArray(FLOATS, lines, from).reinterpretAsInts();
-                IntVector b = FloatVector.fromArray(FLOATS, lines, from + 4 * stride).reinterpretAsInts();
-                IntVector c = FloatVector.fromArray(FLOATS, lines, from + 8 * stride).reinterpretAsInts();
-                IntVector d = FloatVector.fromArray(FLOATS, lines, from + 12 * stride).reinterpretAsInts();
+                IntVector b =
+                        FloatVector.fromArray(FLOATS, lines, from + 4 * stride).reinterpretAsInts();
+                IntVector c =
+                        FloatVector.fromArray(FLOATS, lines, from + 8 * stride).reinterpretAsInts();
+                IntVector d =
+                        FloatVector.fromArray(FLOATS, lines, from + 12 * stride).reinterpretAsInts();
                 IntVector e = LOWER_8.selectFrom(a, c);
                 IntVector f = LOWER_8.selectFrom(b, d);
                 IntVector g = UPPER_8.selectFrom(a, c);
@@ -95,8 +98,10 @@ final class VectorWideSquare {
         for (int from = 0; from < count * LANES; from += 4 * LANES) {
             IntVector a = FloatVector.fromArray(FLOATS, squares, from).reinterpretAsInts();
             IntVector b = FloatVector.fromArray(FLOATS, squares, from + LANES).reinterpretAsInts();
-            IntVector c = FloatVector.fromArray(FLOATS, squares, from + 2 * LANES).reinterpretAsInts();
-            IntVector d = FloatVector.fromArray(FLOATS, squares, from + 3 * LANES).reinterpretAsInts();
+            IntVector c =
+                    FloatVector.fromArray(FLOATS, squares, from + 2 * LANES).reinterpretAsInts();
+            IntVector d =
+                    FloatVector.fromArray(FLOATS, squares, from + 3 * LANES).reinterpretAsInts();
             IntVector e = LOWER_2.selectFrom(a, c);
             IntVector f = LOWER_2.selectFrom(b, d);
             IntVector g = UPPER_2.selectFrom(a, c);
@@ -118,8 +123,10 @@ final class VectorWideSquare {
         for (int from = 0; from < count * LANES; from += 4 * LANES) {
             IntVector a = FloatVector.fromArray(FLOATS, squares, from).reinterpretAsInts();
             IntVector b = FloatVector.fromArray(FLOATS, squares, from + LANES).reinterpretAsInts();
-            IntVector c = FloatVector.fromArray(FLOATS, squares, from + 2 * LANES).reinterpretAsInts();
-            IntVector d = FloatVector.fromArray(FLOATS, squares, from + 3 * LANES).reinterpretAsInts();
+            IntVector c =
+                    FloatVector.fromArray(FLOATS, squares, from + 2 * LANES).reinterpretAsInts();
+            IntVector d =
+                    FloatVector.fromArray(FLOATS, squares, from + 3 * LANES).reinterpretAsInts();
             IntVector e = LOWER_2.selectFrom(a, c);
             IntVector f = LOWER_2.selectFrom(b, d);
             IntVector g = UPPER_2.selectFrom(a, c);
