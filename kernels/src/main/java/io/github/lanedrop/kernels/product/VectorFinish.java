@@ -81,6 +81,16 @@ public final class VectorFinish {
         }
     }
 
+    /** Moves rows together, {@code columns} apart, as in memory where a row has no more; what follows the last is stale. */
+    public static void close(float[] strip, int rows, int columns) {
+        for (int r = 0; r < rows; r++) {
+            FloatVector row0 = FloatVector.fromArray(FLOATS, strip, r * COLUMNS);
+            FloatVector row1 = FloatVector.fromArray(FLOATS, strip, r * COLUMNS + LANES);
+            row0.intoArray(strip, r * columns);
+            row1.intoArray(strip, r * columns + LANES);
+        }
+    }
+
     /** Whether {@link #load} and {@link #store} are for this kind of memory. */
     public static boolean reaches(MemorySegment segment) {
         return segment.getClass() == NATIVE;
