@@ -19,7 +19,13 @@ import java.util.Objects;
  * </pre>
  *
  * <p>The scale is the inverse of the expected share of kept elements, so that it does not couple samples; normalising by the
- * count of kept elements, as the paper has it, is {@link ScaledMask#byCount}.
+ * count of kept elements, as the paper has it, is {@link ScaledMask#byCount}. Noise in place of dropped blocks needs no mask
+ * of its own:
+ *
+ * <pre>
+ * NoiseKernel.fill(GaussianNoise.centred(1, noiseKey), offset, dst, elements, workers);
+ * Zoneout.forward(mask, DType.FLOAT32, offset, src, dst, dst, elements, workers);   kept elements over the noise, unscaled
+ * </pre>
  *
  * @param blocks sizes and probabilities
  * @param key the address of this mask

@@ -222,7 +222,7 @@ public final class DropConnectProduct {
         }
 
         private void add(Activation activation, Key key, int sample, long first, int elements) {
-            Normals.fill(key.seed(), key.stream() + sample, first, words, values, elements);
+            Normals.fill(key.seed(), key.stream() + sample, 0, 1, first, elements, words, values);
             for (int i = 0; i < elements; i++) {
                 values[i] = means[i] + deviations[i] * values[i];
             }

@@ -17,10 +17,16 @@ final class Noise {
     /** Elements {@code offset} to {@code offset + elements} can be had, by all workers. */
     static void readable(NoiseSource noise, long offset, long elements, Workers workers) {
         Objects.requireNonNull(noise, "noise");
+        long end = offset + elements;
         if (noise instanceof StoredNoise(MemorySegment values)) {
-            long end = offset + elements;
             Check.readable("the noise's values", values, Check.float32Bytes(end), end, "float32 elements");
             Check.sharedWith(workers, "the noise's values", values);
+        } else if (noise instanceof BroadcastNoise(NoiseSource values, BroadcastShape shape)) {
+            if (end > shape.elements()) {
+                throw new IllegalArgumentException("offset + elements must be at most " + shape.elements()
+                        + ", the elements of the noise's shape, got " + end);
+            }
+            readable(values, 0, shape.decisions(), workers);
         }
     }
 
@@ -28,6 +34,8 @@ final class Noise {
     static void disjoint(NoiseSource noise, long end, String name, MemorySegment written, long bytes) {
         if (noise instanceof StoredNoise(MemorySegment values)) {
             Check.disjoint("the noise's values", values, Check.float32Bytes(end), name, written, bytes);
+        } else if (noise instanceof BroadcastNoise(NoiseSource values, BroadcastShape shape)) {
+            disjoint(values, shape.decisions(), name, written, bytes);
         }
     }
 
@@ -37,6 +45,7 @@ final class Noise {
             case GaussianNoise(double mean, double deviation, Key _) -> (float) deviation == 0 && (float) mean == value;
             case UniformNoise(double mean, double reach, Key _) -> (float) reach == 0 && (float) mean == value;
             case StoredNoise _ -> false;
+            case BroadcastNoise(NoiseSource values, BroadcastShape _) -> isConstant(values, value);
         };
     }
 
@@ -45,6 +54,10 @@ final class Noise {
         switch (noise) {
             case StoredNoise(MemorySegment values) -> {
                 MemorySegment.copy(values, Scratch.FLOAT, Float.BYTES * first, scratch.values, 0, elements);
+                return 0;
+            }
+            case BroadcastNoise broadcast -> {
+                BroadcastValues.fill(broadcast, first, elements, scratch);
                 return 0;
             }
             case GaussianNoise(double mean, double deviation, Key key) -> {
@@ -61,13 +74,8 @@ final class Noise {
             Arrays.fill(scratch.values, 0, elements, mean);
             return 0;
         }
-        int words = words(key, first, elements, scratch.words);
-        if (NoiseSelfTest.VECTOR) {
-            VectorNoise.normal(scratch.words, mean, deviation, scratch.values, 0, words);
-        } else {
-            ScalarNoise.normal(scratch.words, mean, deviation, scratch.values, 0, words);
-        }
-        return skipped(first);
+        return Normals.fill(
+                key.seed(), key.stream(), mean, deviation, first, elements, scratch.words, scratch.values);
     }
 
     private static int uniform(Key key, float mean, float reach, long first, int elements, NoiseScratch scratch) {
@@ -75,7 +83,7 @@ final class Noise {
             Arrays.fill(scratch.values, 0, elements, mean);
             return 0;
         }
-        int words = words(key, first, elements, scratch.words);
+        int words = words(key.seed(), key.stream(), first, elements, scratch.words);
         if (NoiseSelfTest.VECTOR) {
             VectorNoise.centred(scratch.words, mean, reach, scratch.values, 0, words);
         } else {
@@ -84,13 +92,8 @@ final class Noise {
         return skipped(first);
     }
 
-    /** Whether an element is the first of a block of the generator. */
-    static boolean beginsBlock(long element) {
-        return skipped(element) == 0;
-    }
-
     /** Elements of the first element's block that come before it; pairs of normals begin within the block too. */
-    private static int skipped(long first) {
+    static int skipped(long first) {
         return (int) (first % BLOCK_WORDS);
     }
 
@@ -100,10 +103,10 @@ final class Noise {
      *
      * @return how many, to the end of the last element's block
      */
-    static int words(Key key, long first, int elements, byte[] dst) {
+    static int words(long seed, long stream, long first, int elements, byte[] dst) {
         int blocks = (skipped(first) + elements + BLOCK_WORDS - 1) / BLOCK_WORDS;
         long block = first / BLOCK_WORDS;
-        KeepBits.random(key, block, dst, blocks);
+        KeepBits.random(seed, stream, block, dst, blocks);
         return blocks * BLOCK_WORDS;
     }
 }

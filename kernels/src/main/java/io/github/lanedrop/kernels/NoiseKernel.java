@@ -1,9 +1,7 @@
 package io.github.lanedrop.kernels;
 
-import io.github.lanedrop.kernels.math.VectorNoise;
 import io.github.lanedrop.kernels.noise.ScalarArithmetic;
 import io.github.lanedrop.kernels.noise.VectorArithmetic;
-import io.github.lanedrop.rng.Key;
 import java.lang.foreign.MemorySegment;
 
 /**
@@ -234,58 +232,20 @@ public final class NoiseKernel {
         NoiseScratch drawn = NoiseScratch.POOL.borrow();
         for (long at = start; at < end; at += NoiseScratch.CHUNK) {
             int elements = (int) Math.min(NoiseScratch.CHUNK, end - at);
-            boolean vectors = NoiseSelfTest.VECTOR && type == DType.FLOAT32 && VectorArithmetic.takes(src, dst);
-            int done = vectors ? withNormals(operation, noise, offset, src, dst, at, elements, drawn) : 0;
-            if (done == elements) {
-                continue;
-            }
-            long first = at + done;
-            elements -= done;
-            int valuesAt = Noise.fill(noise, offset + first, elements, drawn);
-            done = 0;
-            if (vectors) {
-                long firstByte = Float.BYTES * first;
+            int valuesAt = Noise.fill(noise, offset + at, elements, drawn);
+            int done = 0;
+            if (NoiseSelfTest.VECTOR && type == DType.FLOAT32 && VectorArithmetic.takes(src, dst)) {
+                long firstByte = Float.BYTES * at;
                 done = operation == Operation.MULTIPLY
                         ? VectorArithmetic.multiply(src, dst, firstByte, drawn.values, valuesAt, elements)
                         : VectorArithmetic.add(src, dst, firstByte, drawn.values, valuesAt, elements);
             }
             if (done < elements) {
-                throughArrays(operation, type, src, dst, first, done, elements, scratch, drawn.values, valuesAt);
+                throughArrays(operation, type, src, dst, at, done, elements, scratch, drawn.values, valuesAt);
             }
         }
         NoiseScratch.POOL.giveBack(drawn);
         Scratch.POOL.giveBack(scratch);
-    }
-
-    /**
-     * Whole groups of a chunk that begins with a block of the generator, in native memory, without writing the values down.
-     *
-     * @return how many elements are done
-     */
-    private static int withNormals(
-            Operation operation,
-            NoiseSource noise,
-            long offset,
-            MemorySegment src,
-            MemorySegment dst,
-            long first,
-            int elements,
-            NoiseScratch scratch) {
-        int whole = elements - elements % VectorNoise.GROUP;
-        if (whole == 0
-                || !Noise.beginsBlock(offset + first)
-                || !(noise instanceof GaussianNoise(double mean, double deviation, Key key))
-                || (float) deviation == 0) {
-            return 0;
-        }
-        Noise.words(key, offset + first, whole, scratch.words);
-        long firstByte = Float.BYTES * first;
-        if (operation == Operation.MULTIPLY) {
-            VectorNoise.multiplyByNormal(scratch.words, (float) mean, (float) deviation, whole, src, dst, firstByte);
-        } else {
-            VectorNoise.addNormal(scratch.words, (float) mean, (float) deviation, whole, src, dst, firstByte);
-        }
-        return whole;
     }
 
     /** Elements {@code start} to {@code end}, exclusive, of a chunk, by way of arrays that stay in L1. */

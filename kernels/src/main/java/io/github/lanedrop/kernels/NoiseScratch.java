@@ -15,5 +15,8 @@ final class NoiseScratch {
     /** Values of a chunk. */
     final float[] values = new float[CHUNK + SLACK];
 
+    /** Values of a chunk whose elements share them. */
+    final float[] shared = new float[CHUNK];
+
     private NoiseScratch() {}
 }

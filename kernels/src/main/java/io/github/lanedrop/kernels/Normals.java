@@ -3,40 +3,37 @@ package io.github.lanedrop.kernels;
 import io.github.lanedrop.kernels.math.ScalarNoise;
 import io.github.lanedrop.kernels.math.VectorNoise;
 import io.github.lanedrop.rng.Key;
-import io.github.lanedrop.rng.Philox4x32;
 
-/** Standard normals of a stream, by the live path. */
+/** Normals of a stream, by the live path. */
 final class Normals {
-    private static final int OF_A_BLOCK = Philox4x32.BLOCK_BYTES / Integer.BYTES;
-
     private Normals() {}
 
     /**
-     * Normals {@code first, first + 1, ...} of a stream.
+     * Normals {@code first} to {@code first + elements}, exclusive, of a stream, and those of their blocks of the generator
+     * that are before and after them.
      *
-     * @param first a multiple of 4
      * @param words room for four bytes an element, and for whole vectors
-     * @param dst receives the elements, and more up to a whole vector
+     * @param dst receives the elements; has room for whole vectors
+     * @return the index in {@code dst} of the first
      */
-    static void fill(long seed, long stream, long first, byte[] words, float[] dst, int elements) {
-        int blocks = (elements + OF_A_BLOCK - 1) / OF_A_BLOCK;
-        long block = first / OF_A_BLOCK;
-        KeepBits.random(seed, stream, block, words, blocks);
+    static int fill(
+            long seed, long stream, float mean, float deviation, long first, int elements, byte[] words, float[] dst) {
+        int drawn = Noise.words(seed, stream, first, elements, words);
         if (NoiseSelfTest.VECTOR) {
-            VectorNoise.normal(words, 0, 1, dst, 0, elements);
+            VectorNoise.normal(words, mean, deviation, dst, 0, drawn);
         } else {
-            ScalarNoise.normal(words, 0, 1, dst, 0, (elements + 1) & -2);
+            ScalarNoise.normal(words, mean, deviation, dst, 0, drawn);
         }
+        return Noise.skipped(first);
     }
 
     /**
-     * Normals {@code first} to {@code first + count}, exclusive, of a key to {@code scratch.normals}.
+     * Standard normals {@code first} to {@code first + count}, exclusive, of a key to {@code scratch.normals}.
      *
      * @param count at most {@link LearnedScratch#CHUNK}
      */
     static void fill(Key key, long first, int count, LearnedScratch scratch) {
-        int before = (int) (first % OF_A_BLOCK);
-        fill(key.seed(), key.stream(), first - before, scratch.words, scratch.values, before + count);
-        System.arraycopy(scratch.values, before, scratch.normals, 0, count);
+        int at = fill(key.seed(), key.stream(), 0, 1, first, count, scratch.words, scratch.values);
+        System.arraycopy(scratch.values, at, scratch.normals, 0, count);
     }
 }

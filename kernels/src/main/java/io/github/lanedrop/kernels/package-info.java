@@ -71,7 +71,7 @@
  *   <tr><td>bias, activation and dropout; dropout, residual and layer norm; softmax and attention with dropout; epilogue and
  *       DropConnect of products</td><td>every mask source</td><td>yes</td><td colspan="3">no: these compute in float32 all
  *       along, and a 16-bit form would only save memory at the ends; nobody has asked for float64</td></tr>
- *   <tr><td>multiply by noise, add noise</td><td>Gaussian, uniform, stored noise</td>
+ *   <tr><td>multiply by noise, add noise</td><td>Gaussian, uniform, stored, broadcast noise</td>
  *       <td>yes</td><td>yes, of float32 noise</td><td>yes</td><td>yes</td></tr>
  *   <tr><td>learned rates</td><td>their own noise, from a key</td><td>yes</td><td colspan="3">no: parameters that are
  *       trained need float32 at least, and their noise has no more</td></tr>

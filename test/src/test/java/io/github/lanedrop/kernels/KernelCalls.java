@@ -129,7 +129,8 @@ final class KernelCalls {
                 GaussianNoise.dropout(Rate.drop(0), key),
                 GaussianNoise.dropout(Rate.drop(.1), key),
                 new UniformNoise(1, .5, key),
-                new StoredNoise(values));
+                new StoredNoise(values),
+                new BroadcastNoise(GaussianNoise.dropout(Rate.drop(.1), key), BroadcastShape.locked(ELEMENTS, 16, 48)));
         return sources.flatMap(noise -> Arrays.stream(DType.values()).flatMap(type -> {
             MemorySegment src = allocate(kind, (long) type.bytes() * ELEMENTS);
             MemorySegment dst = allocate(kind, (long) type.bytes() * ELEMENTS);

@@ -70,6 +70,25 @@ final class NoiseErrorsTest {
         assertRefused(message, () -> new UniformNoise(mean, 1, KEY));
     }
 
+    @Test
+    void broadcastOfTooFewOrOfABroadcast() {
+        var ten = new BroadcastNoise(NOISE, BroadcastShape.rows(2, 5));
+        assertRefused(
+                "offset + elements must be at most 10, the elements of the noise's shape, got 11",
+                () -> NoiseKernel.multiply(ten, 1, src, dst, 10));
+        assertRefused(
+                "values must not be a BroadcastNoise: share more axes of one BroadcastShape instead",
+                () -> new BroadcastNoise(ten, BroadcastShape.rows(2, 5)));
+        var stored = new BroadcastNoise(new StoredNoise(src.asSlice(0, 7)), BroadcastShape.rows(2, 5));
+        assertRefused(
+                "the noise's values must hold at least 8 bytes (2 float32 elements), got 7",
+                () -> NoiseKernel.multiply(stored, 0, dst, dst, 10));
+        var overlapping = new BroadcastNoise(new StoredNoise(dst), BroadcastShape.rows(2, 5));
+        assertRefused(
+                "the noise's values and dst overlap by 8 bytes",
+                () -> NoiseKernel.multiply(overlapping, 0, src, dst, 10));
+    }
+
     /** Keras takes a rate of 1 and divides by 0 in the call; here it does not get that far. */
     @Test
     void gaussianDropoutOfEverything() {

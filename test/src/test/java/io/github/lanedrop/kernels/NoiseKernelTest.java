@@ -40,7 +40,24 @@ final class NoiseKernelTest {
                 new GaussianNoise(-3, 1e-4, KEY),
                 UniformNoise.uout(.1, KEY),
                 new UniformNoise(0, 7, KEY),
-                new StoredNoise(MemorySegment.ofArray(values(GaussianNoise.centred(1, Key.of(9)), 0, 2 * WHOLE))));
+                new StoredNoise(MemorySegment.ofArray(values(GaussianNoise.centred(1, Key.of(9)), 0, 2 * WHOLE))),
+                shared(BroadcastShape.rows(4, 2500)),
+                shared(BroadcastShape.rows(2500, 4)),
+                shared(BroadcastShape.columns(5, 2000)), // more than a chunk
+                shared(BroadcastShape.columns(1000, 10)),
+                shared(BroadcastShape.channelsFirst(4, 25, 10, 10)),
+                shared(BroadcastShape.channelsLast(2, 50, 10, 10)),
+                shared(BroadcastShape.locked(4, 25, 100)),
+                shared(BroadcastShape.of(10, 10, 10, 10).share(0, 2)),
+                shared(BroadcastShape.of(WHOLE, 2).share()),
+                shared(BroadcastShape.of(WHOLE, 2).share(0, 1)),
+                new BroadcastNoise(
+                        new StoredNoise(MemorySegment.ofArray(new float[] {1, -2, 3})),
+                        BroadcastShape.columns(3334, 3)));
+    }
+
+    private static NoiseSource shared(BroadcastShape shape) {
+        return new BroadcastNoise(GaussianNoise.dropout(Rate.drop(.3), KEY), shape);
     }
 
     private static float[] values(NoiseSource noise, long offset, int elements) {
@@ -146,7 +163,8 @@ final class NoiseKernelTest {
                     boolean alike = srcKind == dstKind;
                     for (int c = alike ? 0 : random.nextInt(5); c < COUNTS.length; c += alike ? 1 : 5) {
                         int elements = COUNTS[c];
-                        NoiseSource noise = sources().get(random.nextInt(7));
+                        NoiseSource noise =
+                                sources().get(random.nextInt(sources().size()));
                         long offset = random.nextInt(9);
                         int[] x = Memory.floatBits(random, elements);
                         Memory from = sources.apply(srcKind);
@@ -283,7 +301,8 @@ final class NoiseKernelTest {
                 GaussianNoise.dropout(Rate.drop(1e-12), KEY),
                 UniformNoise.uout(0, KEY),
                 UniformNoise.uout(-0.0, KEY),
-                new GaussianNoise(1, Double.MIN_VALUE, KEY));
+                new GaussianNoise(1, Double.MIN_VALUE, KEY),
+                new BroadcastNoise(UniformNoise.uout(0, KEY), BroadcastShape.rows(601, 5)));
         for (NoiseSource one : ones) {
             dst.fill((byte) 1);
             NoiseKernel.multiply(one, 3, src, dst, elements);
@@ -308,6 +327,37 @@ final class NoiseKernelTest {
         MemorySegment segment = MemorySegment.ofArray(x);
         NoiseKernel.multiply(new GaussianNoise(.5, 0, KEY), 0, segment, segment, 3);
         assertThat(x).containsExactly(.5f, 1, -1.5f);
+    }
+
+    /** Features maps keep their shape: all elements of a channel of a sample have the same factor, in either layout. */
+    @Test
+    void channelsShareTheirFactor() {
+        NoiseSource factors = GaussianNoise.dropout(Rate.drop(.3), KEY);
+        float[] each = values(factors, 0, 6);
+        float[] first = values(new BroadcastNoise(factors, BroadcastShape.channelsFirst(2, 3, 2, 2)), 0, 24);
+        float[] last = values(new BroadcastNoise(factors, BroadcastShape.channelsLast(2, 3, 2, 2)), 0, 24);
+        for (int i = 0; i < 24; i++) {
+            assertThat(first[i]).isEqualTo(each[i / 4]);
+            assertThat(last[i]).isEqualTo(each[i / 12 * 3 + i % 3]);
+        }
+    }
+
+    /** DropBlock that puts noise where it drops (timm's {@code with_noise}): noise first, then kept elements over it. */
+    @Test
+    void noiseInDroppedBlocks() {
+        int elements = 4 * 14 * 14;
+        MaskSource blocks = new DropBlockMask(DropBlock.exact(Rate.drop(.3), 3, 14, 14), KEY);
+        float[] x = values(GaussianNoise.centred(1, Key.of(1)), 0, elements);
+        float[] noise = values(GaussianNoise.centred(1, Key.of(2)), 0, elements);
+        float[] dst = noise.clone();
+        MemorySegment segment = MemorySegment.ofArray(dst);
+        Zoneout.forward(blocks, DType.FLOAT32, 0, MemorySegment.ofArray(x), segment, segment, elements, Workers.NONE);
+        byte[] kept = new byte[elements / 8];
+        DropoutKernel.keepBits(blocks, 0, MemorySegment.ofArray(kept), elements);
+        assertThat(kept).contains(0xFF).isNotEqualTo(new byte[elements / 8]);
+        for (int i = 0; i < elements; i++) {
+            assertThat(dst[i]).isEqualTo((kept[i / 8] >>> (i % 8) & 1) == 1 ? x[i] : noise[i]);
+        }
     }
 
     /** A mask of factors, 0 and 1/q here, taken from its own element on. */

@@ -28,6 +28,7 @@ final class NoiseOracle {
             case UniformNoise(double mean, double reach, Key key) ->
                 mean + reach * (2 * ((word(key, i) >>> 8) + .5) * 0x1p-24 - 1);
             case StoredNoise stored -> stored.values().get(Memory.FLOAT, Float.BYTES * i);
+            case BroadcastNoise(NoiseSource values, BroadcastShape shape) -> value(values, group(shape, i));
         };
     }
 
@@ -38,6 +39,25 @@ final class NoiseOracle {
                     case GaussianNoise gaussian -> Math.abs(gaussian.mean()) + gaussian.deviation();
                     case UniformNoise uniform -> Math.abs(uniform.mean()) + uniform.reach();
                     case StoredNoise _ -> 0;
+                    case BroadcastNoise broadcast -> tolerance(broadcast.values()) / WITHIN;
                 };
+    }
+
+    /** Row-major index of the group of element {@code i}, from the axes as the shape names them: {@code [32, (64), 56]}. */
+    private static long group(BroadcastShape shape, long i) {
+        String[] axes = shape.toString().replaceAll("[\\[\\] ]", "").split(",", -1);
+        long group = 0;
+        long groups = 1;
+        long rest = i;
+        for (int axis = axes.length - 1; axis >= 0; axis--) {
+            boolean shared = axes[axis].startsWith("(");
+            long length = Long.parseLong(axes[axis].replaceAll("[()]", ""));
+            if (!shared) {
+                group += rest % length * groups;
+                groups *= length;
+            }
+            rest /= length;
+        }
+        return group;
     }
 }

@@ -54,6 +54,31 @@ final class NoiseStatisticsTest {
         assertThat(moment(NORMALS, power)).isBetween(expected - bound, expected + bound);
     }
 
+    /** A bias of the polynomials would show here: 1e8 values, ten times closer than above. */
+    @Test
+    void momentsOfAHundredMillionNormals() {
+        long n = 100L << 20;
+        NoiseSource noise = GaussianNoise.centred(1, Key.of(2027));
+        float[] values = new float[1 << 20];
+        double[] sums = new double[4];
+        for (long at = 0; at < n; at += values.length) {
+            NoiseKernel.fill(noise, at, MemorySegment.ofArray(values), values.length, Workers.NONE);
+            for (float value : values) {
+                double z = value;
+                double square = z * z;
+                sums[0] += z;
+                sums[1] += square - 1;
+                sums[2] += z * square;
+                sums[3] += square * square - 3;
+            }
+        }
+        double[] variances = {1, 2, 15, 96};
+        for (int k = 0; k < 4; k++) {
+            double bound = SIGMAS * Math.sqrt(variances[k] * n);
+            assertThat(sums[k]).as("moment %d", k + 1).isBetween(-bound, bound);
+        }
+    }
+
     @Test
     void kolmogorovAndSmirnovAgreeWithTheNormal() {
         double[] sample = new double[300_000];

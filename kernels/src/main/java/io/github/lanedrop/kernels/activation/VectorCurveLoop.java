@@ -87,15 +87,15 @@ final class VectorCurveLoop implements ChainLoop {
                 y = VectorMath.tanh(z);
             } else if (GELU) {
                 FloatVector phi = VectorMath.normal(z);
-                y = z.reinterpretAsInts()
+                y = z.viewAsIntegralLanes()
                         .lanewise(UMIN, LEAST)
-                        .reinterpretAsFloats()
+                        .viewAsFloatingLanes()
                         .mul(phi);
             } else {
                 FloatVector s = VectorMath.sigmoid(GELU_TANH ? z.mul(z.mul(z).mul(INNER_CUBIC).add(INNER)) : z);
-                y = z.reinterpretAsInts()
+                y = z.viewAsIntegralLanes()
                         .lanewise(UMIN, LEAST)
-                        .reinterpretAsFloats()
+                        .viewAsFloatingLanes()
                         .mul(s);
             }
             if (DROPOUT) {
@@ -155,20 +155,20 @@ final class VectorCurveLoop implements ChainLoop {
             } else if (GELU_TANH) {
                 FloatVector inner = z.mul(z.mul(z).mul(INNER_CUBIC).add(INNER));
                 FloatVector tail = VectorMath.sigmoid(
-                        inner.reinterpretAsInts().lanewise(OR, SIGN).reinterpretAsFloats());
+                        inner.viewAsIntegralLanes().lanewise(OR, SIGN).viewAsFloatingLanes());
                 FloatVector rest = ONE.sub(tail);
-                FloatVector near = z.reinterpretAsInts()
+                FloatVector near = z.viewAsIntegralLanes()
                         .min(MOST)
                         .lanewise(UMIN, LEAST)
-                        .reinterpretAsFloats();
+                        .viewAsFloatingLanes();
                 FloatVector growth = near.mul(near).mul(3 * INNER_CUBIC).add(INNER);
                 slope = near.mul(tail).mul(rest.mul(growth)).add(rest.blend(tail, inner.compare(LT, 0)));
             } else {
                 FloatVector s = VectorMath.sigmoid(z);
-                FloatVector near = z.reinterpretAsInts()
+                FloatVector near = z.viewAsIntegralLanes()
                         .min(MOST)
                         .lanewise(UMIN, LEAST)
-                        .reinterpretAsFloats();
+                        .viewAsFloatingLanes();
                 slope = near.mul(ONE.sub(s)).add(1).mul(s);
             }
             FloatVector dy = FloatVector.fromMemorySegment(FLOATS, dstGradient, at, ORDER);
@@ -208,7 +208,7 @@ final class VectorCurveLoop implements ChainLoop {
             }
             FloatVector density = VectorMath.exp(z.mul(z).mul(-0.5f)).mul(DENSITY);
             FloatVector near =
-                    z.reinterpretAsInts().min(MOST).lanewise(UMIN, LEAST).reinterpretAsFloats();
+                    z.viewAsIntegralLanes().min(MOST).lanewise(UMIN, LEAST).viewAsFloatingLanes();
             near.mul(density).intoArray(densities, i);
             c += LANES;
             c = c < period ? c : c - period;

@@ -3,6 +3,12 @@ package io.github.lanedrop.kernels.attention;
 import static io.github.lanedrop.kernels.attention.ScalarSoftmax.PARTIAL_SUMS;
 import static io.github.lanedrop.rng.simd.Lanes.FLOATS;
 import static io.github.lanedrop.rng.simd.Lanes.INTS;
+import static jdk.incubator.vector.VectorOperators.ASHR;
+import static jdk.incubator.vector.VectorOperators.GT;
+import static jdk.incubator.vector.VectorOperators.LSHL;
+import static jdk.incubator.vector.VectorOperators.LT;
+import static jdk.incubator.vector.VectorOperators.MAX;
+import static jdk.incubator.vector.VectorOperators.XOR;
 
 import io.github.lanedrop.kernels.math.VectorMath;
 import io.github.lanedrop.rng.simd.Simd;
@@ -12,7 +18,6 @@ import java.nio.ByteOrder;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.IntVector;
 import jdk.incubator.vector.VectorMask;
-import jdk.incubator.vector.VectorOperators;
 
 /**
  * The steps of {@link ScalarSoftmax}, with its bits, a vector at a time.
@@ -29,7 +34,11 @@ public final class VectorSoftmax {
     /** Below this an exponential is 0; to find that by multiplying takes the CPU's way with subnormals, twice the time. */
     private static final float UNDERFLOW = -104;
 
-    /** Moves the bit of each lane to the sign. */
+    /**
+     * Moves the bit of each lane to the sign: without mask registers a long becomes a mask lane by lane, and this is one
+     * instruction. These lines are repeated, since a method that returns a mask would box it wherever C2 reaches its limit
+     * just before.
+     */
     private static final IntVector TO_SIGN =
             IntVector.broadcast(INTS, 31).sub(IntVector.zero(INTS).addIndex(1));
 
@@ -73,15 +82,21 @@ public final class VectorSoftmax {
         FloatVector scales = FloatVector.broadcast(FLOATS, scale);
         int i = 0;
         for (; i <= elements - LANES; i += LANES) {
-            HIDDEN.blend(FloatVector.fromArray(FLOATS, scores, at + i).mul(scales), mask(kept(bits, bit + i)))
+            long keepBits = keepBits(bits, bit + i);
+            VectorMask<Float> kept = Simd.MASK_REGISTERS
+                    ? VectorMask.fromLong(FLOATS, keepBits)
+                    : IntVector.broadcast(INTS, (int) keepBits)
+                            .lanewise(LSHL, TO_SIGN)
+                            .compare(LT, 0)
+                            .cast(FLOATS);
+            HIDDEN.blend(FloatVector.fromArray(FLOATS, scores, at + i).mul(scales), kept)
                     .intoArray(dst, i);
         }
         ScalarSoftmax.scale(scores, at, i, elements, scale, true, bits, bit, Float.NEGATIVE_INFINITY, dst);
     }
 
-    // Long enough, 325 bytes and more, that C2 compiles it by itself, and with nothing of the mask in it: inlined into
-    // a loop
-    // over rows, or with more in it, the exponential would no longer be inlined here, and its vectors would be boxed.
+    // Long enough, more than 325 bytes, that C2 compiles it by itself: inlined into a loop over rows it would be cut in two
+    // by the limit of nodes, and vectors be boxed there.
     private static float exponentials(
             float[] scores, int at, int elements, float scale, float before, float[] dst, float[] sums) {
         FloatVector scales = FloatVector.broadcast(FLOATS, scale);
@@ -94,15 +109,15 @@ public final class VectorSoftmax {
                     FloatVector.fromArray(FLOATS, scores, at + i + LANES).mul(scales);
             x0.intoArray(dst, i);
             x1.intoArray(dst, i + LANES);
-            max0 = max0.blend(x0, x0.compare(VectorOperators.GT, max0));
-            max1 = max1.blend(x1, x1.compare(VectorOperators.GT, max1));
+            max0 = max0.blend(x0, x0.compare(GT, max0));
+            max1 = max1.blend(x1, x1.compare(GT, max1));
         }
-        max0 = max0.blend(max1, max1.compare(VectorOperators.GT, max0));
+        max0 = max0.blend(max1, max1.compare(GT, max0));
         // as integers in the order of the floats, since the greatest of floats, minding NaN and -0, takes 38 ns
-        IntVector order = max0.reinterpretAsInts();
+        IntVector order = max0.viewAsIntegralLanes();
         order = order.lanewise(
-                VectorOperators.XOR, order.lanewise(VectorOperators.ASHR, 31).and(Integer.MAX_VALUE));
-        int greatestOrder = order.reduceLanes(VectorOperators.MAX);
+                XOR, order.lanewise(ASHR, 31).and(Integer.MAX_VALUE));
+        int greatestOrder = order.reduceLanes(MAX);
         float max = Float.intBitsToFloat(greatestOrder ^ ((greatestOrder >> 31) & Integer.MAX_VALUE));
         max = ScalarSoftmax.scale(scores, at, i, elements, scale, false, NO_BITS, 0, max, dst);
         if (max == Float.NEGATIVE_INFINITY) {
@@ -120,7 +135,7 @@ public final class VectorSoftmax {
             FloatVector sum = FloatVector.fromArray(FLOATS, sums, group);
             for (i = group; i < end; i += PARTIAL_SUMS) {
                 FloatVector x = FloatVector.fromArray(FLOATS, dst, i).sub(greatest);
-                VectorMask<Float> vanishes = x.compare(VectorOperators.LT, UNDERFLOW);
+                VectorMask<Float> vanishes = x.compare(LT, UNDERFLOW);
                 FloatVector e = VectorMath.exp(x.blend(0f, vanishes)).blend(0f, vanishes);
                 e.intoArray(dst, i);
                 sum = sum.add(e);
@@ -145,8 +160,14 @@ public final class VectorSoftmax {
         FloatVector factors = FloatVector.broadcast(FLOATS, factor);
         int i = 0;
         for (; i <= elements - LANES; i += LANES) {
-            ZERO.blend(FloatVector.fromArray(FLOATS, x, i).mul(factors), mask(kept(bits, bit + i)))
-                    .intoArray(dst, dstAt + i);
+            long keepBits = keepBits(bits, bit + i);
+            VectorMask<Float> kept = Simd.MASK_REGISTERS
+                    ? VectorMask.fromLong(FLOATS, keepBits)
+                    : IntVector.broadcast(INTS, (int) keepBits)
+                            .lanewise(LSHL, TO_SIGN)
+                            .compare(LT, 0)
+                            .cast(FLOATS);
+            ZERO.blend(FloatVector.fromArray(FLOATS, x, i).mul(factors), kept).intoArray(dst, dstAt + i);
         }
         ScalarSoftmax.select(x, i, elements, factor, bits, bit, dst, dstAt);
     }
@@ -168,9 +189,15 @@ public final class VectorSoftmax {
         for (int group = 0; group < PARTIAL_SUMS; group += LANES) {
             FloatVector sum = FloatVector.fromArray(FLOATS, sums, group);
             for (int i = group; i < whole; i += PARTIAL_SUMS) {
-                FloatVector kept =
-                        ZERO.blend(FloatVector.fromArray(FLOATS, gradient, gradientAt + i), mask(kept(bits, bit + i)));
-                sum = FloatVector.fromArray(FLOATS, x, i).fma(kept, sum);
+                long keepBits = keepBits(bits, bit + i);
+                VectorMask<Float> kept = Simd.MASK_REGISTERS
+                        ? VectorMask.fromLong(FLOATS, keepBits)
+                        : IntVector.broadcast(INTS, (int) keepBits)
+                                .lanewise(LSHL, TO_SIGN)
+                                .compare(LT, 0)
+                                .cast(FLOATS);
+                FloatVector ofOutput = ZERO.blend(FloatVector.fromArray(FLOATS, gradient, gradientAt + i), kept);
+                sum = FloatVector.fromArray(FLOATS, x, i).fma(ofOutput, sum);
             }
             sum.intoArray(sums, group);
         }
@@ -205,33 +232,30 @@ public final class VectorSoftmax {
         FloatVector factors = FloatVector.broadcast(FLOATS, factor);
         FloatVector maskScales = FloatVector.broadcast(FLOATS, maskScale);
         FloatVector dots = FloatVector.broadcast(FLOATS, dot);
-        long always = renormalized ? 0 : -1L;
         int i = 0;
         for (; i <= elements - LANES; i += LANES) {
-            long kept = kept(bits, bit + i);
+            long keepBits = keepBits(bits, bit + i);
+            VectorMask<Float> kept = Simd.MASK_REGISTERS
+                    ? VectorMask.fromLong(FLOATS, keepBits)
+                    : IntVector.broadcast(INTS, (int) keepBits)
+                            .lanewise(LSHL, TO_SIGN)
+                            .compare(LT, 0)
+                            .cast(FLOATS);
             FloatVector ofProbability = ZERO.blend(
-                    FloatVector.fromArray(FLOATS, gradient, gradientAt + i).mul(maskScales), mask(kept));
+                    FloatVector.fromArray(FLOATS, gradient, gradientAt + i).mul(maskScales), kept);
             FloatVector ofScore =
                     FloatVector.fromArray(FLOATS, x, i).mul(factors).mul(ofProbability.sub(dots));
-            ZERO.blend(ofScore, mask(kept | always)).intoArray(gradient, gradientAt + i);
+            if (renormalized) {
+                ZERO.blend(ofScore, kept).intoArray(gradient, gradientAt + i);
+            } else {
+                ofScore.intoArray(gradient, gradientAt + i);
+            }
         }
         ScalarSoftmax.gradient(x, i, elements, factor, maskScale, dot, renormalized, bits, bit, gradient, gradientAt);
     }
 
     /** Keep bits from an element on, at least 57 of them. */
-    private static long kept(byte[] bits, int bit) {
+    private static long keepBits(byte[] bits, int bit) {
         return (long) LONG.get(bits, bit >>> 3) >>> (bit & 7);
-    }
-
-    // A vector may cross this call: it is far too small, and so are its callers, for C2 not to inline it.
-    private static VectorMask<Float> mask(long kept) {
-        if (Simd.MASK_REGISTERS) {
-            return VectorMask.fromLong(FLOATS, kept);
-        }
-        // without mask registers a long becomes a mask lane by lane; shifting its bits to the sign is one instruction
-        return IntVector.broadcast(INTS, (int) kept)
-                .lanewise(VectorOperators.LSHL, TO_SIGN)
-                .compare(VectorOperators.LT, 0)
-                .cast(FLOATS);
     }
 }

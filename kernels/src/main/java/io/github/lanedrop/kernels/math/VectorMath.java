@@ -44,7 +44,7 @@ public final class VectorMath {
         // as bits: positive floats are in the order of their signed bits, negative ones in that of the unsigned, beyond
         // all others
         FloatVector middle =
-                x.reinterpretAsInts().min(EXP_MAX).lanewise(UMIN, EXP_MIN).reinterpretAsFloats();
+                x.viewAsIntegralLanes().min(EXP_MAX).lanewise(UMIN, EXP_MIN).viewAsFloatingLanes();
         FloatVector sum = middle.mul(ScalarMath.LOG2_E).add(ScalarMath.ROUND_TO_SQUARE);
         FloatVector n = sum.sub(ScalarMath.ROUND_TO_SQUARE);
         FloatVector r = middle.sub(n.mul(ScalarMath.LN2_HIGH)).sub(n.mul(ScalarMath.LN2_LOW));
@@ -54,11 +54,11 @@ public final class VectorMath {
                 .mul(square)
                 .add(r.mul(ScalarMath.E1).add(ScalarMath.E0));
         FloatVector p = q.mul(square).add(r.add(1));
-        IntVector bits = sum.reinterpretAsInts();
+        IntVector bits = sum.viewAsIntegralLanes();
         IntVector half = bits.lanewise(LSHR, 1);
         IntVector rest = bits.sub(half);
-        FloatVector e = p.mul(half.lanewise(LSHL, ScalarMath.EXPONENT_SHIFT).reinterpretAsFloats())
-                .mul(rest.lanewise(LSHL, ScalarMath.EXPONENT_SHIFT).reinterpretAsFloats());
+        FloatVector e = p.mul(half.lanewise(LSHL, ScalarMath.EXPONENT_SHIFT).viewAsFloatingLanes())
+                .mul(rest.lanewise(LSHL, ScalarMath.EXPONENT_SHIFT).viewAsFloatingLanes());
         return e.blend(x, x.compare(NE, x));
     }
 
@@ -71,12 +71,12 @@ public final class VectorMath {
     public static FloatVector log(FloatVector x) {
         var subnormal = x.compare(LT, Float.MIN_NORMAL);
         FloatVector normal = x.blend(x.mul(ScalarMath.LIFT), subnormal);
-        IntVector above = normal.reinterpretAsInts().sub(ScalarMath.SQRT_HALF);
+        IntVector above = normal.viewAsIntegralLanes().sub(ScalarMath.SQRT_HALF);
         FloatVector n =
-                (FloatVector) above.lanewise(ASHR, ScalarMath.EXPONENT_SHIFT).convert(I2F, 0);
+                (FloatVector) above.lanewise(ASHR, ScalarMath.EXPONENT_SHIFT).convertShape(I2F, FLOATS, 0);
         FloatVector f = above.and(ScalarMath.FRACTION)
                 .add(ScalarMath.SQRT_HALF)
-                .reinterpretAsFloats()
+                .viewAsFloatingLanes()
                 .sub(1);
         FloatVector square = f.mul(f);
         FloatVector p = square.mul(ScalarMath.L6)
@@ -99,12 +99,12 @@ public final class VectorMath {
      * @return the logarithms
      */
     public static FloatVector logOfNormal(FloatVector x) {
-        IntVector above = x.reinterpretAsInts().sub(ScalarMath.SQRT_HALF);
+        IntVector above = x.viewAsIntegralLanes().sub(ScalarMath.SQRT_HALF);
         FloatVector n =
-                (FloatVector) above.lanewise(ASHR, ScalarMath.EXPONENT_SHIFT).convert(I2F, 0);
+                (FloatVector) above.lanewise(ASHR, ScalarMath.EXPONENT_SHIFT).convertShape(I2F, FLOATS, 0);
         FloatVector f = above.and(ScalarMath.FRACTION)
                 .add(ScalarMath.SQRT_HALF)
-                .reinterpretAsFloats()
+                .viewAsFloatingLanes()
                 .sub(1);
         FloatVector square = f.mul(f);
         FloatVector p = square.mul(ScalarMath.L6)
@@ -123,10 +123,10 @@ public final class VectorMath {
      * @return the logistic function
      */
     public static FloatVector sigmoid(FloatVector x) {
-        FloatVector middle = x.reinterpretAsInts()
+        FloatVector middle = x.viewAsIntegralLanes()
                 .min(SIGMOID_MAX)
                 .lanewise(UMIN, EXP_MIN)
-                .reinterpretAsFloats(); // as in exp
+                .viewAsFloatingLanes(); // as in exp
         FloatVector sum = middle.fma(-ScalarMath.LOG2_E, ScalarMath.ROUND_TO_SIGMOID);
         FloatVector n = sum.sub(ScalarMath.ROUND_TO_SIGMOID);
         FloatVector r = n.fma(
@@ -138,9 +138,9 @@ public final class VectorMath {
                 .fma(r, FloatVector.broadcast(FLOATS, ScalarMath.N2))
                 .fma(r, FloatVector.broadcast(FLOATS, -1))
                 .fma(r, FloatVector.broadcast(FLOATS, 1));
-        FloatVector power = sum.reinterpretAsInts()
+        FloatVector power = sum.viewAsIntegralLanes()
                 .lanewise(LSHL, ScalarMath.EXPONENT_SHIFT)
-                .reinterpretAsFloats();
+                .viewAsFloatingLanes();
         FloatVector unit = FloatVector.broadcast(FLOATS, ScalarMath.SIGMOID_UNIT);
         return unit.div(p.fma(power, unit)).blend(x, x.compare(NE, x));
     }
@@ -152,8 +152,8 @@ public final class VectorMath {
      * @return the hyperbolic tangents
      */
     public static FloatVector tanh(FloatVector x) {
-        IntVector sign = x.reinterpretAsInts().lanewise(AND, ScalarMath.SIGN);
-        FloatVector a = x.reinterpretAsInts().lanewise(XOR, sign).min(TANH_MAX).reinterpretAsFloats();
+        IntVector sign = x.viewAsIntegralLanes().lanewise(AND, ScalarMath.SIGN);
+        FloatVector a = x.viewAsIntegralLanes().lanewise(XOR, sign).min(TANH_MAX).viewAsFloatingLanes();
         FloatVector sum = a.fma(2 * ScalarMath.LOG2_E, ScalarMath.ROUND_TO_POWER);
         FloatVector n = sum.sub(ScalarMath.ROUND_TO_POWER);
         FloatVector r = n.fma(FloatVector.broadcast(FLOATS, -ScalarMath.LN2 / 2), a);
@@ -163,14 +163,14 @@ public final class VectorMath {
                 .fma(r, FloatVector.broadcast(FLOATS, ScalarMath.T0))
                 .fma(r, FloatVector.broadcast(FLOATS, 2))
                 .mul(r);
-        FloatVector power = sum.reinterpretAsInts()
+        FloatVector power = sum.viewAsIntegralLanes()
                 .lanewise(LSHL, ScalarMath.EXPONENT_SHIFT)
-                .reinterpretAsFloats();
+                .viewAsFloatingLanes();
         FloatVector t = p.fma(power, power.sub(1));
         return t.div(t.add(2))
-                .reinterpretAsInts()
+                .viewAsIntegralLanes()
                 .lanewise(OR, sign)
-                .reinterpretAsFloats()
+                .viewAsFloatingLanes()
                 .blend(x, x.compare(NE, x));
     }
 
@@ -181,10 +181,10 @@ public final class VectorMath {
      * @return the probabilities of less
      */
     public static FloatVector normal(FloatVector x) {
-        FloatVector middle = x.reinterpretAsInts()
+        FloatVector middle = x.viewAsIntegralLanes()
                 .min(NORMAL_MAX)
                 .lanewise(UMIN, NORMAL_MIN)
-                .reinterpretAsFloats(); // as in exp
+                .viewAsFloatingLanes(); // as in exp
         FloatVector z = middle.mul(middle);
         FloatVector p = z.fma(ScalarMath.P5, ScalarMath.P4)
                 .fma(z, FloatVector.broadcast(FLOATS, ScalarMath.P3))
@@ -206,7 +206,7 @@ public final class VectorMath {
      * @return the sines
      */
     public static FloatVector sinTurn(IntVector turn) {
-        FloatVector y = ((FloatVector) turn.lanewise(LSHL, 1).convert(I2F, 0)).mul(ScalarMath.TURN);
+        FloatVector y = ((FloatVector) turn.lanewise(LSHL, 1).convertShape(I2F, FLOATS, 0)).mul(ScalarMath.TURN);
         FloatVector z = y.mul(y);
         FloatVector square = z.mul(z);
         return z.mul(ScalarMath.S3)
@@ -214,9 +214,9 @@ public final class VectorMath {
                 .mul(square)
                 .add(z.mul(ScalarMath.S1).add(ScalarMath.S0))
                 .mul(y)
-                .reinterpretAsInts()
+                .viewAsIntegralLanes()
                 .lanewise(XOR, turn.add(ScalarMath.QUARTER).and(ScalarMath.SIGN))
-                .reinterpretAsFloats();
+                .viewAsFloatingLanes();
     }
 
     /**
@@ -226,7 +226,7 @@ public final class VectorMath {
      * @return the cosines
      */
     public static FloatVector cosTurn(IntVector turn) {
-        FloatVector y = ((FloatVector) turn.lanewise(LSHL, 1).convert(I2F, 0)).mul(ScalarMath.TURN);
+        FloatVector y = ((FloatVector) turn.lanewise(LSHL, 1).convertShape(I2F, FLOATS, 0)).mul(ScalarMath.TURN);
         FloatVector z = y.mul(y);
         FloatVector square = z.mul(z);
         return z.mul(ScalarMath.C3)
@@ -235,8 +235,8 @@ public final class VectorMath {
                 .add(z.mul(ScalarMath.C1).add(ScalarMath.C0))
                 .mul(z)
                 .add(1)
-                .reinterpretAsInts()
+                .viewAsIntegralLanes()
                 .lanewise(XOR, turn.add(ScalarMath.QUARTER).and(ScalarMath.SIGN))
-                .reinterpretAsFloats();
+                .viewAsFloatingLanes();
     }
 }
