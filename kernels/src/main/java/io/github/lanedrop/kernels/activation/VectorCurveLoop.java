@@ -13,6 +13,7 @@ import static jdk.incubator.vector.VectorOperators.LT;
 import static jdk.incubator.vector.VectorOperators.OR;
 import static jdk.incubator.vector.VectorOperators.UMIN;
 
+import io.github.lanedrop.kernels.lanes.Aligned;
 import io.github.lanedrop.kernels.lanes.Specialised;
 import io.github.lanedrop.kernels.math.VectorMath;
 import io.github.lanedrop.rng.simd.Simd;
@@ -67,10 +68,10 @@ final class VectorCurveLoop implements ChainLoop {
             float scale,
             byte[] bits,
             int bitsAt) {
-        if (src.getClass() != MEMORY || dst.getClass() != MEMORY) {
+        if (src.getClass() != MEMORY || dst.getClass() != MEMORY || bias.values.getClass() != Aligned.MEMORY) {
             throw new IllegalArgumentException("wrong kind of memory"); // never; after this C2 knows the classes
         }
-        float[] b = bias.values;
+        MemorySegment b = bias.values;
         int period = bias.period;
         int c = biasAt;
         int i = 0;
@@ -78,7 +79,7 @@ final class VectorCurveLoop implements ChainLoop {
             long at = firstByte + (long) Float.BYTES * i;
             FloatVector z = FloatVector.fromMemorySegment(FLOATS, src, at, ORDER);
             if (BIAS) {
-                z = z.add(FloatVector.fromArray(FLOATS, b, c));
+                z = z.add(FloatVector.fromMemorySegment(FLOATS, b, (long) Float.BYTES * c, ORDER));
             }
             FloatVector y;
             if (SIGMOID) {
@@ -130,10 +131,13 @@ final class VectorCurveLoop implements ChainLoop {
             float scale,
             byte[] bits,
             int bitsAt) {
-        if (src.getClass() != MEMORY || dstGradient.getClass() != MEMORY || srcGradient.getClass() != MEMORY) {
+        if (src.getClass() != MEMORY
+                || dstGradient.getClass() != MEMORY
+                || srcGradient.getClass() != MEMORY
+                || bias.values.getClass() != Aligned.MEMORY) {
             throw new IllegalArgumentException("wrong kind of memory"); // never; after this C2 knows the classes
         }
-        float[] b = bias.values;
+        MemorySegment b = bias.values;
         int period = bias.period;
         int c = biasAt;
         int i = 0;
@@ -141,7 +145,7 @@ final class VectorCurveLoop implements ChainLoop {
             long at = firstByte + (long) Float.BYTES * i;
             FloatVector z = FloatVector.fromMemorySegment(FLOATS, src, at, ORDER);
             if (BIAS) {
-                z = z.add(FloatVector.fromArray(FLOATS, b, c));
+                z = z.add(FloatVector.fromMemorySegment(FLOATS, b, (long) Float.BYTES * c, ORDER));
             }
             FloatVector slope;
             if (SIGMOID) {
@@ -195,16 +199,16 @@ final class VectorCurveLoop implements ChainLoop {
         if (!GELU) {
             return;
         }
-        if (src.getClass() != MEMORY) {
-            throw new IllegalArgumentException("wrong kind of memory"); // never; after this C2 knows the class
+        if (src.getClass() != MEMORY || bias.values.getClass() != Aligned.MEMORY) {
+            throw new IllegalArgumentException("wrong kind of memory"); // never; after this C2 knows the classes
         }
-        float[] b = bias.values;
+        MemorySegment b = bias.values;
         int period = bias.period;
         int c = biasAt;
         for (int i = 0; i <= elements - LANES; i += LANES) {
             FloatVector z = FloatVector.fromMemorySegment(FLOATS, src, firstByte + (long) Float.BYTES * i, ORDER);
             if (BIAS) {
-                z = z.add(FloatVector.fromArray(FLOATS, b, c));
+                z = z.add(FloatVector.fromMemorySegment(FLOATS, b, (long) Float.BYTES * c, ORDER));
             }
             FloatVector density = VectorMath.exp(z.mul(z).mul(-0.5f)).mul(DENSITY);
             FloatVector near =
