@@ -20,7 +20,7 @@ final class NormRows {
     static final MemorySegment NONE = MemorySegment.NULL;
 
     /** Elements of a batch: their inputs and results fit into an L1 of 32 KB. */
-    private static final int BATCH = Integer.getInteger("x.batch", 2048);
+    private static final int BATCH = 2048;
 
     private static final Pool<RowBatch> POOL = new Pool<>(RowBatch::new);
 

@@ -62,7 +62,7 @@ final class Allocation {
      * This list must become empty.
      */
     private static final List<String> BOXED_IN_SOME_JVMS =
-            List.of("Noise", "learned rates", "attention", "DropConnect", "fused");
+            List.of("Noise", "learned rates", "attention", "DropConnect");
 
     /** Fails if anything was allocated, or is skipped where that is known to happen. */
     static void assertNone(String name, long bytes) {

@@ -25,8 +25,8 @@ final class VectorNormGradientLoop implements NormGradientLoop {
             sumRow(src, dstGradient, batch.rowByte(firstByte, r), batch, r);
         }
         for (int r = 0; r < rows; r++) {
-            batch.gradientMean[r] = VectorNormLoop.total(batch.sums, r) / batch.columns;
-            batch.productMean[r] = VectorNormLoop.total(batch.products, r) / batch.columns;
+            batch.gradientMean[r] = VectorRowSums.total(batch.sums, r) / batch.columns;
+            batch.productMean[r] = VectorRowSums.total(batch.products, r) / batch.columns;
         }
     }
 
