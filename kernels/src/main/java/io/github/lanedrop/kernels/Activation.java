@@ -65,8 +65,8 @@ public enum Activation {
      * differs by up to 5e-4.
      *
      * <pre>
-     * f(z) = z (1 + t) / 2          f'(z) = (1 + t) / 2 + z (1 - t^2) / 2 sqrt(2 / pi) (1 + .134145 z^2)
-     * t = tanh(sqrt(2 / pi) (z + .044715 z^3))
+     * f(z) = z s          f'(z) = s + z s (1 - s) sqrt(8 / pi) (1 + .134145 z^2)
+     * s = (1 + tanh(u)) / 2 = 1 / (1 + exp(-2 u))          u = sqrt(2 / pi) (z + .044715 z^3)
      * </pre>
      */
     GELU_TANH(ScalarActivation.GELU_TANH),

@@ -3,7 +3,7 @@ package io.github.lanedrop.kernels;
 import static io.github.lanedrop.kernels.Scratch.FLOAT;
 
 import io.github.lanedrop.kernels.lanes.Aligned;
-import io.github.lanedrop.kernels.norm.NormLoop;
+import io.github.lanedrop.kernels.norm.ColumnLoop;
 import java.lang.foreign.MemorySegment;
 
 /**
@@ -75,7 +75,7 @@ final class ColumnSums {
             long sumsByte,
             ChainScratch scratch) {
         int column = (int) (first % columns);
-        NormLoop loop = Norm.loop(src.getClass());
+        ColumnLoop loop = Norm.loops(src.getClass()).columns();
         if (Norm.reads(src.getClass())) {
             loop.addRows(src, first * Float.BYTES, elements, column, columns, sums, sumsByte);
         } else {
@@ -86,7 +86,7 @@ final class ColumnSums {
 
     /** Writes the sums of all parts. */
     static void store(MemorySegment sums, int parts, int columns, MemorySegment dst) {
-        NormLoop loop = Norm.loop(sums.getClass());
+        ColumnLoop loop = Norm.loops(sums.getClass()).columns();
         for (int half = parts / 2; half > 0; half /= 2) {
             for (int part = 0; part < half; part++) {
                 long upper = at(part + half, columns);

@@ -70,7 +70,7 @@ public final class DropoutResidualLayerNorm {
             long rows,
             Workers workers) {
         check(mask, offset, norm, src, residual, dst, mean, rstd, rows, workers);
-        split(mask, offset, norm, src, residual, NormRows.NONE, dst, mean, rstd, rows, workers);
+        split(mask, offset, norm, src, residual, dst, dst, mean, rstd, rows, workers); // the sum is where the result will be
     }
 
     /**
@@ -166,7 +166,7 @@ public final class DropoutResidualLayerNorm {
         } else {
             workers.split(
                     rows,
-                    NormRows.batchRows(norm.columns()),
+                    NormRows.groupRows(norm.columns()),
                     (start, end) ->
                             NormRows.forward(mask, offset, norm, src, residual, sum, dst, mean, rstd, start, end));
         }

@@ -91,7 +91,7 @@ public final class LayerNormKernel {
         } else {
             workers.split(
                     rows,
-                    NormRows.batchRows(columns),
+                    NormRows.groupRows(columns),
                     (start, end) -> NormRows.forward(norm, src, dst, mean, rstd, start, end));
         }
     }

@@ -3,15 +3,17 @@ package io.github.lanedrop.kernels;
 import static io.github.lanedrop.kernels.Scratch.FLOAT;
 
 import io.github.lanedrop.kernels.lanes.Aligned;
+import io.github.lanedrop.kernels.norm.NormGradientLoop;
 import io.github.lanedrop.kernels.norm.NormLoop;
 import io.github.lanedrop.kernels.norm.RowBatch;
 import java.lang.foreign.MemorySegment;
 
 /**
- * Layer normalisation in batches of rows that stay in L1, with or without dropout and a residual before it; a longer
- * row is a batch of its own, whose keep bits are filled chunk by chunk.
+ * Layer normalisation in batches of rows that stay in L1, with or without dropout and a residual before it.
  *
  * <p>A row is read once and written once. Rows in memory that has no loop of its own, or in several kinds, are copied.
+ * Dropout and the residual are those of {@link DropoutKernel} and {@link ResidualDropout}, on groups of rows that share a
+ * chunk of keep bits, while they are in L1; of a longer row they take chunk by chunk.
  */
 final class NormRows {
     /** There is no such buffer. */
@@ -25,8 +27,19 @@ final class NormRows {
     private NormRows() {}
 
     /** How many rows are in a batch. */
-    static int batchRows(int columns) {
+    private static int batchRows(int columns) {
         return Math.clamp(BATCH / columns, 1, RowBatch.ROWS);
+    }
+
+    /** How many rows share a chunk of keep bits. */
+    static int groupRows(int columns) {
+        return Math.max(1, Scratch.CHUNK / columns);
+    }
+
+    private static RowBatch borrow(LayerNorm norm) {
+        RowBatch batch = POOL.borrow();
+        batch.set(norm.gamma(), norm.beta(), norm.columns());
+        return batch;
     }
 
     /** Rows {@code start} to {@code end}, exclusive, of {@code src} normalised. */
@@ -38,12 +51,30 @@ final class NormRows {
             MemorySegment rstd,
             long start,
             long end) {
+        RowBatch batch = borrow(norm);
+        normalise(batch, norm, src, dst, mean, rstd, start, end);
+        POOL.giveBack(batch);
+    }
+
+    private static void normalise(
+            RowBatch batch,
+            LayerNorm norm,
+            MemorySegment src,
+            MemorySegment dst,
+            MemorySegment mean,
+            MemorySegment rstd,
+            long start,
+            long end) {
         int columns = norm.columns();
         int batchRows = batchRows(columns);
-        RowBatch batch = borrow(norm);
-        boolean direct = src.getClass() == dst.getClass() && Norm.reads(dst.getClass());
-        NormLoop loop = Norm.loop(direct ? dst.getClass() : Aligned.MEMORY);
+        Class<?> memory = dst.getClass();
+        boolean direct = src.getClass() == memory && Norm.reads(memory);
+        if (!direct) {
+            batch.reserve(batchRows * columns);
+        }
+        NormLoop loop = Norm.loops(direct ? memory : Aligned.MEMORY).forward();
         MemorySegment values = direct ? src : batch.stage;
+        MemorySegment to = direct ? dst : batch.stage;
         for (long first = start; first < end; first += batchRows) {
             int rows = (int) Math.min(batchRows, end - first);
             long firstByte = first * columns * Float.BYTES;
@@ -52,24 +83,21 @@ final class NormRows {
             if (!direct) {
                 MemorySegment.copy(src, firstByte, batch.stage, 0, bytes);
             }
-            for (int r = 0; r < rows; r++) {
-                loop.sum(values, at, r, batch);
-            }
             loop.measure(values, at, batch, rows, norm.epsilon());
-            loop.normalise(values, direct ? dst : batch.stage, at, batch, rows);
+            loop.normalise(values, to, at, batch, rows);
             if (!direct) {
                 MemorySegment.copy(batch.stage, 0, dst, firstByte, bytes);
             }
-            store(batch, mean, rstd, first, rows);
+            MemorySegment.copy(batch.mean, 0, mean, FLOAT, first * Float.BYTES, rows);
+            MemorySegment.copy(batch.rstd, 0, rstd, FLOAT, first * Float.BYTES, rows);
         }
-        POOL.giveBack(batch);
     }
 
     /**
      * Rows {@code start} to {@code end}, exclusive, of the sum of {@code residual} and what is left of {@code src},
      * normalised.
      *
-     * @param sum receives the sum, unless it is {@link #NONE}
+     * @param sum receives the sum; may be {@code dst}
      */
     static void forward(
             MaskSource mask,
@@ -84,61 +112,33 @@ final class NormRows {
             long start,
             long end) {
         int columns = norm.columns();
-        int batchRows = batchRows(columns);
+        int groupRows = groupRows(columns);
         RowBatch batch = borrow(norm);
+        for (long first = start; first < end; first += groupRows) {
+            long last = Math.min(first + groupRows, end);
+            drop(ResidualDropout.RESIDUAL_SCALE_SELECT, mask, offset, src, residual, sum, first * columns, last * columns);
+            normalise(batch, norm, sum, dst, mean, rstd, first, last);
+        }
+        POOL.giveBack(batch);
+    }
+
+    /** Elements {@code start} to {@code end}, exclusive, by a chunk of keep bits or by several. */
+    private static void drop(
+            Elementwise operation,
+            MaskSource mask,
+            long offset,
+            MemorySegment src,
+            MemorySegment operand,
+            MemorySegment dst,
+            long start,
+            long end) {
         Scratch scratch = Scratch.POOL.borrow();
-        float scale = (float) mask.scale();
-        Class<?> memory = dst.getClass();
-        boolean withSum = sum.byteSize() > 0;
-        boolean direct = src.getClass() == memory
-                && residual.getClass() == memory
-                && (!withSum || sum.getClass() == memory)
-                && Norm.reads(memory);
-        NormLoop loop = Norm.loop(direct ? memory : Aligned.MEMORY);
-        MemorySegment from = direct ? src : batch.stage;
-        MemorySegment fromResidual = direct ? residual : batch.otherStage;
-        // where no sum is asked for, it is where the result will be
-        MemorySegment to = direct ? dst : batch.stage;
-        MemorySegment values = direct && withSum ? sum : to;
-        for (long first = start; first < end; first += batchRows) {
-            int rows = (int) Math.min(batchRows, end - first);
-            long firstByte = first * columns * Float.BYTES;
-            long bytes = (long) rows * columns * Float.BYTES;
-            long at = direct ? firstByte : 0;
-            if (!direct) {
-                MemorySegment.copy(src, firstByte, batch.stage, 0, bytes);
-                MemorySegment.copy(residual, firstByte, batch.otherStage, 0, bytes);
-            }
-            for (int piece = 0; piece < columns; piece += Scratch.CHUNK) { // one piece but for long rows
-                int elements = Math.min(Scratch.CHUNK, columns - piece);
-                int bitsAt = Chain.keepBits(mask, offset + first * columns + piece, rows * elements, scratch);
-                for (int r = 0; r < rows; r++) {
-                    loop.join(
-                            from,
-                            fromResidual,
-                            values,
-                            at,
-                            r,
-                            piece,
-                            elements,
-                            scale,
-                            scratch.keepBits,
-                            bitsAt * Byte.SIZE + r * columns,
-                            batch);
-                }
-            }
-            if (withSum && !direct) {
-                MemorySegment.copy(values, 0, sum, firstByte, bytes);
-            }
-            loop.measure(values, at, batch, rows, norm.epsilon());
-            loop.normalise(values, to, at, batch, rows);
-            if (!direct) {
-                MemorySegment.copy(batch.stage, 0, dst, firstByte, bytes);
-            }
-            store(batch, mean, rstd, first, rows);
+        for (long at = start; at < end; at += Scratch.CHUNK) {
+            int elements = (int) Math.min(Scratch.CHUNK, end - at);
+            int bitsAt = Chain.keepBits(mask, offset + at, elements, scratch);
+            operation.apply(DType.FLOAT32, src, operand, dst, at, elements, scratch, bitsAt, mask.scale(), 0, 0);
         }
         Scratch.POOL.giveBack(scratch);
-        POOL.giveBack(batch);
     }
 
     /** The backward pass of rows {@code start} to {@code end}, exclusive, which are a part of the sums over columns. */
@@ -153,15 +153,40 @@ final class NormRows {
             long sumsByte,
             long start,
             long end) {
+        RowBatch batch = borrow(norm);
+        differentiate(batch, norm, src, mean, rstd, dstGradient, NONE, srcGradient, sums, sumsByte, start, end);
+        POOL.giveBack(batch);
+    }
+
+    private static void differentiate(
+            RowBatch batch,
+            LayerNorm norm,
+            MemorySegment src,
+            MemorySegment mean,
+            MemorySegment rstd,
+            MemorySegment dstGradient,
+            MemorySegment otherGradient,
+            MemorySegment srcGradient,
+            ColumnSums sums,
+            long sumsByte,
+            long start,
+            long end) {
         int columns = norm.columns();
         int batchRows = batchRows(columns);
-        RowBatch batch = borrow(norm);
+        boolean hasOther = otherGradient.byteSize() > 0;
         Class<?> memory = srcGradient.getClass();
-        boolean direct = src.getClass() == memory && dstGradient.getClass() == memory && Norm.reads(memory);
-        NormLoop loop = Norm.loop(direct ? memory : Aligned.MEMORY);
+        boolean direct = src.getClass() == memory
+                && dstGradient.getClass() == memory
+                && (!hasOther || otherGradient.getClass() == memory)
+                && Norm.reads(memory);
+        if (!direct) {
+            batch.reserve(batchRows * columns);
+        }
+        NormGradientLoop loop = Norm.loops(direct ? memory : Aligned.MEMORY).backward();
         MemorySegment x = direct ? src : batch.stage;
         MemorySegment dy = direct ? dstGradient : batch.otherStage;
         MemorySegment dx = direct ? srcGradient : batch.stage;
+        MemorySegment other = !direct ? batch.thirdStage : hasOther ? otherGradient : srcGradient;
         for (long first = start; first < end; first += batchRows) {
             int rows = (int) Math.min(batchRows, end - first);
             long firstByte = first * columns * Float.BYTES;
@@ -170,15 +195,18 @@ final class NormRows {
             if (!direct) {
                 MemorySegment.copy(src, firstByte, batch.stage, 0, bytes);
                 MemorySegment.copy(dstGradient, firstByte, batch.otherStage, 0, bytes);
+                if (hasOther) {
+                    MemorySegment.copy(otherGradient, firstByte, batch.thirdStage, 0, bytes);
+                }
             }
-            load(batch, mean, rstd, first, rows);
-            loop.differentiate(x, dy, at, batch, rows);
-            loop.finish(x, dy, dx, at, batch, rows, sums.first, sums.second, sumsByte);
+            MemorySegment.copy(mean, FLOAT, first * Float.BYTES, batch.mean, 0, rows);
+            MemorySegment.copy(rstd, FLOAT, first * Float.BYTES, batch.rstd, 0, rows);
+            loop.sum(x, dy, at, batch, rows);
+            loop.finish(x, dy, other, hasOther, dx, at, batch, rows, sums.first, sums.second, sumsByte);
             if (!direct) {
                 MemorySegment.copy(batch.stage, 0, srcGradient, firstByte, bytes);
             }
         }
-        POOL.giveBack(batch);
     }
 
     /**
@@ -203,85 +231,33 @@ final class NormRows {
             long start,
             long end) {
         int columns = norm.columns();
-        int batchRows = batchRows(columns);
+        int groupRows = groupRows(columns);
         RowBatch batch = borrow(norm);
-        Scratch scratch = Scratch.POOL.borrow();
-        float scale = (float) mask.scale();
-        boolean hasSumGradient = sumGradient.byteSize() > 0;
-        Class<?> memory = srcGradient.getClass();
-        boolean direct = sum.getClass() == memory
-                && dstGradient.getClass() == memory
-                && residualGradient.getClass() == memory
-                && (!hasSumGradient || sumGradient.getClass() == memory)
-                && Norm.reads(memory);
-        NormLoop loop = Norm.loop(direct ? memory : Aligned.MEMORY);
-        MemorySegment x = direct ? sum : batch.stage;
-        MemorySegment dy = direct ? dstGradient : batch.otherStage;
-        // where they are copies, the gradients take the place of what they come from
-        MemorySegment dResidual = direct ? residualGradient : batch.stage;
-        MemorySegment dx = direct ? srcGradient : batch.otherStage;
-        MemorySegment dSum = !direct ? batch.thirdStage : hasSumGradient ? sumGradient : residualGradient;
-        for (long first = start; first < end; first += batchRows) {
-            int rows = (int) Math.min(batchRows, end - first);
-            long firstByte = first * columns * Float.BYTES;
-            long bytes = (long) rows * columns * Float.BYTES;
-            long at = direct ? firstByte : 0;
-            if (!direct) {
-                MemorySegment.copy(sum, firstByte, batch.stage, 0, bytes);
-                MemorySegment.copy(dstGradient, firstByte, batch.otherStage, 0, bytes);
-                if (hasSumGradient) {
-                    MemorySegment.copy(sumGradient, firstByte, batch.thirdStage, 0, bytes);
-                }
-            }
-            load(batch, mean, rstd, first, rows);
-            loop.differentiate(x, dy, at, batch, rows);
-            for (int piece = 0; piece < columns; piece += Scratch.CHUNK) { // one piece but for long rows
-                int elements = Math.min(Scratch.CHUNK, columns - piece);
-                int bitsAt = Chain.keepBits(mask, offset + first * columns + piece, rows * elements, scratch);
-                for (int r = 0; r < rows; r++) {
-                    loop.part(
-                            x,
-                            dy,
-                            dSum,
-                            hasSumGradient,
-                            dResidual,
-                            dx,
-                            at + ((long) r * columns + piece) * Float.BYTES,
-                            batch,
-                            r,
-                            piece,
-                            elements,
-                            scale,
-                            scratch.keepBits,
-                            bitsAt * Byte.SIZE + r * columns,
-                            sums.first,
-                            sums.second,
-                            sumsByte);
-                }
-            }
-            if (!direct) {
-                MemorySegment.copy(batch.stage, 0, residualGradient, firstByte, bytes);
-                MemorySegment.copy(batch.otherStage, 0, srcGradient, firstByte, bytes);
-            }
+        for (long first = start; first < end; first += groupRows) {
+            long last = Math.min(first + groupRows, end);
+            differentiate(
+                    batch,
+                    norm,
+                    sum,
+                    mean,
+                    rstd,
+                    dstGradient,
+                    sumGradient,
+                    residualGradient,
+                    sums,
+                    sumsByte,
+                    first,
+                    last);
+            drop(
+                    DropoutKernel.SCALE_SELECT,
+                    mask,
+                    offset,
+                    residualGradient,
+                    residualGradient,
+                    srcGradient,
+                    first * columns,
+                    last * columns);
         }
-        Scratch.POOL.giveBack(scratch);
         POOL.giveBack(batch);
-    }
-
-    private static RowBatch borrow(LayerNorm norm) {
-        RowBatch batch = POOL.borrow();
-        int columns = norm.columns();
-        batch.set(norm.gamma(), norm.beta(), columns, Math.max(Scratch.CHUNK, columns));
-        return batch;
-    }
-
-    private static void store(RowBatch batch, MemorySegment mean, MemorySegment rstd, long first, int rows) {
-        MemorySegment.copy(batch.mean, 0, mean, FLOAT, first * Float.BYTES, rows);
-        MemorySegment.copy(batch.rstd, 0, rstd, FLOAT, first * Float.BYTES, rows);
-    }
-
-    private static void load(RowBatch batch, MemorySegment mean, MemorySegment rstd, long first, int rows) {
-        MemorySegment.copy(mean, FLOAT, first * Float.BYTES, batch.mean, 0, rows);
-        MemorySegment.copy(rstd, FLOAT, first * Float.BYTES, batch.rstd, 0, rows);
     }
 }

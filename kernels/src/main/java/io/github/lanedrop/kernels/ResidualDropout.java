@@ -22,7 +22,7 @@ import java.lang.foreign.MemorySegment;
  * Need", NeurIPS 2017, section 5.4.
  */
 public final class ResidualDropout {
-    private static final Elementwise RESIDUAL_SCALE_SELECT = new Elementwise(Operation.RESIDUAL_SCALE_SELECT);
+    static final Elementwise RESIDUAL_SCALE_SELECT = new Elementwise(Operation.RESIDUAL_SCALE_SELECT);
 
     private ResidualDropout() {}
 

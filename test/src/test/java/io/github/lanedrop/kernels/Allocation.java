@@ -1,11 +1,9 @@
 package io.github.lanedrop.kernels;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import com.sun.management.ThreadMXBean;
 import java.lang.management.ManagementFactory;
-import java.util.List;
 
 /**
  * What a call allocates once it is compiled.
@@ -56,18 +54,8 @@ final class Allocation {
         }
     }
 
-    /**
-     * Kernels that C2 compiles badly in some JVMs: one run in four or so boxes the vectors of one or the other, and most do
-     * not. Why is not known: they have no helper methods. There the guard says so, as a skipped test, and does not fail.
-     * This list must become empty.
-     */
-    private static final List<String> BOXED_IN_SOME_JVMS = List.of("fused");
-
-    /** Fails if anything was allocated, or is skipped where that is known to happen. */
+    /** Fails if anything was allocated. */
     static void assertNone(String name, long bytes) {
-        assumeTrue(
-                bytes == 0 || BOXED_IN_SOME_JVMS.stream().noneMatch(name::contains),
-                name + ": " + CALLS + " calls allocate " + bytes + " bytes, as is known of some JVMs");
         assertThat(bytes).as("%s: bytes that %d calls allocate", name, CALLS).isZero();
     }
 }

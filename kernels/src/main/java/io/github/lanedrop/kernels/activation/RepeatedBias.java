@@ -1,12 +1,13 @@
 package io.github.lanedrop.kernels.activation;
 
+import io.github.lanedrop.kernels.lanes.Aligned;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.nio.ByteOrder;
 
 /**
  * A row's bias, repeated so that a loop over all elements, which knows nothing of rows, can read it in whole vectors:
- * {@code values[c + j]} for {@code c} below the period and {@code j} to {@value #STEP} is the bias of the element after
+ * element {@code c + j} for {@code c} below the period and {@code j} to {@value #STEP} is the bias of the element after
  * {@code j}. It takes little more than the row, since what it takes of L1 the data lacks: repeated over 4,096 elements and
  * 768 columns it cost a sixth of the whole chain.
  */
@@ -17,7 +18,7 @@ public final class RepeatedBias {
     private static final ValueLayout.OfFloat FLOAT =
             ValueLayout.JAVA_FLOAT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
 
-    float[] values = {};
+    MemorySegment values = MemorySegment.NULL;
     /** A multiple of the columns, {@value #STEP} or more. */
     int period;
 
@@ -36,12 +37,12 @@ public final class RepeatedBias {
         this.columns = columns;
         period = columns * Math.max(1, (STEP + columns - 1) / columns);
         int length = Math.addExact(period, STEP);
-        if (values.length < length) {
-            values = new float[length];
+        if (values.byteSize() < (long) Float.BYTES * length) {
+            values = Aligned.floats(length);
         }
-        MemorySegment.copy(bias, FLOAT, 0, values, 0, columns);
-        for (int i = columns; i < length; i++) {
-            values[i] = values[i - columns];
+        MemorySegment.copy(bias, 0, values, 0, (long) Float.BYTES * columns);
+        for (long i = columns; i < length; i++) {
+            values.set(FLOAT, Float.BYTES * i, values.get(FLOAT, Float.BYTES * (i - columns)));
         }
     }
 
@@ -56,6 +57,6 @@ public final class RepeatedBias {
     }
 
     float of(int at, int element) {
-        return values[(at + element) % columns];
+        return values.get(FLOAT, (long) Float.BYTES * ((at + element) % columns));
     }
 }

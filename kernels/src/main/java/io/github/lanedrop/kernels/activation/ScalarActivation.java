@@ -62,38 +62,34 @@ public enum ScalarActivation {
     GELU {
         @Override
         public float forward(float z) {
-            return above(z, -SATURATED) * phi(z);
+            return above(z, -SATURATED) * ScalarMath.normal(z);
         }
 
         @Override
         public float backward(float z, float dy) {
             float density = ScalarMath.exp((z * z) * -0.5f) * DENSITY;
-            return dy * (phi(z) + within(z, SATURATED) * density);
-        }
-
-        // the normal distribution function
-        private float phi(float z) {
-            return ScalarMath.erf(z * SQRT_HALF) * 0.5f + 0.5f;
+            return dy * (ScalarMath.normal(z) + within(z, SATURATED) * density);
         }
     },
 
-    /** GELU by a hyperbolic tangent. */
+    /** GELU by a hyperbolic tangent: {@code (1 + tanh(u)) / 2} is the logistic function of {@code 2 u}. */
     GELU_TANH {
         @Override
         public float forward(float z) {
-            return (above(z, -SATURATED) * 0.5f) * (ScalarMath.tanh(inner(z)) + 1);
+            return above(z, -SATURATED) * ScalarMath.sigmoid(inner(z));
         }
 
         @Override
         public float backward(float z, float dy) {
-            float t = ScalarMath.tanh(inner(z));
+            float inner = inner(z);
+            float tail = ScalarMath.sigmoid(-Math.abs(inner)); // 1 less than what is nearly 1 would be mostly error
             float near = within(z, SATURATED);
-            float slope = (near * near) * (3 * CUBIC * SQRT_2_OVER_PI) + SQRT_2_OVER_PI;
-            return dy * ((t + 1) * 0.5f + (near * 0.5f) * ((1 - t * t) * slope));
+            float slope = (near * near) * (3 * INNER_CUBIC) + INNER;
+            return dy * ((near * tail) * ((1 - tail) * slope) + (inner < 0 ? tail : 1 - tail));
         }
 
         private float inner(float z) {
-            return z * ((z * z) * (CUBIC * SQRT_2_OVER_PI) + SQRT_2_OVER_PI);
+            return z * ((z * z) * INNER_CUBIC + INNER);
         }
     },
 
@@ -116,12 +112,13 @@ public enum ScalarActivation {
     /** The same for a sigmoid that is multiplied by its argument. */
     static final float SATURATED_SIGMOID = 128;
 
-    static final float SQRT_HALF = 0x1.6a09e6p-1f;
     /** {@code 1 / sqrt(2 pi)}. */
     static final float DENSITY = 0x1.988454p-2f;
 
-    static final float SQRT_2_OVER_PI = 0x1.988454p-1f;
-    static final float CUBIC = 0.044715f;
+    /** {@code 2 sqrt(2 / pi)}, and its product with the coefficient of the cube. */
+    static final float INNER = 0x1.988454p0f;
+
+    static final float INNER_CUBIC = 0.044715f * INNER;
 
     private static float above(float z, float least) {
         return z < least ? least : z;

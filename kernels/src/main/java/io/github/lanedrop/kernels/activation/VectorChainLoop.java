@@ -4,6 +4,7 @@ import static io.github.lanedrop.rng.simd.Lanes.FLOATS;
 import static io.github.lanedrop.rng.simd.Lanes.INTS;
 import static io.github.lanedrop.rng.simd.Lanes.ORDER;
 
+import io.github.lanedrop.kernels.lanes.Aligned;
 import io.github.lanedrop.kernels.lanes.Specialised;
 import io.github.lanedrop.rng.simd.Simd;
 import java.lang.foreign.MemorySegment;
@@ -49,10 +50,10 @@ final class VectorChainLoop implements ChainLoop {
             float scale,
             byte[] bits,
             int bitsAt) {
-        if (src.getClass() != MEMORY || dst.getClass() != MEMORY) {
+        if (src.getClass() != MEMORY || dst.getClass() != MEMORY || bias.values.getClass() != Aligned.MEMORY) {
             throw new IllegalArgumentException("wrong kind of memory"); // never; after this C2 knows the classes
         }
-        float[] b = bias.values;
+        MemorySegment b = bias.values;
         int period = bias.period;
         int c = biasAt;
         int i = 0;
@@ -77,10 +78,10 @@ final class VectorChainLoop implements ChainLoop {
 
     // No vector crosses this call.
     private static void forward(
-            MemorySegment src, float[] bias, int biasAt, MemorySegment dst, long at, float scale, long kept) {
+            MemorySegment src, MemorySegment bias, int biasAt, MemorySegment dst, long at, float scale, long kept) {
         FloatVector z = FloatVector.fromMemorySegment(FLOATS, src, at, ORDER);
         if (BIAS) {
-            z = z.add(FloatVector.fromArray(FLOATS, bias, biasAt));
+            z = z.add(FloatVector.fromMemorySegment(FLOATS, bias, (long) Float.BYTES * biasAt, ORDER));
         }
         FloatVector y = z;
         if (DROPOUT) {
@@ -115,10 +116,13 @@ final class VectorChainLoop implements ChainLoop {
             float scale,
             byte[] bits,
             int bitsAt) {
-        if (src.getClass() != MEMORY || dstGradient.getClass() != MEMORY || srcGradient.getClass() != MEMORY) {
+        if (src.getClass() != MEMORY
+                || dstGradient.getClass() != MEMORY
+                || srcGradient.getClass() != MEMORY
+                || bias.values.getClass() != Aligned.MEMORY) {
             throw new IllegalArgumentException("wrong kind of memory"); // never; after this C2 knows the classes
         }
-        float[] b = bias.values;
+        MemorySegment b = bias.values;
         int period = bias.period;
         int c = biasAt;
         int i = 0;
@@ -149,7 +153,7 @@ final class VectorChainLoop implements ChainLoop {
     // No vector crosses this call.
     private static void backward(
             MemorySegment src,
-            float[] bias,
+            MemorySegment bias,
             int biasAt,
             MemorySegment dstGradient,
             MemorySegment srcGradient,
@@ -158,7 +162,7 @@ final class VectorChainLoop implements ChainLoop {
             long kept) {
         FloatVector z = FloatVector.fromMemorySegment(FLOATS, src, at, ORDER);
         if (BIAS) {
-            z = z.add(FloatVector.fromArray(FLOATS, bias, biasAt));
+            z = z.add(FloatVector.fromMemorySegment(FLOATS, bias, (long) Float.BYTES * biasAt, ORDER));
         }
         FloatVector dy = FloatVector.fromMemorySegment(FLOATS, dstGradient, at, ORDER);
         if (DROPOUT) {

@@ -1,18 +1,19 @@
 package io.github.lanedrop.kernels.activation;
 
-import static io.github.lanedrop.kernels.activation.ScalarActivation.CUBIC;
 import static io.github.lanedrop.kernels.activation.ScalarActivation.DENSITY;
+import static io.github.lanedrop.kernels.activation.ScalarActivation.INNER;
+import static io.github.lanedrop.kernels.activation.ScalarActivation.INNER_CUBIC;
 import static io.github.lanedrop.kernels.activation.ScalarActivation.SATURATED;
 import static io.github.lanedrop.kernels.activation.ScalarActivation.SATURATED_SIGMOID;
-import static io.github.lanedrop.kernels.activation.ScalarActivation.SQRT_2_OVER_PI;
-import static io.github.lanedrop.kernels.activation.ScalarActivation.SQRT_HALF;
 import static io.github.lanedrop.rng.simd.Lanes.FLOATS;
 import static io.github.lanedrop.rng.simd.Lanes.INTS;
 import static io.github.lanedrop.rng.simd.Lanes.ORDER;
-import static jdk.incubator.vector.VectorOperators.GT;
 import static jdk.incubator.vector.VectorOperators.LSHL;
 import static jdk.incubator.vector.VectorOperators.LT;
+import static jdk.incubator.vector.VectorOperators.OR;
+import static jdk.incubator.vector.VectorOperators.UMIN;
 
+import io.github.lanedrop.kernels.lanes.Aligned;
 import io.github.lanedrop.kernels.lanes.Specialised;
 import io.github.lanedrop.kernels.math.VectorMath;
 import io.github.lanedrop.rng.simd.Simd;
@@ -42,7 +43,12 @@ final class VectorCurveLoop implements ChainLoop {
     private static final Class<?> MEMORY = DATA.memory();
     private static final VarHandle LONG = MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.LITTLE_ENDIAN);
     private static final int LANES = FLOATS.length();
-    private static final float SLOPE = 3 * CUBIC * SQRT_2_OVER_PI;
+    private static final boolean SILU = DATA.links().activation() == ScalarActivation.SILU;
+    /** Bounds of the factor z, as bits, in whose order as integers the lower one is the greatest without a sign. */
+    private static final int MOST = Float.floatToRawIntBits(SILU ? SATURATED_SIGMOID : SATURATED);
+
+    private static final int LEAST = Float.floatToRawIntBits(SILU ? -SATURATED_SIGMOID : -SATURATED);
+    private static final int SIGN = 0x80000000;
     private static final FloatVector ZERO = FloatVector.zero(FLOATS);
     private static final FloatVector ONE = FloatVector.broadcast(FLOATS, 1f);
     /** Moves the bit of each lane to the sign. */
@@ -62,10 +68,10 @@ final class VectorCurveLoop implements ChainLoop {
             float scale,
             byte[] bits,
             int bitsAt) {
-        if (src.getClass() != MEMORY || dst.getClass() != MEMORY) {
+        if (src.getClass() != MEMORY || dst.getClass() != MEMORY || bias.values.getClass() != Aligned.MEMORY) {
             throw new IllegalArgumentException("wrong kind of memory"); // never; after this C2 knows the classes
         }
-        float[] b = bias.values;
+        MemorySegment b = bias.values;
         int period = bias.period;
         int c = biasAt;
         int i = 0;
@@ -73,7 +79,7 @@ final class VectorCurveLoop implements ChainLoop {
             long at = firstByte + (long) Float.BYTES * i;
             FloatVector z = FloatVector.fromMemorySegment(FLOATS, src, at, ORDER);
             if (BIAS) {
-                z = z.add(FloatVector.fromArray(FLOATS, b, c));
+                z = z.add(FloatVector.fromMemorySegment(FLOATS, b, (long) Float.BYTES * c, ORDER));
             }
             FloatVector y;
             if (SIGMOID) {
@@ -81,15 +87,16 @@ final class VectorCurveLoop implements ChainLoop {
             } else if (TANH) {
                 y = VectorMath.tanh(z);
             } else if (GELU) {
-                FloatVector phi = VectorMath.erf(z.mul(SQRT_HALF)).mul(0.5f).add(0.5f);
-                y = z.blend(-SATURATED, z.compare(LT, -SATURATED)).mul(phi);
-            } else if (GELU_TANH) {
-                FloatVector t = VectorMath.tanh(
-                        z.mul(z.mul(z).mul(CUBIC * SQRT_2_OVER_PI).add(SQRT_2_OVER_PI)));
-                y = z.blend(-SATURATED, z.compare(LT, -SATURATED)).mul(0.5f).mul(t.add(1));
+                FloatVector phi = VectorMath.normal(z);
+                y = z.viewAsIntegralLanes()
+                        .lanewise(UMIN, LEAST)
+                        .viewAsFloatingLanes()
+                        .mul(phi);
             } else {
-                FloatVector s = VectorMath.sigmoid(z);
-                y = z.blend(-SATURATED_SIGMOID, z.compare(LT, -SATURATED_SIGMOID))
+                FloatVector s = VectorMath.sigmoid(GELU_TANH ? z.mul(z.mul(z).mul(INNER_CUBIC).add(INNER)) : z);
+                y = z.viewAsIntegralLanes()
+                        .lanewise(UMIN, LEAST)
+                        .viewAsFloatingLanes()
                         .mul(s);
             }
             if (DROPOUT) {
@@ -124,10 +131,13 @@ final class VectorCurveLoop implements ChainLoop {
             float scale,
             byte[] bits,
             int bitsAt) {
-        if (src.getClass() != MEMORY || dstGradient.getClass() != MEMORY || srcGradient.getClass() != MEMORY) {
+        if (src.getClass() != MEMORY
+                || dstGradient.getClass() != MEMORY
+                || srcGradient.getClass() != MEMORY
+                || bias.values.getClass() != Aligned.MEMORY) {
             throw new IllegalArgumentException("wrong kind of memory"); // never; after this C2 knows the classes
         }
-        float[] b = bias.values;
+        MemorySegment b = bias.values;
         int period = bias.period;
         int c = biasAt;
         int i = 0;
@@ -135,7 +145,7 @@ final class VectorCurveLoop implements ChainLoop {
             long at = firstByte + (long) Float.BYTES * i;
             FloatVector z = FloatVector.fromMemorySegment(FLOATS, src, at, ORDER);
             if (BIAS) {
-                z = z.add(FloatVector.fromArray(FLOATS, b, c));
+                z = z.add(FloatVector.fromMemorySegment(FLOATS, b, (long) Float.BYTES * c, ORDER));
             }
             FloatVector slope;
             if (SIGMOID) {
@@ -145,21 +155,24 @@ final class VectorCurveLoop implements ChainLoop {
                 FloatVector t = VectorMath.tanh(z);
                 slope = ONE.sub(t.mul(t));
             } else if (GELU) {
-                FloatVector phi = VectorMath.erf(z.mul(SQRT_HALF)).mul(0.5f).add(0.5f);
-                slope = phi.add(FloatVector.fromArray(FLOATS, densities, i));
+                slope = VectorMath.normal(z).add(FloatVector.fromArray(FLOATS, densities, i));
             } else if (GELU_TANH) {
-                FloatVector t = VectorMath.tanh(
-                        z.mul(z.mul(z).mul(CUBIC * SQRT_2_OVER_PI).add(SQRT_2_OVER_PI)));
-                FloatVector above = z.blend(-SATURATED, z.compare(LT, -SATURATED));
-                FloatVector near = above.blend(SATURATED, above.compare(GT, SATURATED));
-                FloatVector inner = near.mul(near).mul(SLOPE).add(SQRT_2_OVER_PI);
-                slope = t.add(1)
-                        .mul(0.5f)
-                        .add(near.mul(0.5f).mul(ONE.sub(t.mul(t)).mul(inner)));
+                FloatVector inner = z.mul(z.mul(z).mul(INNER_CUBIC).add(INNER));
+                FloatVector tail = VectorMath.sigmoid(
+                        inner.viewAsIntegralLanes().lanewise(OR, SIGN).viewAsFloatingLanes());
+                FloatVector rest = ONE.sub(tail);
+                FloatVector near = z.viewAsIntegralLanes()
+                        .min(MOST)
+                        .lanewise(UMIN, LEAST)
+                        .viewAsFloatingLanes();
+                FloatVector growth = near.mul(near).mul(3 * INNER_CUBIC).add(INNER);
+                slope = near.mul(tail).mul(rest.mul(growth)).add(rest.blend(tail, inner.compare(LT, 0)));
             } else {
                 FloatVector s = VectorMath.sigmoid(z);
-                FloatVector above = z.blend(-SATURATED_SIGMOID, z.compare(LT, -SATURATED_SIGMOID));
-                FloatVector near = above.blend(SATURATED_SIGMOID, above.compare(GT, SATURATED_SIGMOID));
+                FloatVector near = z.viewAsIntegralLanes()
+                        .min(MOST)
+                        .lanewise(UMIN, LEAST)
+                        .viewAsFloatingLanes();
                 slope = near.mul(ONE.sub(s)).add(1).mul(s);
             }
             FloatVector dy = FloatVector.fromMemorySegment(FLOATS, dstGradient, at, ORDER);
@@ -186,20 +199,20 @@ final class VectorCurveLoop implements ChainLoop {
         if (!GELU) {
             return;
         }
-        if (src.getClass() != MEMORY) {
-            throw new IllegalArgumentException("wrong kind of memory"); // never; after this C2 knows the class
+        if (src.getClass() != MEMORY || bias.values.getClass() != Aligned.MEMORY) {
+            throw new IllegalArgumentException("wrong kind of memory"); // never; after this C2 knows the classes
         }
-        float[] b = bias.values;
+        MemorySegment b = bias.values;
         int period = bias.period;
         int c = biasAt;
         for (int i = 0; i <= elements - LANES; i += LANES) {
             FloatVector z = FloatVector.fromMemorySegment(FLOATS, src, firstByte + (long) Float.BYTES * i, ORDER);
             if (BIAS) {
-                z = z.add(FloatVector.fromArray(FLOATS, b, c));
+                z = z.add(FloatVector.fromMemorySegment(FLOATS, b, (long) Float.BYTES * c, ORDER));
             }
             FloatVector density = VectorMath.exp(z.mul(z).mul(-0.5f)).mul(DENSITY);
-            FloatVector above = z.blend(-SATURATED, z.compare(LT, -SATURATED));
-            FloatVector near = above.blend(SATURATED, above.compare(GT, SATURATED));
+            FloatVector near =
+                    z.viewAsIntegralLanes().min(MOST).lanewise(UMIN, LEAST).viewAsFloatingLanes();
             near.mul(density).intoArray(densities, i);
             c += LANES;
             c = c < period ? c : c - period;

@@ -26,12 +26,12 @@ import jdk.incubator.vector.IntVector;
  * {@code viewAsIntegralLanes} and converted by {@code convertShape}, as {@link VectorNoise} explains.
  */
 public final class VectorMath {
-    private static final FloatVector ONE = FloatVector.broadcast(FLOATS, 1);
-    private static final int ONE_BITS = Float.floatToRawIntBits(1);
     private static final int EXP_MAX = Float.floatToRawIntBits(ScalarMath.EXP_MAX);
     private static final int EXP_MIN = Float.floatToRawIntBits(ScalarMath.EXP_MIN);
     private static final int TANH_MAX = Float.floatToRawIntBits(ScalarMath.TANH_MAX);
-    private static final int ERF_MAX = Float.floatToRawIntBits(ScalarMath.ERF_MAX);
+    private static final int SIGMOID_MAX = Float.floatToRawIntBits(ScalarMath.SIGMOID_MAX);
+    private static final int NORMAL_MAX = Float.floatToRawIntBits(ScalarMath.NORMAL_MAX);
+    private static final int NORMAL_MIN = Float.floatToRawIntBits(-ScalarMath.NORMAL_MAX);
 
     private VectorMath() {}
 
@@ -124,25 +124,26 @@ public final class VectorMath {
      * @return the logistic function
      */
     public static FloatVector sigmoid(FloatVector x) {
-        FloatVector below = x.viewAsIntegralLanes()
-                .lanewise(OR, ScalarMath.SIGN)
+        FloatVector middle = x.viewAsIntegralLanes()
+                .min(SIGMOID_MAX)
                 .lanewise(UMIN, EXP_MIN)
+                .viewAsFloatingLanes(); // as in exp
+        FloatVector sum = middle.fma(-ScalarMath.LOG2_E, ScalarMath.ROUND_TO_SIGMOID);
+        FloatVector n = sum.sub(ScalarMath.ROUND_TO_SIGMOID);
+        FloatVector r = n.fma(
+                FloatVector.broadcast(FLOATS, ScalarMath.LN2_REST),
+                n.fma(FloatVector.broadcast(FLOATS, ScalarMath.LN2), middle));
+        FloatVector p = r.fma(ScalarMath.N6, ScalarMath.N5)
+                .fma(r, FloatVector.broadcast(FLOATS, ScalarMath.N4))
+                .fma(r, FloatVector.broadcast(FLOATS, ScalarMath.N3))
+                .fma(r, FloatVector.broadcast(FLOATS, ScalarMath.N2))
+                .fma(r, FloatVector.broadcast(FLOATS, -1))
+                .fma(r, FloatVector.broadcast(FLOATS, 1));
+        FloatVector power = sum.viewAsIntegralLanes()
+                .lanewise(LSHL, ScalarMath.EXPONENT_SHIFT)
                 .viewAsFloatingLanes();
-        FloatVector sum = below.mul(ScalarMath.LOG2_E).add(ScalarMath.ROUND_TO_SQUARE);
-        FloatVector n = sum.sub(ScalarMath.ROUND_TO_SQUARE);
-        FloatVector r = below.sub(n.mul(ScalarMath.LN2_HIGH)).sub(n.mul(ScalarMath.LN2_LOW));
-        FloatVector square = r.mul(r);
-        FloatVector q = square.mul(ScalarMath.E4)
-                .add(r.mul(ScalarMath.E3).add(ScalarMath.E2))
-                .mul(square)
-                .add(r.mul(ScalarMath.E1).add(ScalarMath.E0));
-        FloatVector p = q.mul(square).add(r.add(1));
-        IntVector bits = sum.viewAsIntegralLanes();
-        IntVector half = bits.lanewise(LSHR, 1);
-        IntVector rest = bits.sub(half);
-        FloatVector e = p.mul(half.lanewise(LSHL, ScalarMath.EXPONENT_SHIFT).viewAsFloatingLanes())
-                .mul(rest.lanewise(LSHL, ScalarMath.EXPONENT_SHIFT).viewAsFloatingLanes());
-        return ONE.blend(e, x.compare(LT, 0)).div(e.add(1)).blend(x, x.compare(NE, x));
+        FloatVector unit = FloatVector.broadcast(FLOATS, ScalarMath.SIGMOID_UNIT);
+        return unit.div(p.fma(power, unit)).blend(x, x.compare(NE, x));
     }
 
     /**
@@ -153,21 +154,20 @@ public final class VectorMath {
      */
     public static FloatVector tanh(FloatVector x) {
         IntVector sign = x.viewAsIntegralLanes().lanewise(AND, ScalarMath.SIGN);
-        FloatVector a =
-                x.viewAsIntegralLanes().lanewise(XOR, sign).min(TANH_MAX).viewAsFloatingLanes();
-        FloatVector y = a.add(a);
-        FloatVector sum = y.mul(ScalarMath.LOG2_E).add(ScalarMath.ROUND_TO_POWER);
-        FloatVector r = y.sub(sum.sub(ScalarMath.ROUND_TO_POWER).mul(ScalarMath.LN2));
-        FloatVector square = r.mul(r);
-        FloatVector q = square.mul(ScalarMath.E4)
-                .add(r.mul(ScalarMath.E3).add(ScalarMath.E2))
-                .mul(square)
-                .add(r.mul(ScalarMath.E1).add(ScalarMath.E0));
-        FloatVector p = q.mul(square).add(r);
+        FloatVector a = x.viewAsIntegralLanes().lanewise(XOR, sign).min(TANH_MAX).viewAsFloatingLanes();
+        FloatVector sum = a.fma(2 * ScalarMath.LOG2_E, ScalarMath.ROUND_TO_POWER);
+        FloatVector n = sum.sub(ScalarMath.ROUND_TO_POWER);
+        FloatVector r = n.fma(FloatVector.broadcast(FLOATS, -ScalarMath.LN2 / 2), a);
+        FloatVector p = r.fma(ScalarMath.T4, ScalarMath.T3)
+                .fma(r, FloatVector.broadcast(FLOATS, ScalarMath.T2))
+                .fma(r, FloatVector.broadcast(FLOATS, ScalarMath.T1))
+                .fma(r, FloatVector.broadcast(FLOATS, ScalarMath.T0))
+                .fma(r, FloatVector.broadcast(FLOATS, 2))
+                .mul(r);
         FloatVector power = sum.viewAsIntegralLanes()
                 .lanewise(LSHL, ScalarMath.EXPONENT_SHIFT)
                 .viewAsFloatingLanes();
-        FloatVector t = p.mul(power).add(power.sub(1));
+        FloatVector t = p.fma(power, power.sub(1));
         return t.div(t.add(2))
                 .viewAsIntegralLanes()
                 .lanewise(OR, sign)
@@ -176,35 +176,28 @@ public final class VectorMath {
     }
 
     /**
-     * {@link ScalarMath#erf} lane by lane.
+     * {@link ScalarMath#normal} lane by lane.
      *
      * @param x any floats
-     * @return the error function
+     * @return the probabilities of less
      */
-    public static FloatVector erf(FloatVector x) {
-        IntVector sign = x.viewAsIntegralLanes().lanewise(AND, ScalarMath.SIGN);
-        FloatVector a = x.viewAsIntegralLanes().lanewise(XOR, sign).min(ERF_MAX).viewAsFloatingLanes();
-        FloatVector z = a.mul(a);
-        FloatVector square = z.mul(z);
-        FloatVector p = z.mul(ScalarMath.P5)
-                .add(ScalarMath.P4)
-                .mul(square)
-                .add(z.mul(ScalarMath.P3).add(ScalarMath.P2))
-                .mul(square)
-                .add(z.mul(ScalarMath.P1).add(ScalarMath.P0));
-        FloatVector q = z.mul(ScalarMath.Q5)
-                .add(ScalarMath.Q4)
-                .mul(square)
-                .add(z.mul(ScalarMath.Q3).add(ScalarMath.Q2))
-                .mul(square)
-                .add(z.mul(ScalarMath.Q1).add(1));
-        return a.mul(p)
-                .div(q)
-                .viewAsIntegralLanes()
-                .min(ONE_BITS)
-                .lanewise(OR, sign)
-                .viewAsFloatingLanes()
-                .blend(x, x.compare(NE, x));
+    public static FloatVector normal(FloatVector x) {
+        FloatVector middle = x.viewAsIntegralLanes()
+                .min(NORMAL_MAX)
+                .lanewise(UMIN, NORMAL_MIN)
+                .viewAsFloatingLanes(); // as in exp
+        FloatVector z = middle.mul(middle);
+        FloatVector p = z.fma(ScalarMath.P5, ScalarMath.P4)
+                .fma(z, FloatVector.broadcast(FLOATS, ScalarMath.P3))
+                .fma(z, FloatVector.broadcast(FLOATS, ScalarMath.P2))
+                .fma(z, FloatVector.broadcast(FLOATS, ScalarMath.P1))
+                .fma(z, FloatVector.broadcast(FLOATS, ScalarMath.P0));
+        FloatVector q = z.fma(ScalarMath.Q5, ScalarMath.Q4)
+                .fma(z, FloatVector.broadcast(FLOATS, ScalarMath.Q3))
+                .fma(z, FloatVector.broadcast(FLOATS, ScalarMath.Q2))
+                .fma(z, FloatVector.broadcast(FLOATS, ScalarMath.Q1))
+                .fma(z, FloatVector.broadcast(FLOATS, 1));
+        return middle.mul(p).div(q).add(0.5f).blend(x, x.compare(NE, x));
     }
 
     /**

@@ -5,7 +5,7 @@
  *
  * <p>{@link io.github.lanedrop.kernels.math.ScalarMath} and {@link io.github.lanedrop.kernels.math.ScalarNoise} are the
  * definitions, {@link io.github.lanedrop.kernels.math.VectorMath} and {@link io.github.lanedrop.kernels.math.VectorNoise}
- * their twins. Every operation is one IEEE 754 operation on floats, or on their bits, in an order that both spell out;
- * nothing is fused.
+ * their twins. Every operation is one IEEE 754 operation on floats, fused multiplications and additions among them, or one
+ * on their bits, in an order that both spell out; nothing is fused that they do not.
  */
 package io.github.lanedrop.kernels.math;

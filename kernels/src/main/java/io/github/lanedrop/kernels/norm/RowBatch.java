@@ -25,8 +25,10 @@ public final class RowBatch {
     MemorySegment gamma = MemorySegment.NULL;
     MemorySegment beta = MemorySegment.NULL;
     int columns;
-    final MemorySegment sums = Aligned.floats(ROWS * NormLoop.PARTIAL_SUMS);
-    final MemorySegment products = Aligned.floats(ROWS * NormLoop.PARTIAL_SUMS);
+    /** Partial sums, those of row {@code r} from {@code r} times their number on. */
+    final float[] sums = new float[ROWS * NormLoop.PARTIAL_SUMS];
+
+    final float[] products = new float[ROWS * NormLoop.PARTIAL_SUMS];
     /** The mean over a row of the gradient with respect to the normalised row, and of its product with that row. */
     final float[] gradientMean = new float[ROWS];
 
@@ -36,26 +38,38 @@ public final class RowBatch {
     public RowBatch() {}
 
     /**
-     * Makes room for rows and takes over their parameters.
+     * Takes over the parameters of rows.
      *
      * @param gamma a scale for each column
      * @param beta a shift for each column
      * @param columns the length of a row, 1 or more
-     * @param elements how many elements there are at most at a time
      */
-    public void set(MemorySegment gamma, MemorySegment beta, int columns, int elements) {
+    public void set(MemorySegment gamma, MemorySegment beta, int columns) {
         this.columns = columns;
         long bytes = (long) columns * Float.BYTES;
-        if (stage.byteSize() < (long) elements * Float.BYTES) {
-            stage = Aligned.floats(elements);
-            otherStage = Aligned.floats(elements);
-            thirdStage = Aligned.floats(elements);
-        }
         if (this.gamma.byteSize() < bytes) {
             this.gamma = Aligned.floats(columns);
             this.beta = Aligned.floats(columns);
         }
         MemorySegment.copy(gamma, 0, this.gamma, 0, bytes);
         MemorySegment.copy(beta, 0, this.beta, 0, bytes);
+    }
+
+    /**
+     * Makes room for rows of memory that has no loop of its own.
+     *
+     * @param elements how many elements there are at most at a time
+     */
+    public void reserve(int elements) {
+        if (stage.byteSize() < (long) elements * Float.BYTES) {
+            stage = Aligned.floats(elements);
+            otherStage = Aligned.floats(elements);
+            thirdStage = Aligned.floats(elements);
+        }
+    }
+
+    /** Where a row begins. */
+    long rowByte(long firstByte, int r) {
+        return firstByte + (long) Float.BYTES * r * columns;
     }
 }

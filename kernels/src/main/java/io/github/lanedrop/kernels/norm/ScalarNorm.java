@@ -3,226 +3,77 @@ package io.github.lanedrop.kernels.norm;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.nio.ByteOrder;
+import java.util.Arrays;
 
 /** {@link NormLoop} element by element: the definition. */
-public final class ScalarNorm implements NormLoop {
-    private static final ValueLayout.OfFloat FLOAT =
-            ValueLayout.JAVA_FLOAT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
-
-    private static final float[] ZEROS = new float[PARTIAL_SUMS];
-
-    /** The only kind. */
-    public ScalarNorm() {}
-
-    @Override
-    public void sum(MemorySegment values, long firstByte, int r, RowBatch batch) {
-        clear(batch.sums, r);
-        for (int i = 0; i < batch.columns; i++) {
-            add(batch.sums, sumsByte(r), i % PARTIAL_SUMS, get(values, rowByte(firstByte, batch, r), i));
-        }
-    }
-
-    /** Where a row begins. */
-    static long rowByte(long firstByte, RowBatch batch, int r) {
-        return firstByte + (long) r * batch.columns * Float.BYTES;
-    }
-
-    /** Where a row's partial sums begin. */
-    static long sumsByte(int r) {
-        return (long) r * PARTIAL_SUMS * Float.BYTES;
-    }
-
-    static void clear(MemorySegment sums, int r) {
-        MemorySegment.copy(ZEROS, 0, sums, FLOAT, sumsByte(r), PARTIAL_SUMS);
-    }
-
-    @Override
-    public void join(
-            MemorySegment src,
-            MemorySegment residual,
-            MemorySegment values,
-            long firstByte,
-            int r,
-            int rowAt,
-            int elements,
-            float scale,
-            byte[] bits,
-            int firstBit,
-            RowBatch batch) {
-        if (rowAt == 0) {
-            clear(batch.sums, r);
-        }
-        long pieceByte = rowByte(firstByte, batch, r) + (long) rowAt * Float.BYTES;
-        for (int i = 0; i < elements; i++) {
-            float joined = joined(src, residual, pieceByte, i, scale, bits, firstBit);
-            set(values, pieceByte, i, joined);
-            add(batch.sums, sumsByte(r), i % PARTIAL_SUMS, joined);
-        }
-    }
-
-    static float joined(
-            MemorySegment src, MemorySegment residual, long pieceByte, int i, float scale, byte[] bits, int firstBit) {
-        return get(residual, pieceByte, i) + select(get(src, pieceByte, i) * scale, bits, firstBit + i);
-    }
+final class ScalarNorm implements NormLoop {
+    static final ValueLayout.OfFloat FLOAT = ValueLayout.JAVA_FLOAT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
 
     @Override
     public void measure(MemorySegment values, long firstByte, RowBatch batch, int rows, float epsilon) {
         for (int r = 0; r < rows; r++) {
+            long rowByte = batch.rowByte(firstByte, r);
+            clear(batch.sums, r);
+            addValues(values, rowByte, 0, batch, r);
             batch.mean[r] = total(batch.sums, r) / batch.columns;
             clear(batch.sums, r);
-            for (int i = 0; i < batch.columns; i++) {
-                float square = square(values, rowByte(firstByte, batch, r), i, batch.mean[r]);
-                add(batch.sums, sumsByte(r), i % PARTIAL_SUMS, square);
-            }
+            addSquares(values, rowByte, 0, batch, r);
             batch.rstd[r] = rstd(total(batch.sums, r) / batch.columns, epsilon);
         }
     }
 
-    static float square(MemorySegment values, long rowByte, int i, float mean) {
-        float distance = get(values, rowByte, i) - mean;
-        return distance * distance;
+    /** Adds a row's elements from {@code start} on to its partial sums. */
+    static void addValues(MemorySegment values, long rowByte, int start, RowBatch batch, int r) {
+        for (int i = start; i < batch.columns; i++) {
+            batch.sums[partial(r, i)] += get(values, rowByte, i);
+        }
+    }
+
+    /** Adds the squared distances from the mean of a row's elements from {@code start} on to its partial sums. */
+    static void addSquares(MemorySegment values, long rowByte, int start, RowBatch batch, int r) {
+        for (int i = start; i < batch.columns; i++) {
+            float distance = get(values, rowByte, i) - batch.mean[r];
+            batch.sums[partial(r, i)] += distance * distance;
+        }
+    }
+
+    /** The partial sum that a row's element joins. */
+    static int partial(int r, int i) {
+        return r * PARTIAL_SUMS + i % PARTIAL_SUMS;
+    }
+
+    static void clear(float[] sums, int r) {
+        Arrays.fill(sums, r * PARTIAL_SUMS, (r + 1) * PARTIAL_SUMS, 0);
+    }
+
+    /** The sum of a row's partial sums, in a tree. */
+    static float total(float[] sums, int r) {
+        int at = r * PARTIAL_SUMS;
+        for (int half = PARTIAL_SUMS / 2; half > 0; half /= 2) {
+            for (int j = at; j < at + half; j++) {
+                sums[j] += sums[j + half];
+            }
+        }
+        return sums[at];
     }
 
     static float rstd(float variance, float epsilon) {
         return (float) (1 / Math.sqrt((double) variance + epsilon));
     }
 
-    /** The sum of a row's partial sums, in a tree. */
-    private static float total(MemorySegment sums, int r) {
-        for (int half = PARTIAL_SUMS / 2; half > 0; half /= 2) {
-            for (int j = 0; j < half; j++) {
-                add(sums, sumsByte(r), j, get(sums, sumsByte(r), j + half));
-            }
-        }
-        return get(sums, sumsByte(r), 0);
-    }
-
     @Override
     public void normalise(MemorySegment values, MemorySegment dst, long firstByte, RowBatch batch, int rows) {
         for (int r = 0; r < rows; r++) {
-            for (int i = 0; i < batch.columns; i++) {
-                normalise(values, dst, rowByte(firstByte, batch, r), batch, r, i);
-            }
+            normalise(values, dst, batch.rowByte(firstByte, r), 0, batch, r);
         }
     }
 
-    static void normalise(MemorySegment values, MemorySegment dst, long rowByte, RowBatch batch, int r, int i) {
-        float normalised = value(values, rowByte, batch, r, i);
-        set(dst, rowByte, i, normalised * get(batch.gamma, 0, i) + get(batch.beta, 0, i));
-    }
-
-    @Override
-    public void differentiate(MemorySegment src, MemorySegment dstGradient, long firstByte, RowBatch batch, int rows) {
-        for (int r = 0; r < rows; r++) {
-            clear(batch.sums, r);
-            clear(batch.products, r);
-            for (int i = 0; i < batch.columns; i++) {
-                addGradient(src, dstGradient, rowByte(firstByte, batch, r), batch, r, i);
-            }
-            batch.gradientMean[r] = total(batch.sums, r) / batch.columns;
-            batch.productMean[r] = total(batch.products, r) / batch.columns;
+    /** A row's elements from {@code start} on. */
+    static void normalise(MemorySegment values, MemorySegment dst, long rowByte, int start, RowBatch batch, int r) {
+        for (int i = start; i < batch.columns; i++) {
+            float normalised = (get(values, rowByte, i) - batch.mean[r]) * batch.rstd[r];
+            set(dst, rowByte, i, normalised * get(batch.gamma, 0, i) + get(batch.beta, 0, i));
         }
-    }
-
-    static void addGradient(MemorySegment src, MemorySegment dstGradient, long rowByte, RowBatch batch, int r, int i) {
-        float gradient = get(dstGradient, rowByte, i) * get(batch.gamma, 0, i);
-        add(batch.sums, sumsByte(r), i % PARTIAL_SUMS, gradient);
-        add(batch.products, sumsByte(r), i % PARTIAL_SUMS, gradient * value(src, rowByte, batch, r, i));
-    }
-
-    private static float value(MemorySegment src, long firstByte, RowBatch batch, int r, int i) {
-        return (get(src, firstByte, i) - batch.mean[r]) * batch.rstd[r];
-    }
-
-    @Override
-    public void finish(
-            MemorySegment src,
-            MemorySegment dstGradient,
-            MemorySegment srcGradient,
-            long firstByte,
-            RowBatch batch,
-            int rows,
-            MemorySegment gammaSums,
-            MemorySegment betaSums,
-            long sumsByte) {
-        for (int r = 0; r < rows; r++) {
-            long rowByte = rowByte(firstByte, batch, r);
-            for (int i = 0; i < batch.columns; i++) {
-                float gradient = finish(src, dstGradient, rowByte, batch, r, 0, i, gammaSums, betaSums, sumsByte);
-                set(srcGradient, rowByte, i, gradient);
-            }
-        }
-    }
-
-    /** The gradient with respect to element {@code i} of a piece. */
-    static float finish(
-            MemorySegment src,
-            MemorySegment dstGradient,
-            long firstByte,
-            RowBatch batch,
-            int r,
-            int rowAt,
-            int i,
-            MemorySegment gammaSums,
-            MemorySegment betaSums,
-            long sumsByte) {
-        float dy = get(dstGradient, firstByte, i);
-        float value = value(src, firstByte, batch, r, i);
-        add(gammaSums, sumsByte, rowAt + i, dy * value);
-        add(betaSums, sumsByte, rowAt + i, dy);
-        float gradient = dy * get(batch.gamma, 0, rowAt + i);
-        return ((gradient - batch.gradientMean[r]) - value * batch.productMean[r]) * batch.rstd[r];
-    }
-
-    @Override
-    public void part(
-            MemorySegment sum,
-            MemorySegment dstGradient,
-            MemorySegment sumGradient,
-            boolean hasSumGradient,
-            MemorySegment residualGradient,
-            MemorySegment srcGradient,
-            long firstByte,
-            RowBatch batch,
-            int r,
-            int rowAt,
-            int elements,
-            float scale,
-            byte[] bits,
-            int firstBit,
-            MemorySegment gammaSums,
-            MemorySegment betaSums,
-            long sumsByte) {
-        for (int i = 0; i < elements; i++) {
-            float joined = finish(sum, dstGradient, firstByte, batch, r, rowAt, i, gammaSums, betaSums, sumsByte);
-            if (hasSumGradient) {
-                joined += get(sumGradient, firstByte, i);
-            }
-            set(residualGradient, firstByte, i, joined);
-            set(srcGradient, firstByte, i, select(joined * scale, bits, firstBit + i));
-        }
-    }
-
-    @Override
-    public void addRows(
-            MemorySegment src,
-            long firstByte,
-            int elements,
-            int column,
-            int columns,
-            MemorySegment sums,
-            long sumsByte) {
-        int c = column;
-        for (int i = 0; i < elements; i++) {
-            add(sums, sumsByte, c, get(src, firstByte, i));
-            c = c + 1 < columns ? c + 1 : 0;
-        }
-    }
-
-    /** {@code kept ? scaled : +0}, by bits: a branch on random ones would be guessed wrong at the rate. */
-    static float select(float scaled, byte[] bits, int bit) {
-        int kept = (bits[bit >>> 3] >>> (bit & 7)) & 1;
-        return Float.intBitsToFloat(Float.floatToRawIntBits(scaled) & -kept);
     }
 
     static float get(MemorySegment segment, long firstByte, int i) {
@@ -231,9 +82,5 @@ public final class ScalarNorm implements NormLoop {
 
     static void set(MemorySegment segment, long firstByte, int i, float value) {
         segment.set(FLOAT, firstByte + (long) Float.BYTES * i, value);
-    }
-
-    static void add(MemorySegment sums, long firstByte, int i, float value) {
-        set(sums, firstByte, i, get(sums, firstByte, i) + value);
     }
 }

@@ -1,78 +1,58 @@
 package io.github.lanedrop.kernels.norm;
 
 import static io.github.lanedrop.rng.simd.Lanes.FLOATS;
-import static io.github.lanedrop.rng.simd.Lanes.INTS;
 import static io.github.lanedrop.rng.simd.Lanes.ORDER;
 
 import io.github.lanedrop.kernels.lanes.Aligned;
 import io.github.lanedrop.kernels.lanes.Specialised;
-import io.github.lanedrop.rng.simd.Simd;
 import java.lang.foreign.MemorySegment;
 import java.lang.invoke.MethodHandles;
-import java.lang.invoke.VarHandle;
-import java.nio.ByteOrder;
 import jdk.incubator.vector.FloatVector;
-import jdk.incubator.vector.IntVector;
-import jdk.incubator.vector.VectorMask;
-import jdk.incubator.vector.VectorOperators;
 
 /**
  * The template of {@link NormLoop} a vector at a time, see {@link Specialised}. What is less than a vector at the end of a
  * row is done as the scalar twin does it.
  *
- * <p>Vectors cross no calls but the JDK's: C2 does not inline even a short method that it has compiled by itself into many
- * instructions, as it may have any that works on segments, and boxes what crosses the call.
+ * <p>Vectors cross no calls but the JDK's. An access to a segment makes C2 build some 800 nodes, and past 18,000 it inlines
+ * no method that is not the JDK's, however short: it would box what crosses the call. So partial sums are in arrays, each
+ * loop is in a method of its own, and nothing is called in one.
  *
  * <p>Up to four vectors of partial sums are in registers at a time. That is all of them at 512 bits; narrower vectors go
  * over the row, which is in L1, once for every four.
  */
 final class VectorNormLoop implements NormLoop {
     private static final Class<?> MEMORY = Specialised.data(MethodHandles.lookup(), Class.class);
-    private static final VarHandle LONG = MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.LITTLE_ENDIAN);
     private static final int LANES = FLOATS.length();
     private static final int STEP = 4 * LANES;
-    private static final int LEAST_PARTIAL_SUMS = 16;
     private static final long BYTES = FLOATS.vectorByteSize();
-    private static final FloatVector ZERO = FloatVector.zero(FLOATS);
-    /** Moves the bit of each lane to the sign. */
-    private static final IntVector TO_SIGN =
-            IntVector.broadcast(INTS, 31).sub(IntVector.zero(INTS).addIndex(1));
 
     VectorNormLoop() {}
 
-    /** Elements in whole rounds of partial sums. */
-    private static int rounds(int elements) {
-        return elements / PARTIAL_SUMS * PARTIAL_SUMS;
-    }
-
-    private static long at(long firstByte, int element) {
-        return firstByte + (long) Float.BYTES * element;
-    }
-
-    /** After this C2 knows the class. */
-    private static MemorySegment ours(MemorySegment segment) {
-        if (segment.getClass() != MEMORY) {
-            throw new IllegalArgumentException("wrong kind of memory"); // never
-        }
-        return segment;
-    }
-
-    /** After this C2 knows the class. */
-    private static MemorySegment scratch(MemorySegment segment) {
-        if (segment.getClass() != Aligned.MEMORY) {
-            throw new IllegalArgumentException("wrong kind of memory"); // never
-        }
-        return segment;
-    }
-
     @Override
-    public void sum(MemorySegment values, long firstByte, int r, RowBatch batch) {
-        ours(values);
-        MemorySegment sums = scratch(batch.sums);
-        long sumsByte = ScalarNorm.sumsByte(r);
-        long rowByte = ScalarNorm.rowByte(firstByte, batch, r);
+    public void measure(MemorySegment values, long firstByte, RowBatch batch, int rows, float epsilon) {
+        for (int r = 0; r < rows; r++) {
+            sum(values, batch.rowByte(firstByte, r), batch, r);
+        }
+        for (int r = 0; r < rows; r++) {
+            batch.mean[r] = VectorRowSums.total(batch.sums, r) / batch.columns;
+        }
+        for (int r = 0; r < rows; r++) {
+            squares(values, batch.rowByte(firstByte, r), batch, r);
+        }
+        for (int r = 0; r < rows; r++) {
+            batch.rstd[r] = ScalarNorm.rstd(VectorRowSums.total(batch.sums, r) / batch.columns, epsilon);
+        }
+    }
+
+    /** The partial sums of a row. */
+    private static void sum(MemorySegment values, long rowByte, RowBatch batch, int r) {
+        if (values.getClass() != MEMORY) {
+            throw new IllegalArgumentException("wrong kind of memory"); // never; after this C2 knows the class
+        }
+        float[] sums = batch.sums;
+        int sumsAt = r * PARTIAL_SUMS;
         int columns = batch.columns;
-        int rounds = rounds(columns);
+        int rounds = columns / PARTIAL_SUMS * PARTIAL_SUMS;
         for (int j = 0; j < PARTIAL_SUMS; j += STEP) {
             // not a constant, which C2 would box together with what the loop makes of it
             FloatVector s0 = FloatVector.zero(FLOATS);
@@ -80,160 +60,44 @@ final class VectorNormLoop implements NormLoop {
             FloatVector s2 = FloatVector.zero(FLOATS);
             FloatVector s3 = FloatVector.zero(FLOATS);
             for (int i = j; i < rounds; i += PARTIAL_SUMS) {
-                long at = at(rowByte, i);
+                long at = rowByte + (long) Float.BYTES * i;
                 s0 = s0.add(FloatVector.fromMemorySegment(FLOATS, values, at, ORDER));
                 s1 = s1.add(FloatVector.fromMemorySegment(FLOATS, values, at + BYTES, ORDER));
                 s2 = s2.add(FloatVector.fromMemorySegment(FLOATS, values, at + 2 * BYTES, ORDER));
                 s3 = s3.add(FloatVector.fromMemorySegment(FLOATS, values, at + 3 * BYTES, ORDER));
             }
-            s0.intoMemorySegment(sums, at(sumsByte, j), ORDER);
-            s1.intoMemorySegment(sums, at(sumsByte, j + LANES), ORDER);
-            s2.intoMemorySegment(sums, at(sumsByte, j + 2 * LANES), ORDER);
-            s3.intoMemorySegment(sums, at(sumsByte, j + 3 * LANES), ORDER);
+            s0.intoArray(sums, sumsAt + j);
+            s1.intoArray(sums, sumsAt + j + LANES);
+            s2.intoArray(sums, sumsAt + j + 2 * LANES);
+            s3.intoArray(sums, sumsAt + j + 3 * LANES);
         }
         int i = rounds;
         for (; i <= columns - LANES; i += LANES) {
-            long partial = at(sumsByte, i - rounds);
-            FloatVector.fromMemorySegment(FLOATS, sums, partial, ORDER)
-                    .add(FloatVector.fromMemorySegment(FLOATS, values, at(rowByte, i), ORDER))
-                    .intoMemorySegment(sums, partial, ORDER);
+            int partial = sumsAt + i - rounds;
+            FloatVector.fromArray(FLOATS, sums, partial)
+                    .add(FloatVector.fromMemorySegment(FLOATS, values, rowByte + (long) Float.BYTES * i, ORDER))
+                    .intoArray(sums, partial);
         }
-        for (; i < columns; i++) {
-            ScalarNorm.add(sums, sumsByte, i - rounds, ScalarNorm.get(values, rowByte, i));
-        }
-    }
-
-    @Override
-    public void join(
-            MemorySegment src,
-            MemorySegment residual,
-            MemorySegment values,
-            long firstByte,
-            int r,
-            int rowAt,
-            int elements,
-            float scale,
-            byte[] bits,
-            int firstBit,
-            RowBatch batch) {
-        ours(src);
-        ours(residual);
-        ours(values);
-        if (rowAt == 0) {
-            ScalarNorm.clear(batch.sums, r);
-        }
-        MemorySegment sums = scratch(batch.sums);
-        long sumsByte = ScalarNorm.sumsByte(r);
-        long pieceByte = at(ScalarNorm.rowByte(firstByte, batch, r), rowAt);
-        FloatVector scales = FloatVector.broadcast(FLOATS, scale);
-        int rounds = rounds(elements);
-        for (int j = 0; j < PARTIAL_SUMS; j += STEP) {
-            FloatVector s0 = FloatVector.fromMemorySegment(FLOATS, sums, at(sumsByte, j), ORDER);
-            FloatVector s1 = FloatVector.fromMemorySegment(FLOATS, sums, at(sumsByte, j + LANES), ORDER);
-            FloatVector s2 = FloatVector.fromMemorySegment(FLOATS, sums, at(sumsByte, j + 2 * LANES), ORDER);
-            FloatVector s3 = FloatVector.fromMemorySegment(FLOATS, sums, at(sumsByte, j + 3 * LANES), ORDER);
-            for (int i = j; i < rounds; i += PARTIAL_SUMS) {
-                long at = at(pieceByte, i);
-                int bit = firstBit + i;
-                FloatVector x0 = ZERO.blend(
-                                FloatVector.fromMemorySegment(FLOATS, src, at, ORDER)
-                                        .mul(scales),
-                                mask(kept(bits, bit)))
-                        .add(FloatVector.fromMemorySegment(FLOATS, residual, at, ORDER));
-                FloatVector x1 = ZERO.blend(
-                                FloatVector.fromMemorySegment(FLOATS, src, at + BYTES, ORDER)
-                                        .mul(scales),
-                                mask(kept(bits, bit + LANES)))
-                        .add(FloatVector.fromMemorySegment(FLOATS, residual, at + BYTES, ORDER));
-                FloatVector x2 = ZERO.blend(
-                                FloatVector.fromMemorySegment(FLOATS, src, at + 2 * BYTES, ORDER)
-                                        .mul(scales),
-                                mask(kept(bits, bit + 2 * LANES)))
-                        .add(FloatVector.fromMemorySegment(FLOATS, residual, at + 2 * BYTES, ORDER));
-                FloatVector x3 = ZERO.blend(
-                                FloatVector.fromMemorySegment(FLOATS, src, at + 3 * BYTES, ORDER)
-                                        .mul(scales),
-                                mask(kept(bits, bit + 3 * LANES)))
-                        .add(FloatVector.fromMemorySegment(FLOATS, residual, at + 3 * BYTES, ORDER));
-                x0.intoMemorySegment(values, at, ORDER);
-                x1.intoMemorySegment(values, at + BYTES, ORDER);
-                x2.intoMemorySegment(values, at + 2 * BYTES, ORDER);
-                x3.intoMemorySegment(values, at + 3 * BYTES, ORDER);
-                s0 = s0.add(x0);
-                s1 = s1.add(x1);
-                s2 = s2.add(x2);
-                s3 = s3.add(x3);
-            }
-            s0.intoMemorySegment(sums, at(sumsByte, j), ORDER);
-            s1.intoMemorySegment(sums, at(sumsByte, j + LANES), ORDER);
-            s2.intoMemorySegment(sums, at(sumsByte, j + 2 * LANES), ORDER);
-            s3.intoMemorySegment(sums, at(sumsByte, j + 3 * LANES), ORDER);
-        }
-        int i = rounds;
-        for (; i <= elements - LANES; i += LANES) {
-            long at = at(pieceByte, i);
-            long partial = at(sumsByte, i - rounds);
-            FloatVector x = ZERO.blend(
-                            FloatVector.fromMemorySegment(FLOATS, src, at, ORDER)
-                                    .mul(scales),
-                            mask(kept(bits, firstBit + i)))
-                    .add(FloatVector.fromMemorySegment(FLOATS, residual, at, ORDER));
-            x.intoMemorySegment(values, at, ORDER);
-            FloatVector.fromMemorySegment(FLOATS, sums, partial, ORDER).add(x).intoMemorySegment(sums, partial, ORDER);
-        }
-        for (; i < elements; i++) {
-            float x = ScalarNorm.joined(src, residual, pieceByte, i, scale, bits, firstBit);
-            ScalarNorm.set(values, pieceByte, i, x);
-            ScalarNorm.add(sums, sumsByte, i - rounds, x);
-        }
-    }
-
-    private static long kept(byte[] bits, int bit) {
-        return (long) LONG.get(bits, bit >>> 3) >>> (bit & 7);
-    }
-
-    // A mask may cross these calls: they come before anything that uses up C2's budget, and are a few instructions.
-    private static VectorMask<Float> mask(long kept) {
-        return Simd.MASK_REGISTERS ? VectorMask.fromLong(FLOATS, kept) : shifted(kept);
-    }
-
-    /** Without mask registers a long becomes a mask lane by lane; shifting its bits to the sign is one instruction. */
-    private static VectorMask<Float> shifted(long kept) {
-        return IntVector.broadcast(INTS, (int) kept)
-                .lanewise(VectorOperators.LSHL, TO_SIGN)
-                .compare(VectorOperators.LT, 0)
-                .cast(FLOATS);
-    }
-
-    @Override
-    public void measure(MemorySegment values, long firstByte, RowBatch batch, int rows, float epsilon) {
-        for (int r = 0; r < rows; r++) {
-            batch.mean[r] = total(batch.sums, r) / batch.columns;
-        }
-        for (int r = 0; r < rows; r++) {
-            squares(values, ScalarNorm.rowByte(firstByte, batch, r), batch, r);
-        }
-        for (int r = 0; r < rows; r++) {
-            batch.rstd[r] = ScalarNorm.rstd(total(batch.sums, r) / batch.columns, epsilon);
-        }
+        ScalarNorm.addValues(values, rowByte, i, batch, r);
     }
 
     /** The partial sums of the squared distances from the mean. */
     private static void squares(MemorySegment values, long rowByte, RowBatch batch, int r) {
-        ours(values);
-        MemorySegment sums = scratch(batch.sums);
-        long sumsByte = ScalarNorm.sumsByte(r);
+        if (values.getClass() != MEMORY) {
+            throw new IllegalArgumentException("wrong kind of memory"); // never, as above
+        }
+        float[] sums = batch.sums;
+        int sumsAt = r * PARTIAL_SUMS;
         int columns = batch.columns;
-        int rounds = rounds(columns);
+        int rounds = columns / PARTIAL_SUMS * PARTIAL_SUMS;
         FloatVector mean = FloatVector.broadcast(FLOATS, batch.mean[r]);
         for (int j = 0; j < PARTIAL_SUMS; j += STEP) {
-            // not a constant, as in sum
-            FloatVector s0 = FloatVector.zero(FLOATS);
+            FloatVector s0 = FloatVector.zero(FLOATS); // not a constant, as above
             FloatVector s1 = FloatVector.zero(FLOATS);
             FloatVector s2 = FloatVector.zero(FLOATS);
             FloatVector s3 = FloatVector.zero(FLOATS);
             for (int i = j; i < rounds; i += PARTIAL_SUMS) {
-                long at = at(rowByte, i);
+                long at = rowByte + (long) Float.BYTES * i;
                 FloatVector d0 =
                         FloatVector.fromMemorySegment(FLOATS, values, at, ORDER).sub(mean);
                 FloatVector d1 = FloatVector.fromMemorySegment(FLOATS, values, at + BYTES, ORDER)
@@ -247,65 +111,43 @@ final class VectorNormLoop implements NormLoop {
                 s2 = s2.add(d2.mul(d2));
                 s3 = s3.add(d3.mul(d3));
             }
-            s0.intoMemorySegment(sums, at(sumsByte, j), ORDER);
-            s1.intoMemorySegment(sums, at(sumsByte, j + LANES), ORDER);
-            s2.intoMemorySegment(sums, at(sumsByte, j + 2 * LANES), ORDER);
-            s3.intoMemorySegment(sums, at(sumsByte, j + 3 * LANES), ORDER);
+            s0.intoArray(sums, sumsAt + j);
+            s1.intoArray(sums, sumsAt + j + LANES);
+            s2.intoArray(sums, sumsAt + j + 2 * LANES);
+            s3.intoArray(sums, sumsAt + j + 3 * LANES);
         }
         int i = rounds;
         for (; i <= columns - LANES; i += LANES) {
-            FloatVector d = FloatVector.fromMemorySegment(FLOATS, values, at(rowByte, i), ORDER)
+            int partial = sumsAt + i - rounds;
+            FloatVector d = FloatVector.fromMemorySegment(FLOATS, values, rowByte + (long) Float.BYTES * i, ORDER)
                     .sub(mean);
-            long partial = at(sumsByte, i - rounds);
-            FloatVector.fromMemorySegment(FLOATS, sums, partial, ORDER)
-                    .add(d.mul(d))
-                    .intoMemorySegment(sums, partial, ORDER);
+            FloatVector.fromArray(FLOATS, sums, partial).add(d.mul(d)).intoArray(sums, partial);
         }
-        for (; i < columns; i++) {
-            ScalarNorm.add(sums, sumsByte, i - rounds, ScalarNorm.square(values, rowByte, i, batch.mean[r]));
-        }
-    }
-
-    /** The tree of the scalar twin: in vectors, then, where vectors may be narrower, without a loop. */
-    private static float total(MemorySegment partialSums, int r) {
-        MemorySegment sums = scratch(partialSums);
-        long at = ScalarNorm.sumsByte(r);
-        for (int j = 0; j < LEAST_PARTIAL_SUMS; j += LANES) {
-            FloatVector low = FloatVector.fromMemorySegment(FLOATS, sums, at(at, j), ORDER)
-                    .add(FloatVector.fromMemorySegment(FLOATS, sums, at(at, j + 32), ORDER));
-            FloatVector high = FloatVector.fromMemorySegment(FLOATS, sums, at(at, j + 16), ORDER)
-                    .add(FloatVector.fromMemorySegment(FLOATS, sums, at(at, j + 48), ORDER));
-            low.add(high).intoMemorySegment(sums, at(at, j), ORDER);
-        }
-        float s0 = ScalarNorm.get(sums, at, 0) + ScalarNorm.get(sums, at, 8);
-        float s1 = ScalarNorm.get(sums, at, 1) + ScalarNorm.get(sums, at, 9);
-        float s2 = ScalarNorm.get(sums, at, 2) + ScalarNorm.get(sums, at, 10);
-        float s3 = ScalarNorm.get(sums, at, 3) + ScalarNorm.get(sums, at, 11);
-        float s4 = ScalarNorm.get(sums, at, 4) + ScalarNorm.get(sums, at, 12);
-        float s5 = ScalarNorm.get(sums, at, 5) + ScalarNorm.get(sums, at, 13);
-        float s6 = ScalarNorm.get(sums, at, 6) + ScalarNorm.get(sums, at, 14);
-        float s7 = ScalarNorm.get(sums, at, 7) + ScalarNorm.get(sums, at, 15);
-        return ((s0 + s4) + (s2 + s6)) + ((s1 + s5) + (s3 + s7));
+        ScalarNorm.addSquares(values, rowByte, i, batch, r);
     }
 
     @Override
     public void normalise(MemorySegment values, MemorySegment dst, long firstByte, RowBatch batch, int rows) {
         for (int r = 0; r < rows; r++) {
-            normaliseRow(values, dst, ScalarNorm.rowByte(firstByte, batch, r), batch, r);
+            normaliseRow(values, dst, batch.rowByte(firstByte, r), batch, r);
         }
     }
 
     private static void normaliseRow(MemorySegment values, MemorySegment dst, long rowByte, RowBatch batch, int r) {
-        ours(values);
-        ours(dst);
-        MemorySegment gamma = scratch(batch.gamma);
-        MemorySegment beta = scratch(batch.beta);
+        MemorySegment gamma = batch.gamma;
+        MemorySegment beta = batch.beta;
+        if (values.getClass() != MEMORY
+                || dst.getClass() != MEMORY
+                || gamma.getClass() != Aligned.MEMORY
+                || beta.getClass() != Aligned.MEMORY) {
+            throw new IllegalArgumentException("wrong kind of memory"); // never, as above
+        }
         int columns = batch.columns;
         FloatVector mean = FloatVector.broadcast(FLOATS, batch.mean[r]);
         FloatVector rstd = FloatVector.broadcast(FLOATS, batch.rstd[r]);
         int i = 0;
         for (; i <= columns - LANES; i += LANES) {
-            long at = at(0, i);
+            long at = (long) Float.BYTES * i;
             FloatVector.fromMemorySegment(FLOATS, values, rowByte + at, ORDER)
                     .sub(mean)
                     .mul(rstd)
@@ -313,259 +155,6 @@ final class VectorNormLoop implements NormLoop {
                     .add(FloatVector.fromMemorySegment(FLOATS, beta, at, ORDER))
                     .intoMemorySegment(dst, rowByte + at, ORDER);
         }
-        for (; i < columns; i++) {
-            ScalarNorm.normalise(values, dst, rowByte, batch, r, i);
-        }
-    }
-
-    @Override
-    public void differentiate(MemorySegment src, MemorySegment dstGradient, long firstByte, RowBatch batch, int rows) {
-        for (int r = 0; r < rows; r++) {
-            differentiateRow(src, dstGradient, ScalarNorm.rowByte(firstByte, batch, r), batch, r);
-        }
-        for (int r = 0; r < rows; r++) {
-            batch.gradientMean[r] = total(batch.sums, r) / batch.columns;
-            batch.productMean[r] = total(batch.products, r) / batch.columns;
-        }
-    }
-
-    private static void differentiateRow(
-            MemorySegment src, MemorySegment dstGradient, long rowByte, RowBatch batch, int r) {
-        ours(src);
-        ours(dstGradient);
-        MemorySegment gamma = scratch(batch.gamma);
-        MemorySegment sums = scratch(batch.sums);
-        MemorySegment products = scratch(batch.products);
-        long sumsByte = ScalarNorm.sumsByte(r);
-        int columns = batch.columns;
-        FloatVector mean = FloatVector.broadcast(FLOATS, batch.mean[r]);
-        FloatVector rstd = FloatVector.broadcast(FLOATS, batch.rstd[r]);
-        int rounds = rounds(columns);
-        for (int j = 0; j < PARTIAL_SUMS; j += STEP) {
-            FloatVector s0 = FloatVector.zero(FLOATS);
-            FloatVector s1 = FloatVector.zero(FLOATS);
-            FloatVector s2 = FloatVector.zero(FLOATS);
-            FloatVector s3 = FloatVector.zero(FLOATS);
-            FloatVector p0 = FloatVector.zero(FLOATS);
-            FloatVector p1 = FloatVector.zero(FLOATS);
-            FloatVector p2 = FloatVector.zero(FLOATS);
-            FloatVector p3 = FloatVector.zero(FLOATS);
-            for (int i = j; i < rounds; i += PARTIAL_SUMS) {
-                long to = at(0, i);
-                long at = rowByte + to;
-                FloatVector g0 = FloatVector.fromMemorySegment(FLOATS, dstGradient, at, ORDER)
-                        .mul(FloatVector.fromMemorySegment(FLOATS, gamma, to, ORDER));
-                FloatVector g1 = FloatVector.fromMemorySegment(FLOATS, dstGradient, at + BYTES, ORDER)
-                        .mul(FloatVector.fromMemorySegment(FLOATS, gamma, to + BYTES, ORDER));
-                FloatVector g2 = FloatVector.fromMemorySegment(FLOATS, dstGradient, at + 2 * BYTES, ORDER)
-                        .mul(FloatVector.fromMemorySegment(FLOATS, gamma, to + 2 * BYTES, ORDER));
-                FloatVector g3 = FloatVector.fromMemorySegment(FLOATS, dstGradient, at + 3 * BYTES, ORDER)
-                        .mul(FloatVector.fromMemorySegment(FLOATS, gamma, to + 3 * BYTES, ORDER));
-                s0 = s0.add(g0);
-                s1 = s1.add(g1);
-                s2 = s2.add(g2);
-                s3 = s3.add(g3);
-                p0 = p0.add(g0.mul(FloatVector.fromMemorySegment(FLOATS, src, at, ORDER)
-                        .sub(mean)
-                        .mul(rstd)));
-                p1 = p1.add(g1.mul(FloatVector.fromMemorySegment(FLOATS, src, at + BYTES, ORDER)
-                        .sub(mean)
-                        .mul(rstd)));
-                p2 = p2.add(g2.mul(FloatVector.fromMemorySegment(FLOATS, src, at + 2 * BYTES, ORDER)
-                        .sub(mean)
-                        .mul(rstd)));
-                p3 = p3.add(g3.mul(FloatVector.fromMemorySegment(FLOATS, src, at + 3 * BYTES, ORDER)
-                        .sub(mean)
-                        .mul(rstd)));
-            }
-            s0.intoMemorySegment(sums, at(sumsByte, j), ORDER);
-            s1.intoMemorySegment(sums, at(sumsByte, j + LANES), ORDER);
-            s2.intoMemorySegment(sums, at(sumsByte, j + 2 * LANES), ORDER);
-            s3.intoMemorySegment(sums, at(sumsByte, j + 3 * LANES), ORDER);
-            p0.intoMemorySegment(products, at(sumsByte, j), ORDER);
-            p1.intoMemorySegment(products, at(sumsByte, j + LANES), ORDER);
-            p2.intoMemorySegment(products, at(sumsByte, j + 2 * LANES), ORDER);
-            p3.intoMemorySegment(products, at(sumsByte, j + 3 * LANES), ORDER);
-        }
-        int i = rounds;
-        for (; i <= columns - LANES; i += LANES) {
-            long at = at(0, i);
-            long partial = at(sumsByte, i - rounds);
-            FloatVector gradient = FloatVector.fromMemorySegment(FLOATS, dstGradient, rowByte + at, ORDER)
-                    .mul(FloatVector.fromMemorySegment(FLOATS, gamma, at, ORDER));
-            FloatVector product = gradient.mul(FloatVector.fromMemorySegment(FLOATS, src, rowByte + at, ORDER)
-                    .sub(mean)
-                    .mul(rstd));
-            FloatVector.fromMemorySegment(FLOATS, sums, partial, ORDER)
-                    .add(gradient)
-                    .intoMemorySegment(sums, partial, ORDER);
-            FloatVector.fromMemorySegment(FLOATS, products, partial, ORDER)
-                    .add(product)
-                    .intoMemorySegment(products, partial, ORDER);
-        }
-        for (; i < columns; i++) {
-            ScalarNorm.addGradient(src, dstGradient, rowByte, batch, r, i);
-        }
-    }
-
-    @Override
-    public void finish(
-            MemorySegment src,
-            MemorySegment dstGradient,
-            MemorySegment srcGradient,
-            long firstByte,
-            RowBatch batch,
-            int rows,
-            MemorySegment gammaSums,
-            MemorySegment betaSums,
-            long sumsByte) {
-        for (int r = 0; r < rows; r++) {
-            long rowByte = ScalarNorm.rowByte(firstByte, batch, r);
-            finishRow(src, dstGradient, srcGradient, rowByte, batch, r, gammaSums, betaSums, sumsByte);
-        }
-    }
-
-    private static void finishRow(
-            MemorySegment src,
-            MemorySegment dstGradient,
-            MemorySegment srcGradient,
-            long rowByte,
-            RowBatch batch,
-            int r,
-            MemorySegment gammaSums,
-            MemorySegment betaSums,
-            long sumsByte) {
-        ours(src);
-        ours(dstGradient);
-        ours(srcGradient);
-        scratch(gammaSums);
-        scratch(betaSums);
-        MemorySegment gamma = scratch(batch.gamma);
-        FloatVector mean = FloatVector.broadcast(FLOATS, batch.mean[r]);
-        FloatVector rstd = FloatVector.broadcast(FLOATS, batch.rstd[r]);
-        FloatVector gradientMean = FloatVector.broadcast(FLOATS, batch.gradientMean[r]);
-        FloatVector productMean = FloatVector.broadcast(FLOATS, batch.productMean[r]);
-        int columns = batch.columns;
-        int i = 0;
-        for (; i <= columns - LANES; i += LANES) {
-            long at = at(0, i);
-            long sumAt = sumsByte + at;
-            FloatVector dy = FloatVector.fromMemorySegment(FLOATS, dstGradient, rowByte + at, ORDER);
-            FloatVector value = FloatVector.fromMemorySegment(FLOATS, src, rowByte + at, ORDER)
-                    .sub(mean)
-                    .mul(rstd);
-            FloatVector.fromMemorySegment(FLOATS, gammaSums, sumAt, ORDER)
-                    .add(dy.mul(value))
-                    .intoMemorySegment(gammaSums, sumAt, ORDER);
-            FloatVector.fromMemorySegment(FLOATS, betaSums, sumAt, ORDER)
-                    .add(dy)
-                    .intoMemorySegment(betaSums, sumAt, ORDER);
-            dy.mul(FloatVector.fromMemorySegment(FLOATS, gamma, at, ORDER))
-                    .sub(gradientMean)
-                    .sub(value.mul(productMean))
-                    .mul(rstd)
-                    .intoMemorySegment(srcGradient, rowByte + at, ORDER);
-        }
-        for (; i < columns; i++) {
-            float gradient =
-                    ScalarNorm.finish(src, dstGradient, rowByte, batch, r, 0, i, gammaSums, betaSums, sumsByte);
-            ScalarNorm.set(srcGradient, rowByte, i, gradient);
-        }
-    }
-
-    @Override
-    public void part(
-            MemorySegment sum,
-            MemorySegment dstGradient,
-            MemorySegment sumGradient,
-            boolean hasSumGradient,
-            MemorySegment residualGradient,
-            MemorySegment srcGradient,
-            long firstByte,
-            RowBatch batch,
-            int r,
-            int rowAt,
-            int elements,
-            float scale,
-            byte[] bits,
-            int firstBit,
-            MemorySegment gammaSums,
-            MemorySegment betaSums,
-            long sumsByte) {
-        ours(sum);
-        ours(dstGradient);
-        ours(sumGradient);
-        ours(residualGradient);
-        ours(srcGradient);
-        scratch(gammaSums);
-        scratch(betaSums);
-        MemorySegment gamma = scratch(batch.gamma);
-        FloatVector mean = FloatVector.broadcast(FLOATS, batch.mean[r]);
-        FloatVector rstd = FloatVector.broadcast(FLOATS, batch.rstd[r]);
-        FloatVector gradientMean = FloatVector.broadcast(FLOATS, batch.gradientMean[r]);
-        FloatVector productMean = FloatVector.broadcast(FLOATS, batch.productMean[r]);
-        int i = 0;
-        for (; i <= elements - LANES; i += LANES) {
-            long at = at(firstByte, i);
-            long parameterAt = at(0, rowAt + i);
-            long sumAt = sumsByte + parameterAt;
-            FloatVector dy = FloatVector.fromMemorySegment(FLOATS, dstGradient, at, ORDER);
-            FloatVector value = FloatVector.fromMemorySegment(FLOATS, sum, at, ORDER)
-                    .sub(mean)
-                    .mul(rstd);
-            FloatVector.fromMemorySegment(FLOATS, gammaSums, sumAt, ORDER)
-                    .add(dy.mul(value))
-                    .intoMemorySegment(gammaSums, sumAt, ORDER);
-            FloatVector.fromMemorySegment(FLOATS, betaSums, sumAt, ORDER)
-                    .add(dy)
-                    .intoMemorySegment(betaSums, sumAt, ORDER);
-            FloatVector joined = dy.mul(FloatVector.fromMemorySegment(FLOATS, gamma, parameterAt, ORDER))
-                    .sub(gradientMean)
-                    .sub(value.mul(productMean))
-                    .mul(rstd);
-            if (hasSumGradient) {
-                joined = joined.add(FloatVector.fromMemorySegment(FLOATS, sumGradient, at, ORDER));
-            }
-            joined.intoMemorySegment(residualGradient, at, ORDER);
-            ZERO.blend(joined.mul(FloatVector.broadcast(FLOATS, scale)), mask(kept(bits, firstBit + i)))
-                    .intoMemorySegment(srcGradient, at, ORDER);
-        }
-        for (; i < elements; i++) {
-            float joined =
-                    ScalarNorm.finish(sum, dstGradient, firstByte, batch, r, rowAt, i, gammaSums, betaSums, sumsByte);
-            if (hasSumGradient) {
-                joined += ScalarNorm.get(sumGradient, firstByte, i);
-            }
-            ScalarNorm.set(residualGradient, firstByte, i, joined);
-            ScalarNorm.set(srcGradient, firstByte, i, ScalarNorm.select(joined * scale, bits, firstBit + i));
-        }
-    }
-
-    @Override
-    public void addRows(
-            MemorySegment src,
-            long firstByte,
-            int elements,
-            int column,
-            int columns,
-            MemorySegment sums,
-            long sumsByte) {
-        ours(src);
-        scratch(sums);
-        int c = column;
-        int i = 0;
-        while (i < elements) {
-            int end = i + Math.min(columns - c, elements - i);
-            for (; i <= end - LANES; i += LANES, c += LANES) {
-                long sumAt = at(sumsByte, c);
-                FloatVector.fromMemorySegment(FLOATS, sums, sumAt, ORDER)
-                        .add(FloatVector.fromMemorySegment(FLOATS, src, at(firstByte, i), ORDER))
-                        .intoMemorySegment(sums, sumAt, ORDER);
-            }
-            for (; i < end; i++, c++) {
-                ScalarNorm.add(sums, sumsByte, c, ScalarNorm.get(src, firstByte, i));
-            }
-            c = 0;
-        }
+        ScalarNorm.normalise(values, dst, rowByte, i, batch, r);
     }
 }

@@ -1,0 +1,86 @@
+package io.github.lanedrop.kernels.norm;
+
+import static io.github.lanedrop.kernels.norm.ScalarNorm.get;
+import static io.github.lanedrop.kernels.norm.ScalarNorm.set;
+
+import java.lang.foreign.MemorySegment;
+
+/** {@link NormGradientLoop} element by element: the definition. */
+final class ScalarNormGradient implements NormGradientLoop {
+    @Override
+    public void sum(MemorySegment src, MemorySegment dstGradient, long firstByte, RowBatch batch, int rows) {
+        for (int r = 0; r < rows; r++) {
+            ScalarNorm.clear(batch.sums, r);
+            ScalarNorm.clear(batch.products, r);
+            add(src, dstGradient, batch.rowByte(firstByte, r), 0, batch, r);
+            batch.gradientMean[r] = ScalarNorm.total(batch.sums, r) / batch.columns;
+            batch.productMean[r] = ScalarNorm.total(batch.products, r) / batch.columns;
+        }
+    }
+
+    /** Adds a row's elements from {@code start} on to its partial sums. */
+    static void add(MemorySegment src, MemorySegment dstGradient, long rowByte, int start, RowBatch batch, int r) {
+        for (int i = start; i < batch.columns; i++) {
+            float gradient = get(dstGradient, rowByte, i) * get(batch.gamma, 0, i);
+            float value = (get(src, rowByte, i) - batch.mean[r]) * batch.rstd[r];
+            int partial = ScalarNorm.partial(r, i);
+            batch.sums[partial] += gradient;
+            batch.products[partial] += gradient * value;
+        }
+    }
+
+    @Override
+    public void finish(
+            MemorySegment src,
+            MemorySegment dstGradient,
+            MemorySegment otherGradient,
+            boolean hasOther,
+            MemorySegment srcGradient,
+            long firstByte,
+            RowBatch batch,
+            int rows,
+            MemorySegment gammaSums,
+            MemorySegment betaSums,
+            long sumsByte) {
+        for (int r = 0; r < rows; r++) {
+            finish(
+                    src,
+                    dstGradient,
+                    otherGradient,
+                    hasOther,
+                    srcGradient,
+                    batch.rowByte(firstByte, r),
+                    0,
+                    batch,
+                    r,
+                    gammaSums,
+                    betaSums,
+                    sumsByte);
+        }
+    }
+
+    /** A row's elements from {@code start} on. */
+    static void finish(
+            MemorySegment src,
+            MemorySegment dstGradient,
+            MemorySegment otherGradient,
+            boolean hasOther,
+            MemorySegment srcGradient,
+            long rowByte,
+            int start,
+            RowBatch batch,
+            int r,
+            MemorySegment gammaSums,
+            MemorySegment betaSums,
+            long sumsByte) {
+        for (int i = start; i < batch.columns; i++) {
+            float dy = get(dstGradient, rowByte, i);
+            float value = (get(src, rowByte, i) - batch.mean[r]) * batch.rstd[r];
+            set(gammaSums, sumsByte, i, get(gammaSums, sumsByte, i) + dy * value);
+            set(betaSums, sumsByte, i, get(betaSums, sumsByte, i) + dy);
+            float gradient = dy * get(batch.gamma, 0, i);
+            float dx = ((gradient - batch.gradientMean[r]) - value * batch.productMean[r]) * batch.rstd[r];
+            set(srcGradient, rowByte, i, hasOther ? dx + get(otherGradient, rowByte, i) : dx);
+        }
+    }
+}

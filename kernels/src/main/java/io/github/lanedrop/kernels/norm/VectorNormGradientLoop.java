@@ -1,0 +1,181 @@
+package io.github.lanedrop.kernels.norm;
+
+import static io.github.lanedrop.kernels.norm.NormLoop.PARTIAL_SUMS;
+import static io.github.lanedrop.rng.simd.Lanes.FLOATS;
+import static io.github.lanedrop.rng.simd.Lanes.ORDER;
+
+import io.github.lanedrop.kernels.lanes.Aligned;
+import io.github.lanedrop.kernels.lanes.Specialised;
+import java.lang.foreign.MemorySegment;
+import java.lang.invoke.MethodHandles;
+import jdk.incubator.vector.FloatVector;
+
+/** The template of {@link NormGradientLoop} a vector at a time, made as {@link VectorNormLoop}, with two vectors a step. */
+final class VectorNormGradientLoop implements NormGradientLoop {
+    private static final Class<?> MEMORY = Specialised.data(MethodHandles.lookup(), Class.class);
+    private static final int LANES = FLOATS.length();
+    private static final int STEP = 2 * LANES;
+    private static final long BYTES = FLOATS.vectorByteSize();
+
+    VectorNormGradientLoop() {}
+
+    @Override
+    public void sum(MemorySegment src, MemorySegment dstGradient, long firstByte, RowBatch batch, int rows) {
+        for (int r = 0; r < rows; r++) {
+            sumRow(src, dstGradient, batch.rowByte(firstByte, r), batch, r);
+        }
+        for (int r = 0; r < rows; r++) {
+            batch.gradientMean[r] = VectorRowSums.total(batch.sums, r) / batch.columns;
+            batch.productMean[r] = VectorRowSums.total(batch.products, r) / batch.columns;
+        }
+    }
+
+    private static void sumRow(MemorySegment src, MemorySegment dstGradient, long rowByte, RowBatch batch, int r) {
+        MemorySegment gamma = batch.gamma;
+        if (src.getClass() != MEMORY || dstGradient.getClass() != MEMORY || gamma.getClass() != Aligned.MEMORY) {
+            throw new IllegalArgumentException("wrong kind of memory"); // never; after this C2 knows the classes
+        }
+        float[] sums = batch.sums;
+        float[] products = batch.products;
+        int sumsAt = r * PARTIAL_SUMS;
+        int columns = batch.columns;
+        int rounds = columns / PARTIAL_SUMS * PARTIAL_SUMS;
+        FloatVector mean = FloatVector.broadcast(FLOATS, batch.mean[r]);
+        FloatVector rstd = FloatVector.broadcast(FLOATS, batch.rstd[r]);
+        for (int j = 0; j < PARTIAL_SUMS; j += STEP) {
+            // not constants, which C2 would box together with what the loop makes of them
+            FloatVector s0 = FloatVector.zero(FLOATS);
+            FloatVector s1 = FloatVector.zero(FLOATS);
+            FloatVector p0 = FloatVector.zero(FLOATS);
+            FloatVector p1 = FloatVector.zero(FLOATS);
+            for (int i = j; i < rounds; i += PARTIAL_SUMS) {
+                long to = (long) Float.BYTES * i;
+                long at = rowByte + to;
+                FloatVector g0 = FloatVector.fromMemorySegment(FLOATS, dstGradient, at, ORDER)
+                        .mul(FloatVector.fromMemorySegment(FLOATS, gamma, to, ORDER));
+                FloatVector g1 = FloatVector.fromMemorySegment(FLOATS, dstGradient, at + BYTES, ORDER)
+                        .mul(FloatVector.fromMemorySegment(FLOATS, gamma, to + BYTES, ORDER));
+                s0 = s0.add(g0);
+                s1 = s1.add(g1);
+                p0 = p0.add(g0.mul(FloatVector.fromMemorySegment(FLOATS, src, at, ORDER)
+                        .sub(mean)
+                        .mul(rstd)));
+                p1 = p1.add(g1.mul(FloatVector.fromMemorySegment(FLOATS, src, at + BYTES, ORDER)
+                        .sub(mean)
+                        .mul(rstd)));
+            }
+            s0.intoArray(sums, sumsAt + j);
+            s1.intoArray(sums, sumsAt + j + LANES);
+            p0.intoArray(products, sumsAt + j);
+            p1.intoArray(products, sumsAt + j + LANES);
+        }
+        int i = rounds;
+        for (; i <= columns - LANES; i += LANES) {
+            long at = (long) Float.BYTES * i;
+            int partial = sumsAt + i - rounds;
+            FloatVector gradient = FloatVector.fromMemorySegment(FLOATS, dstGradient, rowByte + at, ORDER)
+                    .mul(FloatVector.fromMemorySegment(FLOATS, gamma, at, ORDER));
+            FloatVector product = gradient.mul(FloatVector.fromMemorySegment(FLOATS, src, rowByte + at, ORDER)
+                    .sub(mean)
+                    .mul(rstd));
+            FloatVector.fromArray(FLOATS, sums, partial).add(gradient).intoArray(sums, partial);
+            FloatVector.fromArray(FLOATS, products, partial).add(product).intoArray(products, partial);
+        }
+        ScalarNormGradient.add(src, dstGradient, rowByte, i, batch, r);
+    }
+
+    @Override
+    public void finish(
+            MemorySegment src,
+            MemorySegment dstGradient,
+            MemorySegment otherGradient,
+            boolean hasOther,
+            MemorySegment srcGradient,
+            long firstByte,
+            RowBatch batch,
+            int rows,
+            MemorySegment gammaSums,
+            MemorySegment betaSums,
+            long sumsByte) {
+        for (int r = 0; r < rows; r++) {
+            finishRow(
+                    src,
+                    dstGradient,
+                    otherGradient,
+                    hasOther,
+                    srcGradient,
+                    batch.rowByte(firstByte, r),
+                    batch,
+                    r,
+                    gammaSums,
+                    betaSums,
+                    sumsByte);
+        }
+    }
+
+    private static void finishRow(
+            MemorySegment src,
+            MemorySegment dstGradient,
+            MemorySegment otherGradient,
+            boolean hasOther,
+            MemorySegment srcGradient,
+            long rowByte,
+            RowBatch batch,
+            int r,
+            MemorySegment gammaSums,
+            MemorySegment betaSums,
+            long sumsByte) {
+        MemorySegment gamma = batch.gamma;
+        if (src.getClass() != MEMORY
+                || dstGradient.getClass() != MEMORY
+                || otherGradient.getClass() != MEMORY
+                || srcGradient.getClass() != MEMORY
+                || gamma.getClass() != Aligned.MEMORY
+                || gammaSums.getClass() != Aligned.MEMORY
+                || betaSums.getClass() != Aligned.MEMORY) {
+            throw new IllegalArgumentException("wrong kind of memory"); // never, as above
+        }
+        FloatVector mean = FloatVector.broadcast(FLOATS, batch.mean[r]);
+        FloatVector rstd = FloatVector.broadcast(FLOATS, batch.rstd[r]);
+        FloatVector gradientMean = FloatVector.broadcast(FLOATS, batch.gradientMean[r]);
+        FloatVector productMean = FloatVector.broadcast(FLOATS, batch.productMean[r]);
+        int columns = batch.columns;
+        int i = 0;
+        for (; i <= columns - LANES; i += LANES) {
+            long at = (long) Float.BYTES * i;
+            long rowAt = rowByte + at;
+            long sumAt = sumsByte + at;
+            FloatVector dy = FloatVector.fromMemorySegment(FLOATS, dstGradient, rowAt, ORDER);
+            FloatVector value = FloatVector.fromMemorySegment(FLOATS, src, rowAt, ORDER)
+                    .sub(mean)
+                    .mul(rstd);
+            FloatVector.fromMemorySegment(FLOATS, gammaSums, sumAt, ORDER)
+                    .add(dy.mul(value))
+                    .intoMemorySegment(gammaSums, sumAt, ORDER);
+            FloatVector.fromMemorySegment(FLOATS, betaSums, sumAt, ORDER)
+                    .add(dy)
+                    .intoMemorySegment(betaSums, sumAt, ORDER);
+            FloatVector dx = dy.mul(FloatVector.fromMemorySegment(FLOATS, gamma, at, ORDER))
+                    .sub(gradientMean)
+                    .sub(value.mul(productMean))
+                    .mul(rstd);
+            if (hasOther) {
+                dx = dx.add(FloatVector.fromMemorySegment(FLOATS, otherGradient, rowAt, ORDER));
+            }
+            dx.intoMemorySegment(srcGradient, rowAt, ORDER);
+        }
+        ScalarNormGradient.finish(
+                src,
+                dstGradient,
+                otherGradient,
+                hasOther,
+                srcGradient,
+                rowByte,
+                i,
+                batch,
+                r,
+                gammaSums,
+                betaSums,
+                sumsByte);
+    }
+}
