@@ -70,7 +70,9 @@ public final class DropoutResidualLayerNorm {
             long rows,
             Workers workers) {
         check(mask, offset, norm, src, residual, dst, mean, rstd, rows, workers);
-        split(mask, offset, norm, src, residual, dst, dst, mean, rstd, rows, workers); // the sum is where the result will be
+        split(
+                mask, offset, norm, src, residual, dst, dst, mean, rstd, rows,
+                workers); // the sum is where the result will be
     }
 
     /**

@@ -116,7 +116,15 @@ final class NormRows {
         RowBatch batch = borrow(norm);
         for (long first = start; first < end; first += groupRows) {
             long last = Math.min(first + groupRows, end);
-            drop(ResidualDropout.RESIDUAL_SCALE_SELECT, mask, offset, src, residual, sum, first * columns, last * columns);
+            drop(
+                    ResidualDropout.RESIDUAL_SCALE_SELECT,
+                    mask,
+                    offset,
+                    src,
+                    residual,
+                    sum,
+                    first * columns,
+                    last * columns);
             normalise(batch, norm, sum, dst, mean, rstd, first, last);
         }
         POOL.giveBack(batch);

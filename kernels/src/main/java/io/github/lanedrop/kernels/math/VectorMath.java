@@ -124,10 +124,8 @@ public final class VectorMath {
      * @return the logistic function
      */
     public static FloatVector sigmoid(FloatVector x) {
-        FloatVector middle = x.viewAsIntegralLanes()
-                .min(SIGMOID_MAX)
-                .lanewise(UMIN, EXP_MIN)
-                .viewAsFloatingLanes(); // as in exp
+        FloatVector middle =
+                x.viewAsIntegralLanes().min(SIGMOID_MAX).lanewise(UMIN, EXP_MIN).viewAsFloatingLanes(); // as in exp
         FloatVector sum = middle.fma(-ScalarMath.LOG2_E, ScalarMath.ROUND_TO_SIGMOID);
         FloatVector n = sum.sub(ScalarMath.ROUND_TO_SIGMOID);
         FloatVector r = n.fma(
@@ -154,7 +152,8 @@ public final class VectorMath {
      */
     public static FloatVector tanh(FloatVector x) {
         IntVector sign = x.viewAsIntegralLanes().lanewise(AND, ScalarMath.SIGN);
-        FloatVector a = x.viewAsIntegralLanes().lanewise(XOR, sign).min(TANH_MAX).viewAsFloatingLanes();
+        FloatVector a =
+                x.viewAsIntegralLanes().lanewise(XOR, sign).min(TANH_MAX).viewAsFloatingLanes();
         FloatVector sum = a.fma(2 * ScalarMath.LOG2_E, ScalarMath.ROUND_TO_POWER);
         FloatVector n = sum.sub(ScalarMath.ROUND_TO_POWER);
         FloatVector r = n.fma(FloatVector.broadcast(FLOATS, -ScalarMath.LN2 / 2), a);

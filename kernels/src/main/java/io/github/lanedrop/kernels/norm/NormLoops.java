@@ -12,7 +12,8 @@ import java.lang.invoke.MethodHandles;
  */
 public record NormLoops(NormLoop forward, NormGradientLoop backward, ColumnLoop columns) {
     /** The definition. */
-    public static final NormLoops SCALAR = new NormLoops(new ScalarNorm(), new ScalarNormGradient(), new ScalarColumns());
+    public static final NormLoops SCALAR =
+            new NormLoops(new ScalarNorm(), new ScalarNormGradient(), new ScalarColumns());
 
     /**
      * Vector loops; to be asked for only where the vector module is.

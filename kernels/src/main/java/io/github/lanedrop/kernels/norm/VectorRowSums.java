@@ -16,8 +16,7 @@ final class VectorRowSums {
     static float total(float[] sums, int r) {
         int at = r * PARTIAL_SUMS;
         for (int j = at; j < at + LEAST_PARTIAL_SUMS; j += LANES) {
-            FloatVector low =
-                    FloatVector.fromArray(FLOATS, sums, j).add(FloatVector.fromArray(FLOATS, sums, j + 32));
+            FloatVector low = FloatVector.fromArray(FLOATS, sums, j).add(FloatVector.fromArray(FLOATS, sums, j + 32));
             FloatVector high =
                     FloatVector.fromArray(FLOATS, sums, j + 16).add(FloatVector.fromArray(FLOATS, sums, j + 48));
             low.add(high).intoArray(sums, j);
