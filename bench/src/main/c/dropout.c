@@ -25,11 +25,10 @@
 
 enum {
     COLUMNS = 256,
-    LANES = 8,                   /* Philox blocks a vector */
+    LANES = 8,       /* Philox blocks a vector */
     BLOCK_BYTES = 16,
-    VECTOR_PATTERNS = 64,        /* of eight elements each */
-    UNIT = 2 * 8 * VECTOR_PATTERNS, /* elements that are drawn together */
-    CHUNK = 4096,                /* elements */
+    UNIT = 2 * 512,  /* elements that are drawn together: two vectors of patterns */
+    CHUNK = 4096     /* elements */
 };
 
 #define PAST_CACHE_BYTES (24ull << 20) /* what hardly fits into a cache beside what is read */
@@ -290,7 +289,8 @@ INLINE void apply_unit(const float *src, float *dst, __m512 scale, const uint64_
 
 /* ---- the three together ---- */
 
-INLINE void draw_units(const lanedrop_rate *rate, const mask_key *key, uint64_t first, chunk_bits *bits, int unit, int half) {
+/* A unit of a chunk; at rate one half the even ones draw the odd ones too. */
+INLINE void draw(const lanedrop_rate *rate, const mask_key *key, uint64_t first, chunk_bits *bits, int unit, int half) {
     if (!half) {
         draw_unit(rate, key, first / 8 + 128 * unit, bits, unit);
     } else if (unit % 2 == 0) {
@@ -311,7 +311,7 @@ INLINE void chunks(const lanedrop_rate *rate, const mask_key *key, uint64_t firs
         }
         for (int unit = 0; unit < CHUNK / UNIT; unit++, at += UNIT) {
             if (step < count) {
-                draw_units(rate, key, first + CHUNK * step, drawn, unit, half);
+                draw(rate, key, first + CHUNK * step, drawn, unit, half);
             }
             if (step >= 2) {
                 apply_unit(src + at, dst + at, scale, applied->keep + 16 * unit, past_cache);
@@ -321,31 +321,28 @@ INLINE void chunks(const lanedrop_rate *rate, const mask_key *key, uint64_t firs
 }
 
 /* Fewer elements than a chunk, all of one chunk of the mask. */
-static void part(const lanedrop_rate *rate, const mask_key *key, uint64_t first, const float *src, float *dst, int elements,
-        int half) {
-    struct {
-        chunk_bits bits;
-        uint64_t readable; /* bits are read four bytes at a time */
-    } scratch;
+static void part(const lanedrop_rate *rate, const mask_key *key, uint64_t first, const float *src, float *dst,
+        int elements, int half) {
+    chunk_bits bits;
     int skipped = (int) (first % CHUNK), end = skipped + elements;
     __m512 scale = _mm512_set1_ps(rate->scale);
-    _mm512_store_si512(scratch.bits.undecided, _mm512_setzero_si512());
+    _mm512_store_si512(bits.undecided, _mm512_setzero_si512());
     for (int unit = 0; unit < CHUNK / UNIT; unit++) {
         if (UNIT * unit < end && UNIT * (unit + (half ? 2 : 1)) > skipped) {
-            draw_units(rate, key, first - (uint64_t) skipped, &scratch.bits, unit, half);
+            draw(rate, key, first - (uint64_t) skipped, &bits, unit, half);
         }
     }
     if (!half) {
-        for (int group = 0; group < LANES; group++) { /* of 512 elements, all the bits from the first wanted one to the last */
+        for (int group = 0; group < LANES; group++) { /* the patterns from the first wanted one to the last */
             int from = skipped / 8 - 64 * group, to = (end - 1) / 8 - 64 * group;
             uint64_t wanted = from > 63 || to < 0 ? 0 : ~0ull << (from > 0 ? from : 0) & ~0ull >> (to < 63 ? 63 - to : 0);
-            scratch.bits.undecided[group] &= wanted;
+            bits.undecided[group] &= wanted;
         }
-        refine(rate, key, (first - (uint64_t) skipped) / 8, &scratch.bits);
+        refine(rate, key, (first - (uint64_t) skipped) / 8, &bits);
     }
     for (int i = 0; i < elements; i += 16) {
-        uint32_t kept;
-        __builtin_memcpy(&kept, (const uint8_t *) scratch.bits.keep + (skipped + i) / 8, sizeof kept);
+        uint32_t kept; /* the last four bytes may reach into what follows the bits */
+        __builtin_memcpy(&kept, (const uint8_t *) &bits + (skipped + i) / 8, sizeof kept);
         kept >>= (skipped + i) % 8;
         __mmask16 here = elements - i < 16 ? (__mmask16) ((1u << (elements - i)) - 1) : 0xFFFF;
         __m512 x = _mm512_maskz_loadu_ps(here, src + i);
@@ -353,8 +350,8 @@ static void part(const lanedrop_rate *rate, const mask_key *key, uint64_t first,
     }
 }
 
-INLINE void split(const lanedrop_rate *rate, const mask_key *key, uint64_t first, const float *src, float *dst, uint64_t elements,
-        int half) {
+INLINE void split(const lanedrop_rate *rate, const mask_key *key, uint64_t first, const float *src, float *dst,
+        uint64_t elements, int half) {
     uint64_t head = (CHUNK - first % CHUNK) % CHUNK;
     head = head < elements ? head : elements;
     uint64_t whole = (elements - head) / CHUNK;
