@@ -13,7 +13,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** Exit codes, help and errors. */
 final class LanedropTest {
     @ParameterizedTest
-    @ValueSource(strings = {"--help", "-h", "mask --help", "demo --help", "doctor --help", "dump --help"})
+    @ValueSource(strings = {"--help", "-h", "mask --help", "demo --help", "doctor --help", "dump --help", "bench --help"})
     void helpGoesToStandardOutput(String line) {
         Cli cli = Cli.run(line.split(" "));
         assertThat(cli.code()).isZero();
@@ -33,8 +33,12 @@ final class LanedropTest {
             delimiter = '|',
             value = {
                 "''                                        | expected a command",
-                "paint                                     | no command \"paint\": expected one of demo, doctor, dump, mask",
+                "paint                                     | no command \"paint\": expected one of bench, compare, demo, doctor, dump, mask, report",
                 "--paint                                   | unexpected: --paint",
+                "bench --quick --full                      | mutually exclusive",
+                "bench --family paint                      | DROPOUT, PEERS, CALLS",
+                "bench --peers paint                       | no peer \"paint\"",
+                "bench --cpu 1024                          | --cpu must be from 0 to",
                 "mask --seed 1 --rate 0 --paint            | unexpected: --paint",
                 "mask                                      | --seed",
                 "mask --seed 1                             | --rate",
