@@ -39,8 +39,6 @@ final class CompareCommand implements Callable<Integer> {
     public Integer call() throws IOException {
         Comparison comparison = Comparison.of(before, after);
         out.print(comparison.text());
-        return failOnRegression && comparison.hasRegression()
-                ? CommandLine.ExitCode.SOFTWARE
-                : CommandLine.ExitCode.OK;
+        return failOnRegression && comparison.hasRegression() ? CommandLine.ExitCode.SOFTWARE : CommandLine.ExitCode.OK;
     }
 }

@@ -5,6 +5,7 @@ import static io.github.lanedrop.kernels.product.Tiles.BLOCK_COLUMNS;
 import static io.github.lanedrop.kernels.product.Tiles.BLOCK_ROWS;
 import static io.github.lanedrop.kernels.product.Tiles.COLUMNS;
 import static io.github.lanedrop.kernels.product.Tiles.LANES;
+import static io.github.lanedrop.kernels.product.Tiles.PIECE;
 import static io.github.lanedrop.kernels.product.Tiles.ROW_STRIDE;
 import static io.github.lanedrop.kernels.product.Tiles.STRIP_ROWS;
 
@@ -31,7 +32,8 @@ import java.lang.foreign.MemorySegment;
  * <p>An element's chain goes on from what C holds after the block before, so blocks do not change a bit.
  *
  * <p>A product that is narrower than a panel and higher than wide is computed across, as the transpose of the product of
- * the transposes: lanes are then rows of C, and none is wasted.
+ * the transposes: lanes are then rows of C, and none is wasted. Panels that only one strip of rows is multiplied by, as
+ * there, are packed in pieces, each just before it is used.
  */
 final class BlockedProduct {
     /** What is computed. */
@@ -44,7 +46,7 @@ final class BlockedProduct {
         VARIANCE
     }
 
-    private static final Pool<BlockedProduct> POOL = new Pool<>(BlockedProduct::new);
+    private static final Pool<BlockedProduct> POOL = Pool.ofLarge(BlockedProduct::new);
     static final Matrix NONE = Matrix.of(MemorySegment.NULL, 0, 0);
 
     /** So few rows do not pay for packing: the other operand is read where it lies, if that is native memory ... */
@@ -67,6 +69,9 @@ final class BlockedProduct {
 
     /** Columns of a block that are not packed, but read where they lie. */
     private int inPlace;
+
+    /** Whether panels are packed in pieces when they are multiplied, since they are so only once. */
+    private boolean piecewise;
 
     /** Of the mask of this group of examples, the index of the first weight. */
     private long firstWeight;
@@ -102,7 +107,11 @@ final class BlockedProduct {
             Form form,
             Epilogue epilogue,
             Workers workers) {
-        boolean across = isAcross(c, packed, weights);
+        boolean across = isAcross(c, weights);
+        if (across && packed != PackedMatrix.NONE) {
+            run(a, packed.narrow(), PackedMatrix.NONE, c, add, weights, form, epilogue, workers);
+            return;
+        }
         int rows = across ? c.columns() : c.rows();
         int columns = across ? c.rows() : c.columns();
         if (workers.tasks() == 1) {
@@ -134,7 +143,7 @@ final class BlockedProduct {
     }
 
     private static int grains(int size, int grain) {
-        return Math.max(1, (size + grain - 1) / grain);
+        return Math.max(1, Math.ceilDiv(size, grain));
     }
 
     /** Where part {@code i} of a size begins. */
@@ -160,11 +169,8 @@ final class BlockedProduct {
         return best;
     }
 
-    private static boolean isAcross(Matrix c, PackedMatrix packed, DropConnect weights) {
-        return c.columns() < COLUMNS
-                && c.rows() > c.columns()
-                && packed == PackedMatrix.NONE
-                && DropConnect.keepsAll(weights.mask());
+    private static boolean isAcross(Matrix c, DropConnect weights) {
+        return c.columns() < COLUMNS && c.rows() > c.columns() && DropConnect.keepsAll(weights.mask());
     }
 
     /** Some rows and columns, as they are computed; the columns start at a multiple of a panel's. */
@@ -190,7 +196,7 @@ final class BlockedProduct {
         product.weights = weights;
         product.form = form;
         product.epilogue = epilogue;
-        product.across = isAcross(c, packed, weights);
+        product.across = isAcross(c, weights);
         product.masks(rowStart, rowEnd, columnStart, columnEnd);
         product.a = NONE; // the pool holds nothing of the caller's
         product.b = NONE;
@@ -225,13 +231,14 @@ final class BlockedProduct {
     /** Rows and columns as they are computed, under one mask. */
     private void group(int rowStart, int rowEnd, int columnStart, int columnEnd, int innerStart, int innerEnd) {
         inPlace = 0;
-        for (int column = columnStart; column < columnEnd; column += BLOCK_COLUMNS) {
+        piecewise = false;
+        for (int column = columnStart; column < columnEnd; column += Math.min(BLOCK_COLUMNS, columnEnd - column)) {
             int columns = Math.min(BLOCK_COLUMNS, columnEnd - column);
             if (innerStart == innerEnd) {
                 rows(rowStart, rowEnd, column, columns, 0, 0, true, true);
             }
             int step = Tiles.innerBlock(innerEnd - innerStart);
-            for (int k = innerStart; k < innerEnd; k += step) {
+            for (int k = innerStart; k < innerEnd; k += Math.min(step, innerEnd - k)) {
                 int inner = Math.min(step, innerEnd - k);
                 if (packed == PackedMatrix.NONE) {
                     pack(k, inner, column, columns, rowEnd - rowStart);
@@ -250,6 +257,11 @@ final class BlockedProduct {
                 && form != Form.VARIANCE
                 && !masksWeights()) {
             inPlace = columns / COLUMNS * COLUMNS;
+        }
+        piecewise = rows <= STRIP_ROWS && !masksWeights();
+        if (piecewise) {
+            scratch.holdPanels(Tiles.panelBytes(PIECE));
+            return;
         }
         int left = columns - inPlace;
         scratch.holdPanels(Packing.panels(left) * Tiles.panelBytes(inner));
@@ -275,7 +287,7 @@ final class BlockedProduct {
     private void rows(
             int rowStart, int rowEnd, int column, int columns, int k, int inner, boolean first, boolean last) {
         float scale = scale();
-        for (int row = rowStart; row < rowEnd; row += BLOCK_ROWS) {
+        for (int row = rowStart; row < rowEnd; row += Math.min(BLOCK_ROWS, rowEnd - row)) {
             int rows = Math.min(BLOCK_ROWS, rowEnd - row);
             scratch.holdRows(rows);
             Packing.rows(across ? b : a, across, row, rows, k, inner, scale, form == Form.VARIANCE, scratch);
@@ -351,7 +363,11 @@ final class BlockedProduct {
                     load(strip, row + r, height, column + n, count);
                 }
                 float[] start = fresh ? scratch.zeros : strip;
-                multiplyAdd(scratch.a, r * ROW_STRIDE, panels, panel, panelStep, inner, start, strip, height);
+                if (piecewise && n >= inPlace) {
+                    pieces(column + n, count, k, inner, start, height);
+                } else {
+                    multiplyAdd(scratch.a, r * ROW_STRIDE, panels, panel, panelStep, inner, start, strip, height);
+                }
                 if (across) {
                     turn(strip, height, count, scratch.other);
                     finish(scratch.other, strip, column + n, count, row + r, height, last);
@@ -359,6 +375,35 @@ final class BlockedProduct {
                     finish(strip, scratch.other, row + r, height, column + n, count, last);
                 }
             }
+        }
+    }
+
+    /** Packs and multiplies a panel by the only strip of rows. */
+    private void pieces(int column, int columns, int k, int inner, float[] start, int rows) {
+        for (int i = 0; i < inner; i += PIECE) {
+            int steps = Math.min(PIECE, inner - i);
+            Packing.panels(
+                    panelOperand(),
+                    across,
+                    k + i,
+                    steps,
+                    column,
+                    columns,
+                    scratch.panels,
+                    DropConnect.NONE,
+                    0,
+                    form == Form.VARIANCE,
+                    scratch);
+            multiplyAdd(
+                    scratch.a,
+                    i,
+                    scratch.panels,
+                    0,
+                    Tiles.PANEL_STEP,
+                    steps,
+                    i == 0 ? start : scratch.strip,
+                    scratch.strip,
+                    rows);
         }
     }
 
@@ -383,7 +428,7 @@ final class BlockedProduct {
     private void turn(float[] from, int rows, int columns, float[] to) {
         for (int r = 0; r < rows; r += LANES) {
             int lines = Math.min(LANES, rows - r);
-            Packing.transpose(from, r * COLUMNS, COLUMNS, columns, lines, to, r, COLUMNS, scratch.square);
+            Packing.transpose(from, r * COLUMNS, COLUMNS, columns, lines, to, r, COLUMNS, scratch.squares);
         }
     }
 
@@ -458,8 +503,10 @@ final class BlockedProduct {
             return;
         }
         if (columns == c.columns()) { // rows follow one another
-            for (int r = 1; r < rows; r++) {
-                System.arraycopy(strip, r * COLUMNS, strip, r * columns, columns);
+            if (ProductSelfTest.VECTOR) {
+                VectorFinish.close(strip, rows, columns);
+            } else {
+                ScalarFinish.close(strip, rows, columns);
             }
             MemorySegment.copy(strip, 0, c.segment(), FLOAT, at, rows * columns);
             return;

@@ -7,8 +7,9 @@ import java.lang.foreign.MemorySegment;
  * The right operand of a product, copied once into the order in which a product reads it: for weights that are multiplied
  * many times between changes.
  *
- * <p>It holds about as many floats as the matrix, in native memory that is freed when nobody holds it, and does not follow later changes of the matrix. Immutable
- * and safe for any number of threads. The order inside is that of this process's vectors: it is no storage format.
+ * <p>It holds about as many floats as the matrix, twice as many if that has only a few columns, in native memory that is
+ * freed when nobody holds it, and does not follow later changes of the matrix. Immutable and safe for any number of threads.
+ * The order inside is that of this process's vectors: it is no storage format.
  */
 public final class PackedMatrix {
     static final PackedMatrix NONE = new PackedMatrix(0, 0);
@@ -18,11 +19,16 @@ public final class PackedMatrix {
     /** The panels of each block of the inner index. */
     private final MemorySegment[] blocks;
 
+    /** Fewer columns than a panel has, each in one piece: for products that are computed across. */
+    private final Matrix narrow;
+
     private PackedMatrix(int rows, int columns) {
         this.rows = rows;
         this.columns = columns;
-        int step = Math.max(1, Tiles.innerBlock(rows));
-        blocks = new MemorySegment[(rows + step - 1) / step];
+        blocks = new MemorySegment[columns == 0 ? 0 : Math.ceilDiv(rows, Math.max(1, Tiles.innerBlock(rows)))];
+        narrow = columns < Tiles.COLUMNS
+                ? new Matrix(Tiles.panels((long) rows * columns * Float.BYTES), rows, columns, true)
+                : BlockedProduct.NONE;
     }
 
     /**
@@ -35,7 +41,7 @@ public final class PackedMatrix {
         long elements = matrix.bytes() / Float.BYTES;
         Check.readable("matrix", matrix.segment(), matrix.bytes(), elements, "float32 elements");
         var packed = new PackedMatrix(matrix.rows(), matrix.columns());
-        int step = Math.max(1, Tiles.innerBlock(packed.rows));
+        int step = Tiles.innerBlock(packed.rows);
         var scratch = new ProductScratch();
         for (int block = 0; block < packed.blocks.length; block++) {
             int k = block * step;
@@ -44,6 +50,7 @@ public final class PackedMatrix {
             Packing.panels(matrix, false, k, inner, 0, packed.columns, panels, scratch);
             packed.blocks[block] = panels;
         }
+        Packing.copy(matrix, packed.narrow);
         return packed;
     }
 
@@ -63,6 +70,11 @@ public final class PackedMatrix {
      */
     public int columns() {
         return columns;
+    }
+
+    /** The same matrix as a view of its columns, or one without elements if it is not narrow. */
+    Matrix narrow() {
+        return narrow;
     }
 
     /** The panels of the block that begins with this step of the inner index. */

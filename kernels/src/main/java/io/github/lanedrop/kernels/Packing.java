@@ -20,11 +20,13 @@ import java.util.Arrays;
  * <p>{@code across} says that the operand is to be taken as the transpose of what the matrix says it is.
  */
 final class Packing {
+    private static final long VECTOR_BYTES = (long) LANES * Float.BYTES;
+
     private Packing() {}
 
     /** Panels that hold so many columns. */
     static int panels(int columns) {
-        return (columns + COLUMNS - 1) / COLUMNS;
+        return Math.ceilDiv(columns, COLUMNS);
     }
 
     /** Row {@code r} of the block to {@code scratch.a}, from {@code r * ROW_STRIDE}, perhaps squared, times the scale. */
@@ -45,12 +47,43 @@ final class Packing {
             }
             return;
         }
+        boolean direct = scale == 1 && !squares && reaches(a);
         for (int i = 0; i < inner; i += LANES) {
             int lines = Math.min(LANES, inner - i);
-            int stride = copy(a, k + i, lines, row, rows, true, scratch.lines);
+            int done = direct && lines == LANES ? squares(a, k + i, row, rows) : 0;
+            if (done > 0) {
+                VectorPacking.transpose(
+                        a.segment(),
+                        elementAt(a, k + i, row),
+                        lineBytes(a),
+                        done,
+                        scratch.a,
+                        i,
+                        ROW_STRIDE,
+                        scratch.squares);
+            }
+            if (done == rows) {
+                continue;
+            }
+            int stride = copy(a, k + i, lines, row + done, rows - done, true, scratch.lines);
             change(scratch.lines, 0, lines * stride, scale, squares);
-            transpose(scratch.lines, 0, stride, rows, lines, scratch.a, i, ROW_STRIDE, scratch.square);
+            transpose(
+                    scratch.lines,
+                    0,
+                    stride,
+                    rows - done,
+                    lines,
+                    scratch.a,
+                    done * ROW_STRIDE + i,
+                    ROW_STRIDE,
+                    scratch.squares);
         }
+    }
+
+    /** How many elements of the next lines can be read in squares, which may read more than that, but not beyond memory. */
+    private static int squares(Matrix matrix, int line, int start, int count) {
+        long end = elementAt(matrix, line + LANES - 1, start) + Math.ceilDiv(count, LANES) * VECTOR_BYTES;
+        return end <= matrix.segment().byteSize() ? count : count / LANES * LANES;
     }
 
     private static void change(float[] line, int at, int count, float scale, boolean squares) {
@@ -105,11 +138,17 @@ final class Packing {
                     scratch.weightBits);
         }
         long panelBytes = Tiles.panelBytes(inner);
+        boolean direct = bitStride == 0 && !squares && reaches(b);
         if (byColumn) {
-            for (int j = 0; j < columns; j += LANES) {
+            for (int j = 0; j < columns; j += Math.min(LANES, columns - j)) {
                 int lines = Math.min(LANES, columns - j);
                 long panel = j / COLUMNS * panelBytes + (long) (j % COLUMNS) * Float.BYTES;
-                for (int i = 0; i < inner; i += LINE) {
+                int done = direct && lines == LANES ? squares(b, row + j, start, inner) : 0;
+                if (done > 0) {
+                    VectorPacking.transpose(
+                            b.segment(), elementAt(b, row + j, start), lineBytes(b), done, dst, panel, scratch.squares);
+                }
+                for (int i = done; i < inner; i += LINE) {
                     int count = Math.min(LINE, inner - i);
                     int stride = lines(
                             b,
@@ -127,20 +166,30 @@ final class Packing {
             }
             return;
         }
-        int done = 0;
-        if (bitStride == 0 && !squares && reaches(b)) {
-            done = columns / COLUMNS * COLUMNS;
+        int done = direct ? columns / COLUMNS * COLUMNS : 0;
+        if (done > 0) {
             spread(b, row, inner, start, done, dst);
         }
         for (int i = 0; i < inner; i += LINES) {
             int lines = Math.min(LINES, inner - i);
-            for (int j = done; j < columns; j += LINE) {
+            for (int j = done; j < columns; j += Math.min(LINE, columns - j)) {
                 int count = Math.min(LINE, columns - j);
                 int stride = lines(
                         b, row + i, lines, start + j, count, weights, i * bitStride + j, bitStride, squares, scratch);
                 for (int n = 0; n < count; n += COLUMNS) {
                     spread(scratch.lines, n, stride, lines, dst, (j + n) / COLUMNS * panelBytes + i * Tiles.PANEL_STEP);
                 }
+            }
+        }
+    }
+
+    /** Copies what {@code dst} has, element by element: few, and not often. */
+    static void copy(Matrix src, Matrix dst) {
+        for (int r = 0; r < dst.rows(); r++) {
+            for (int n = 0; n < dst.columns(); n++) {
+                long from = src.transposed() ? elementAt(src, n, r) : elementAt(src, r, n);
+                long to = dst.transposed() ? elementAt(dst, n, r) : elementAt(dst, r, n);
+                dst.segment().set(FLOAT, to, src.segment().get(FLOAT, from));
             }
         }
     }
@@ -152,14 +201,13 @@ final class Packing {
 
     /** Whole panels straight from native memory, a few lines at a time so that no more streams are written than read. */
     private static void spread(Matrix b, int row, int inner, int start, int columns, MemorySegment dst) {
-        long lineBytes = (long) memoryColumns(b) * Float.BYTES;
         long panelBytes = Tiles.panelBytes(inner);
         for (int i = 0; i < inner; i += LINES) {
             int lines = Math.min(LINES, inner - i);
             for (int n = 0; n < columns; n += COLUMNS) {
-                long from = (row + i) * lineBytes + (long) (start + n) * Float.BYTES;
+                long from = elementAt(b, row + i, start + n);
                 VectorPacking.spread(
-                        b.segment(), from, lineBytes, lines, dst, n / COLUMNS * panelBytes + i * Tiles.PANEL_STEP);
+                        b.segment(), from, lineBytes(b), lines, dst, n / COLUMNS * panelBytes + i * Tiles.PANEL_STEP);
             }
         }
     }
@@ -209,8 +257,16 @@ final class Packing {
 
     /** Floats of one line of memory. */
     private static void line(Matrix matrix, int row, int start, int count, float[] dst, int at) {
-        long element = (long) row * memoryColumns(matrix) + start;
-        MemorySegment.copy(matrix.segment(), FLOAT, element * Float.BYTES, dst, at, count);
+        MemorySegment.copy(matrix.segment(), FLOAT, elementAt(matrix, row, start), dst, at, count);
+    }
+
+    /** Where an element of a line of memory lies. */
+    private static long elementAt(Matrix matrix, int line, int element) {
+        return line * lineBytes(matrix) + (long) element * Float.BYTES;
+    }
+
+    private static long lineBytes(Matrix matrix) {
+        return (long) memoryColumns(matrix) * Float.BYTES;
     }
 
     static int memoryColumns(Matrix matrix) {
@@ -226,9 +282,9 @@ final class Packing {
             float[] dst,
             int dstAt,
             int dstStride,
-            float[] square) {
+            float[] squares) {
         if (ProductSelfTest.VECTOR) {
-            VectorPacking.transpose(lines, at, stride, count, dst, dstAt, dstStride, square);
+            VectorPacking.transpose(lines, at, stride, count, dst, dstAt, dstStride, squares);
         } else {
             ScalarPacking.transpose(lines, at, stride, count, lineCount, dst, dstAt, dstStride);
         }
@@ -237,7 +293,7 @@ final class Packing {
     private static void transpose(
             int stride, int count, int lineCount, MemorySegment panel, long panelAt, ProductScratch scratch) {
         if (ProductSelfTest.VECTOR) {
-            VectorPacking.transpose(scratch.lines, stride, count, panel, panelAt, scratch.square);
+            VectorPacking.transpose(scratch.lines, stride, count, panel, panelAt, scratch.squares);
         } else {
             ScalarPacking.transpose(scratch.lines, stride, count, lineCount, panel, panelAt);
         }

@@ -10,8 +10,8 @@ final class ProductScratch {
 
     /** Lines of memory on their way to a block. */
     final float[] lines = new float[Tiles.LINES * Tiles.LINE_STRIDE];
-    /** A square of lines half transposed. */
-    final float[] square = new float[Tiles.LANES * Tiles.LANES];
+    /** Squares of lines, half transposed. */
+    final float[] squares = new float[Tiles.SQUARES];
 
     /** What fresh chains start with. */
     final float[] zeros = new float[Tiles.STRIP_ROWS * Tiles.COLUMNS];

@@ -124,8 +124,8 @@
  *       Revisit when selecting costs nothing.
  *   <li><b>Scratch memory comes from a pool</b>, not from thread-locals, of which virtual threads would make millions, and
  *       not from the call, which must not allocate. A slot is one atomic exchange; a contended one costs an allocation,
- *       never a wait. A pool holds 64 slots, for the product up to 2.7 MB each, as much as its calls needed. Revisit
- *       when scoped values can hold what a thread may change.
+ *       never a wait. A pool holds 64 slots; that of the product, up to 2.7 MB each, no more than there are processors,
+ *       which threads share. Revisit when scoped values can hold what a thread may change.
  *   <li><b>A vector loop is for native memory or for {@code float[]}, and checks the class</b> before it begins. A loop
  *       over just any segment makes virtual calls of the JDK's own methods once the JVM has seen three kinds of segment,
  *       wherever that was: 4,096 elements took 450 ns before, 3,200 ns after (Zen 4, JDK 25), and still take 450 with the
@@ -146,7 +146,7 @@
  *       CPUs of other kinds with such permutes.
  *   <li><b>Products are cut so that nothing is packed twice on a thread.</b> Tiles are 8 rows by 2 vectors of 512 bits, or 4
  *       by 2 where there are 16 registers; a tile runs at 116 of 117 GFLOP/s on Zen 4, so that what is left to lose is
- *       packing: .1 ns an element of B as it lies, .28 transposed. A task of several packs what it needs of both operands by
+ *       packing: .1 ns an element of B as it lies, .17 transposed. A task of several packs what it needs of both operands by
  *       itself, since to share would be to wait. Few rows read B where it lies, and a product narrower than a panel is
  *       computed across, with rows for lanes. Revisit for full-width AVX-512, where packing costs twice as much of the time.
  *   <li><b>Each element of a product is one chain of fused multiply-adds</b> in the order of the inner index. A lane is an

@@ -13,7 +13,18 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** Exit codes, help and errors. */
 final class LanedropTest {
     @ParameterizedTest
-    @ValueSource(strings = {"--help", "-h", "mask --help", "demo --help", "doctor --help", "dump --help", "bench --help"})
+    @ValueSource(
+            strings = {
+                "--help",
+                "-h",
+                "mask --help",
+                "demo --help",
+                "doctor --help",
+                "dump --help",
+                "bench --help",
+                "report --help",
+                "compare --help"
+            })
     void helpGoesToStandardOutput(String line) {
         Cli cli = Cli.run(line.split(" "));
         assertThat(cli.code()).isZero();
@@ -65,6 +76,8 @@ final class LanedropTest {
                 "dump --seed 1 --what stream --rate 0.5    | no rate",
                 "dump --seed 1 --output bytes              | needs --bytes",
                 "doctor twice                              | unexpected: twice",
+                "report                                    | DIR",
+                "compare a                                 | B",
                 "demo --epochs 0                           | epochs must be 1 or more, got 0",
                 "demo --rate 0                             | rate must be above 0 and below 1",
                 "demo --rate 1                             | rate must be above 0 and below 1",
@@ -93,6 +106,9 @@ final class LanedropTest {
             {"demo", "--data", folder.resolve("none").toString()},
             {"demo", "--output", folder.resolve("none/page.html").toString()},
             {"demo", "--output", folder.toString()},
+            {"report", folder.resolve("none").toString()},
+            {"report", folder.toString()},
+            {"compare", folder.toString(), folder.toString()},
             {
                 "mask",
                 "--seed",

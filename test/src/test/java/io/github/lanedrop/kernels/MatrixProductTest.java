@@ -170,6 +170,28 @@ final class MatrixProductTest {
         assertSame(c, expected, "variant " + variant);
     }
 
+    /** Few columns or rows of native memory that ends with the operands; squares of lanes read over the ends of lines. */
+    @ParameterizedTest
+    @CsvSource({"128, 512, 10", "10, 128, 512", "33, 300, 1", "40, 129, 31", "100, 1030, 17", "64, 257, 32"})
+    void narrowInNativeMemory(int rows, int inner, int columns) {
+        var random = new Random(16);
+        float[] a = gaussian(random, rows * inner);
+        float[] b = gaussian(random, inner * columns);
+        float[] expected = oracle(a, b, new float[rows * columns], rows, inner, columns);
+        for (int variant = 0; variant < 4; variant++) {
+            try (Arena arena = Arena.ofConfined()) {
+                MemorySegment c = arena.allocate(4L * rows * columns);
+                Matrix aMatrix = matrix(arena.allocate(4L * a.length), a, rows, inner, (variant & 1) != 0);
+                Matrix bMatrix = matrix(arena.allocate(4L * b.length), b, inner, columns, (variant & 2) != 0);
+                MatrixProduct.multiply(aMatrix, bMatrix, Matrix.of(c, rows, columns));
+                assertSame(c, expected, "variant " + variant);
+                MatrixProduct.multiply(
+                        aMatrix, PackedMatrix.of(bMatrix), Matrix.of(c.fill((byte) -1), rows, columns), Workers.NONE);
+                assertSame(c, expected, "packed, variant " + variant);
+            }
+        }
+    }
+
     /** Sums that a different order, or a rounding between product and sum, would change. */
     @Test
     void chainRunsInTheOrderOfTheInnerIndexAndRoundsOnce() {
@@ -250,6 +272,26 @@ final class MatrixProductTest {
         MatrixProduct.multiplyAdd(values, noColumns, Matrix.of(MemorySegment.NULL, 2, 0));
         assertThat(values.segment().mismatch(MemorySegment.ofArray(new float[6])))
                 .isEqualTo(-1);
+    }
+
+    /** Sizes near 2^31 that need no memory, since another is 0: counters must not overflow. */
+    @Test
+    void sizesNearTheLargestInt() {
+        int most = Integer.MAX_VALUE;
+        for (int tasks = 1; tasks <= 3; tasks++) {
+            var workers = new Workers(Runnable::run, tasks);
+            MatrixProduct.multiply(nothing(0, 0), nothing(0, most), nothing(0, most), workers);
+            MatrixProduct.multiply(nothing(most, 0), nothing(0, 0), nothing(most, 0), workers);
+            MatrixProduct.multiply(nothing(0, most), nothing(most, 0), nothing(0, 0), workers);
+            PackedMatrix packed = PackedMatrix.of(nothing(0, most));
+            assertThat(packed.columns()).isEqualTo(most);
+            MatrixProduct.multiply(nothing(0, 0), packed, nothing(0, most), workers);
+        }
+        assertThat(PackedMatrix.of(nothing(most, 0)).rows()).isEqualTo(most);
+    }
+
+    private static Matrix nothing(int rows, int columns) {
+        return Matrix.of(MemorySegment.NULL, rows, columns);
     }
 
     @Test

@@ -112,7 +112,8 @@ public record Passport(
     }
 
     private static String path(Kernels.Path path) {
-        return (path.vector() ? path.vectorBits() + "-bit vectors: " : "scalar: ") + path.reason()
+        return (path.vector() ? path.vectorBits() + "-bit vectors: " : "scalar: ")
+                + path.reason()
                 + (path.vector() ? "; patterns " + (path.permutes() ? "64 at a time: " : "one by one: ") : "")
                 + (path.vector() ? path.permutesReason() : "");
     }

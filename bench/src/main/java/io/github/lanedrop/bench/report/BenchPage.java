@@ -43,9 +43,8 @@ public final class BenchPage {
             throw new NoSuchFileException(folder.toString());
         }
         Results results = Results.read(folder);
-        Optional<Machine> machine = Files.exists(folder.resolve(Machine.FILE))
-                ? Optional.of(Machine.read(folder))
-                : Optional.empty();
+        Optional<Machine> machine =
+                Files.exists(folder.resolve(Machine.FILE)) ? Optional.of(Machine.read(folder)) : Optional.empty();
         Path startFile = folder.resolve(Starts.FILE);
         Optional<Starts> starts = Files.exists(startFile)
                 ? Optional.of(Json.read(startFile, Starts.class, "cold starts"))

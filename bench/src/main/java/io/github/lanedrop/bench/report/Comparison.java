@@ -54,7 +54,9 @@ public final class Comparison {
             if (!a.unit().equals(b.unit())) {
                 return Verdict.OTHER_UNIT;
             }
-            if (!Double.isFinite(a.low()) || !Double.isFinite(a.high()) || !Double.isFinite(b.low())
+            if (!Double.isFinite(a.low())
+                    || !Double.isFinite(a.high())
+                    || !Double.isFinite(b.low())
                     || !Double.isFinite(b.high())) {
                 return Verdict.NO_INTERVAL;
             }
@@ -194,7 +196,8 @@ public final class Comparison {
     }
 
     private static String name(Result result) {
-        return result.name() + (result.setting().isEmpty() ? "" : " (" + result.setting() + ")")
+        return result.name()
+                + (result.setting().isEmpty() ? "" : " (" + result.setting() + ")")
                 + (result.mode().equals(Result.AVERAGE) ? "" : ", " + result.mode())
                 + (result.threads() == 1 ? "" : ", " + result.threads() + " threads");
     }
@@ -213,7 +216,10 @@ public final class Comparison {
         if (rows.isEmpty()) {
             text.append("No benchmark is in both.\n");
         } else {
-            text.append(table().markdown()).append('\n').append(table().caption()).append(".\n");
+            text.append(table().markdown())
+                    .append('\n')
+                    .append(table().caption())
+                    .append(".\n");
             text.append(count(Verdict.REGRESSION))
                     .append(count(Verdict.REGRESSION) == 1 ? " regression, " : " regressions, ")
                     .append(count(Verdict.IMPROVEMENT))
@@ -221,7 +227,8 @@ public final class Comparison {
                     .append(count(Verdict.NO_DIFFERENCE))
                     .append(" without a difference shown");
             long rest = count(Verdict.NO_INTERVAL) + count(Verdict.OTHER_UNIT);
-            text.append(rest == 0 ? "" : ", " + rest + " that cannot be compared").append(".\n");
+            text.append(rest == 0 ? "" : ", " + rest + " that cannot be compared")
+                    .append(".\n");
         }
         only(text, "A", onlyA);
         only(text, "B", onlyB);

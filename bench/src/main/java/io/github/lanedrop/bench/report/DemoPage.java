@@ -130,5 +130,4 @@ public final class DemoPage {
                                 opinion.clazz() == doubt.label()))
                         .toList());
     }
-
 }

@@ -29,8 +29,7 @@ record Headline(String style, String name, String big, String unit, String detai
                                 Math.abs(Math.log(result.elements()) - Math.log(Questions.USUAL_ELEMENTS)))
                         .thenComparingDouble(result -> number(result.param("rate"))));
         return List.of(
-                forward.flatMap(own -> roof(results, own))
-                        .orElse(nothing("plain", "Next to copying and scaling")),
+                forward.flatMap(own -> roof(results, own)).orElse(nothing("plain", "Next to copying and scaling")),
                 forward.flatMap(own -> peers(results, own)).orElse(nothing("dropped", "Next to the fastest library")),
                 forward.filter(own -> Double.isFinite(own.garbage()))
                         .map(Headline::garbage)
@@ -90,8 +89,8 @@ record Headline(String style, String name, String big, String unit, String detai
                         + fastest.param("peer"),
                 times(ratio.value()),
                 ratio.value() >= 1 ? "faster" : "as fast",
-                peer(results, fastest) + " takes " + perElement(fastest) + " ns an element, Lanedrop " + perElement(self) + ", "
-                        + where(own) + "." + interval(ratio) + rest));
+                peer(results, fastest) + " takes " + perElement(fastest) + " ns an element, Lanedrop "
+                        + perElement(self) + ", " + where(own) + "." + interval(ratio) + rest));
     }
 
     private static String peer(Results results, Result result) {
@@ -104,7 +103,8 @@ record Headline(String style, String name, String big, String unit, String detai
                 "Garbage",
                 own.garbage() < 10 ? Figures.fixed(own.garbage(), 1) : Figures.grouped(Math.round(own.garbage())),
                 "bytes a call",
-                "Forward " + where(own) + "; what JMH's profiler allocates itself, some 20 bytes a millisecond, is counted."
+                "Forward " + where(own)
+                        + "; what JMH's profiler allocates itself, some 20 bytes a millisecond, is counted."
                         + " The call takes " + Figure.number(own.nanos(own.score()) / 1e6) + " ms.");
     }
 

@@ -16,7 +16,6 @@ import java.util.Optional;
 import java.util.SequencedMap;
 import java.util.SequencedSet;
 import java.util.TreeMap;
-import java.util.TreeSet;
 import java.util.function.Function;
 import java.util.function.Predicate;
 import java.util.stream.IntStream;
@@ -93,8 +92,18 @@ final class Questions {
     /** All of them, in the order of the page. */
     List<Section> all() {
         return List.of(
-                cost(), comparison(), garbage(), threads(), calls(), starts(), masks(), noise(), fused(), attention(),
-                products(), others());
+                cost(),
+                comparison(),
+                garbage(),
+                threads(),
+                calls(),
+                starts(),
+                masks(),
+                noise(),
+                fused(),
+                attention(),
+                products(),
+                others());
     }
 
     // ---- what an element costs
@@ -102,50 +111,84 @@ final class Questions {
     private Section cost() {
         List<Figure> pictures = new ArrayList<>();
         for (String rate : values(is(DROPOUT, FORWARD), "rate")) {
-            Predicate<Result> here = plain().and(alone()).and(with("rate", rate));
+            Predicate<Result> here = with("rate", rate).and(Result::isPlain).and(Result::isAlone);
             picture(
                     pictures,
                     "Forward at rate " + rate,
                     "Copying, and copying and scaling, are the least that any dropout must do on these buffers; the C"
                             + " ceiling is the same algorithm in C with AVX-512 intrinsics.",
-                    lines(ELEMENTS, NANOS_AN_ELEMENT, List.of(
-                            line("copy", GREY, true, roof(rate, "copy")),
-                            line("copy and scale", GREY, false, roof(rate, ROOF)),
-                            line("Lanedrop", BLUE, false, is(DROPOUT, FORWARD).and(here)),
-                            line(
-                                    "C ceiling",
-                                    GREEN,
-                                    true,
-                                    is(PEERS, FORWARD).and(here).and(with("peer", CEILING)).and(notFresh())),
-                            line(
-                                    "scalar twin",
-                                    ORANGE,
-                                    true,
-                                    is(DROPOUT, FORWARD)
-                                            .and(alone())
-                                            .and(with("rate", rate))
-                                            .and(result -> result.variant().equals("scalar twin"))))),
+                    lines(
+                            ELEMENTS,
+                            NANOS_AN_ELEMENT,
+                            List.of(
+                                    line("copy", GREY, true, roof(rate, "copy")),
+                                    line("copy and scale", GREY, false, roof(rate, ROOF)),
+                                    line(
+                                            "Lanedrop",
+                                            BLUE,
+                                            false,
+                                            is(DROPOUT, FORWARD).and(here)),
+                                    line(
+                                            "C ceiling",
+                                            GREEN,
+                                            true,
+                                            is(PEERS, FORWARD)
+                                                    .and(here)
+                                                    .and(with("peer", CEILING))
+                                                    .and(notFresh())),
+                                    line(
+                                            "scalar twin",
+                                            ORANGE,
+                                            true,
+                                            is(DROPOUT, FORWARD)
+                                                    .and(Result::isAlone)
+                                                    .and(with("rate", rate))
+                                                    .and(result ->
+                                                            result.variant().equals("scalar twin"))))),
                     "dropout");
         }
         for (String rate : values(is(DROPOUT, FORWARD), "rate")) {
-            Predicate<Result> here = plain().and(alone()).and(with("rate", rate));
+            Predicate<Result> here = with("rate", rate).and(Result::isPlain).and(Result::isAlone);
             picture(
                     pictures,
                     "The other operations at rate " + rate,
                     "Backward draws the mask again; with a stored mask it reads one bit an element; the last is the mask"
                             + " alone, without the activations.",
-                    lines(ELEMENTS, NANOS_AN_ELEMENT, List.of(
-                            line("copy and scale", GREY, false, roof(rate, ROOF)),
-                            line("forward", BLUE, false, is(DROPOUT, FORWARD).and(here)),
-                            line("backward", "p0", false, is(DROPOUT, "backward").and(here)),
-                            line("in place", "p1", false, is(DROPOUT, "inPlace").and(here)),
-                            line("stored mask", "p2", true, is(DROPOUT, "backwardStored").and(here)),
-                            line("mask alone", "p3", true, is(DROPOUT, "keepBits").and(here)))),
+                    lines(
+                            ELEMENTS,
+                            NANOS_AN_ELEMENT,
+                            List.of(
+                                    line("copy and scale", GREY, false, roof(rate, ROOF)),
+                                    line(
+                                            "forward",
+                                            BLUE,
+                                            false,
+                                            is(DROPOUT, FORWARD).and(here)),
+                                    line(
+                                            "backward",
+                                            "p0",
+                                            false,
+                                            is(DROPOUT, "backward").and(here)),
+                                    line(
+                                            "in place",
+                                            "p1",
+                                            false,
+                                            is(DROPOUT, "inPlace").and(here)),
+                                    line(
+                                            "stored mask",
+                                            "p2",
+                                            true,
+                                            is(DROPOUT, "backwardStored").and(here)),
+                                    line(
+                                            "mask alone",
+                                            "p3",
+                                            true,
+                                            is(DROPOUT, "keepBits").and(here)))),
                     "dropout");
         }
         for (String rate : values(is(DROPOUT, FORWARD), "rate")) {
             SequencedSet<String> variants = new LinkedHashSet<>();
-            results.where(is(DROPOUT, FORWARD).and(alone()).and(with("rate", rate)))
+            results.where(is(DROPOUT, FORWARD).and(Result::isAlone).and(with("rate", rate)))
                     .forEach(result -> variants.add(result.variant()));
             if (variants.size() < 2) {
                 continue;
@@ -157,7 +200,7 @@ final class Questions {
                         variant.isEmpty() ? BLUE : colour(series.size()),
                         !variant.isEmpty(),
                         is(DROPOUT, FORWARD)
-                                .and(alone())
+                                .and(Result::isAlone)
                                 .and(with("rate", rate))
                                 .and(result -> result.variant().equals(variant))));
             }
@@ -177,7 +220,7 @@ final class Questions {
 
     /** Measured at this rate, or at any, since it does not depend on it. */
     private Predicate<Result> roof(String rate, String method) {
-        Predicate<Result> all = is(DROPOUT, method).and(plain()).and(alone());
+        Predicate<Result> all = is(DROPOUT, method).and(Result::isPlain).and(Result::isAlone);
         Predicate<Result> here = all.and(with("rate", rate));
         return results.where(here).findAny().isPresent() ? here : all;
     }
@@ -187,7 +230,8 @@ final class Questions {
     private Section comparison() {
         List<Figure> pictures = new ArrayList<>();
         for (String rate : values(is(PEERS, FORWARD), "rate")) {
-            Predicate<Result> here = is(PEERS, FORWARD).and(plain()).and(alone()).and(with("rate", rate));
+            Predicate<Result> here =
+                    is(PEERS, FORWARD).and(Result::isPlain).and(Result::isAlone).and(with("rate", rate));
             picture(
                     pictures,
                     "Everybody's forward at rate " + rate,
@@ -234,40 +278,50 @@ final class Questions {
     private List<Series> everybody(Predicate<Result> here, String rate) {
         List<Series> series = new ArrayList<>();
         series.add(line("Lanedrop", BLUE, false, self(FORWARD, rate)));
-        series.add(line("C ceiling", GREEN, true, here.and(with("peer", CEILING)).and(notFresh())));
+        series.add(
+                line("C ceiling", GREEN, true, here.and(with("peer", CEILING)).and(notFresh())));
         for (int i = 0; i < peers.size(); i++) {
             Predicate<Result> peer = here.and(with("peer", peers.get(i)));
             series.add(line(peers.get(i), colour(i), false, peer.and(notFresh())));
-            series.add(line(peers.get(i) + ", fresh memory", colour(i), true, peer.and(notFresh().negate())));
+            series.add(line(
+                    peers.get(i) + ", fresh memory",
+                    colour(i),
+                    true,
+                    peer.and(notFresh().negate())));
         }
         return series;
     }
 
     /** Lanedrop through the frame of the peers, or, if that was not measured, without. */
     private Predicate<Result> self(String method, String rate) {
-        Predicate<Result> framed = is(PEERS, method).and(with("peer", SELF)).and(plain()).and(alone()).and(with("rate", rate));
+        Predicate<Result> framed = is(PEERS, method)
+                .and(with("peer", SELF))
+                .and(Result::isPlain)
+                .and(Result::isAlone)
+                .and(with("rate", rate));
         return results.where(framed).findAny().isPresent()
                 ? framed
-                : is(DROPOUT, method).and(plain()).and(alone()).and(with("rate", rate));
+                : is(DROPOUT, method).and(Result::isPlain).and(Result::isAlone).and(with("rate", rate));
     }
 
     private void speedUps(List<Figure> pictures, String rate) {
-        Predicate<Result> here = is(PEERS, FORWARD).and(plain()).and(alone()).and(with("rate", rate));
+        Predicate<Result> here =
+                is(PEERS, FORWARD).and(Result::isPlain).and(Result::isAlone).and(with("rate", rate));
         usualSize(here).ifPresent(elements -> {
             List<Series> series = new ArrayList<>();
             for (boolean fresh : new boolean[] {false, true}) {
                 List<Point> points = new ArrayList<>();
-                for (Result peer : results.where(here.and(sized(elements)).and(fresh ? notFresh().negate() : notFresh()))
+                for (Result peer : results.where(
+                                here.and(sized(elements)).and(fresh ? notFresh().negate() : notFresh()))
                         .toList()) {
                     if (!peer.param("peer").equals(SELF)) {
                         results.where(self(FORWARD, rate).and(sized(elements)))
                                 .limit(1)
-                                .forEach(self -> points.add(
-                                        Ratios.of(peerName(peer.param("peer")), Double.NaN, peer, self)));
+                                .forEach(self ->
+                                        points.add(Ratios.of(peerName(peer.param("peer")), Double.NaN, peer, self)));
                     }
                 }
-                series.add(new Series(
-                        fresh ? FRESH_MEMORY : USED_MEMORY, fresh ? ORANGE : BLUE, false, points));
+                series.add(new Series(fresh ? FRESH_MEMORY : USED_MEMORY, fresh ? ORANGE : BLUE, false, points));
             }
             picture(
                     pictures,
@@ -292,34 +346,36 @@ final class Questions {
     }
 
     private void operations(List<Figure> pictures) {
-        Predicate<Result> all = result ->
-                result.group().equals(PEERS) && result.mode().equals(Result.AVERAGE);
-        Predicate<Result> here = all.and(plain()).and(alone()).and(notFresh());
+        Predicate<Result> all =
+                result -> result.group().equals(PEERS) && result.mode().equals(Result.AVERAGE);
+        Predicate<Result> here = all.and(Result::isPlain).and(Result::isAlone).and(notFresh());
         for (String rate : values(here.and(is(PEERS, FORWARD).negate()), "rate")) {
-            usualSize(here.and(is(PEERS, FORWARD).negate()).and(with("rate", rate))).ifPresent(elements -> {
-                List<Series> series = new ArrayList<>();
-                String[][] operations = {{FORWARD, "forward", BLUE}, {"backward", "backward", GREEN}, {
-                    "inPlace", "in place", ORANGE
-                }};
-                for (String[] operation : operations) {
-                    series.add(new Series(
-                            operation[1],
-                            operation[2],
-                            false,
-                            results.where(sized(elements)
-                                            .and(self(operation[0], rate)
-                                                    .or(here.and(with("rate", rate)).and(is(PEERS, operation[0])))))
-                                    .map(result -> anElement(result).named(nameOf(result)))
-                                    .toList()));
-                }
-                picture(
-                        pictures,
-                        "Forward, backward, in place at rate " + rate,
-                        "On " + Figures.grouped((long) elements.doubleValue())
-                                + " elements, results in memory used before; what a peer cannot do has no bar.",
-                        bars(NANOS_AN_ELEMENT, "peer", sortedByValue(series)),
-                        "peers" + peersOption);
-            });
+            usualSize(here.and(is(PEERS, FORWARD).negate()).and(with("rate", rate)))
+                    .ifPresent(elements -> {
+                        List<Series> series = new ArrayList<>();
+                        String[][] operations = {
+                            {FORWARD, "forward", BLUE}, {"backward", "backward", GREEN}, {"inPlace", "in place", ORANGE}
+                        };
+                        for (String[] operation : operations) {
+                            series.add(new Series(
+                                    operation[1],
+                                    operation[2],
+                                    false,
+                                    results.where(sized(elements)
+                                                    .and(self(operation[0], rate)
+                                                            .or(here.and(with("rate", rate))
+                                                                    .and(is(PEERS, operation[0])))))
+                                            .map(result -> anElement(result).named(nameOf(result)))
+                                            .toList()));
+                        }
+                        picture(
+                                pictures,
+                                "Forward, backward, in place at rate " + rate,
+                                "On " + Figures.grouped((long) elements.doubleValue())
+                                        + " elements, results in memory used before; what a peer cannot do has no bar.",
+                                bars(NANOS_AN_ELEMENT, "peer", sortedByValue(series)),
+                                "peers" + peersOption);
+                    });
         }
     }
 
@@ -328,7 +384,8 @@ final class Questions {
     private Section garbage() {
         List<Figure> pictures = new ArrayList<>();
         Predicate<Result> measured = result -> Double.isFinite(result.garbage());
-        Predicate<Result> here = is(PEERS, FORWARD).and(plain()).and(alone()).and(measured);
+        Predicate<Result> here =
+                is(PEERS, FORWARD).and(Result::isPlain).and(Result::isAlone).and(measured);
         for (String rate : values(here, "rate")) {
             usualSize(here.and(with("rate", rate))).ifPresent(elements -> {
                 List<Series> series = new ArrayList<>();
@@ -360,7 +417,10 @@ final class Questions {
             });
         }
         if (pictures.isEmpty()) {
-            Predicate<Result> alone = is(DROPOUT, FORWARD).and(plain()).and(alone()).and(measured);
+            Predicate<Result> alone = is(DROPOUT, FORWARD)
+                    .and(Result::isPlain)
+                    .and(Result::isAlone)
+                    .and(measured);
             List<Series> series = new ArrayList<>();
             for (String rate : values(alone, "rate")) {
                 series.add(new Series(
@@ -397,11 +457,11 @@ final class Questions {
 
     private Section threads() {
         List<Figure> pictures = new ArrayList<>();
-        Predicate<Result> forward = is(DROPOUT, FORWARD).and(plain());
-        Predicate<Result> peer = is(PEERS, FORWARD).and(plain()).and(notFresh());
+        Predicate<Result> forward = is(DROPOUT, FORWARD).and(Result::isPlain);
+        Predicate<Result> peer = is(PEERS, FORWARD).and(Result::isPlain).and(notFresh());
         SequencedMap<String, Predicate<Result>> who = new LinkedHashMap<>();
         who.put("Lanedrop", forward);
-        who.put("copy and scale", is(DROPOUT, ROOF).and(plain()));
+        who.put("copy and scale", is(DROPOUT, ROOF).and(Result::isPlain));
         who.put("C ceiling", peer.and(with("peer", CEILING)));
         peers.forEach(id -> who.put(id, peer.and(with("peer", id))));
         for (int threads : counts(forward.or(peer))) {
@@ -419,7 +479,7 @@ final class Questions {
                         results.where(all.and(with("rate", rate)))
                                 .filter(result -> result.workers() == threads && Double.isFinite(result.elements()))
                                 .flatMap(result -> results.where(all.and(with("rate", rate))
-                                                .and(alone())
+                                                .and(Result::isAlone)
                                                 .and(sized(result.elements())))
                                         .limit(1)
                                         .map(one -> Ratios.of(size(result.elements()), result.elements(), one, result)))
@@ -428,8 +488,9 @@ final class Questions {
                 picture(
                         pictures,
                         threads + " threads, rate " + rate,
-                        "Time on one thread / time on " + threads + ", forward. What is bound by memory that threads share"
-                                + " does not reach " + threads + ".",
+                        "Time on one thread / time on " + threads
+                                + ", forward. What is bound by memory that threads share" + " does not reach " + threads
+                                + ".",
                         lines(ELEMENTS, new Axis("times faster than one thread", Scale.LOG), series),
                         "dropout,peers" + peersOption);
             }
@@ -454,17 +515,21 @@ final class Questions {
 
     private Section calls() {
         List<Figure> pictures = new ArrayList<>();
-        Predicate<Result> average = is(CALLS, FORWARD).and(plain());
+        Predicate<Result> average = is(CALLS, FORWARD).and(Result::isPlain);
         picture(
                 pictures,
                 "A call on average",
                 "Nanoseconds a call of few elements, as a service makes them, one after the other.",
-                lines(ELEMENTS, new Axis("nanoseconds a call", Scale.LOG), byPeer(average, result -> Stream.of(
-                        point(size(result.elements()), result.elements(), result, 1)))),
+                lines(
+                        ELEMENTS,
+                        new Axis("nanoseconds a call", Scale.LOG),
+                        byPeer(
+                                average,
+                                result -> Stream.of(point(size(result.elements()), result.elements(), result, 1)))),
                 "calls" + peersOption);
         Predicate<Result> single =
                 result -> result.group().equals(CALLS) && result.mode().equals(Result.SAMPLE);
-        for (String elements : values(single.and(plain()), "elements")) {
+        for (String elements : values(single.and(Result::isPlain), "elements")) {
             picture(
                     pictures,
                     "Single calls of " + sizeOf(elements) + " elements",
@@ -473,7 +538,9 @@ final class Questions {
                     lines(
                             new Axis("percentile of calls", Scale.PERCENTILES),
                             new Axis("nanoseconds", Scale.LOG),
-                            byPeer(single.and(plain()).and(with("elements", elements)), Questions::percentiles)),
+                            byPeer(
+                                    single.and(Result::isPlain).and(with("elements", elements)),
+                                    Questions::percentiles)),
                     "calls" + peersOption);
         }
         return section(
@@ -483,8 +550,7 @@ final class Questions {
                 "This run has no measurements of small calls (CallBench).");
     }
 
-    private List<Series> byPeer(
-            Predicate<Result> condition, Function<Result, Stream<Point>> points) {
+    private List<Series> byPeer(Predicate<Result> condition, Function<Result, Stream<Point>> points) {
         List<Series> series = new ArrayList<>();
         for (String peer : values(condition, "peer")) {
             series.add(new Series(
@@ -559,7 +625,13 @@ final class Questions {
         String group = "MaskBench";
         Function<Result, Optional<Result>> roof = result -> roof(result, ROOF, DROPOUT, ROOF);
         List<Figure> pictures = new ArrayList<>();
-        nextTo(pictures, "Dropout / copying and scaling", "Forward, with the mask drawn on the way.", "masks", is(group, FORWARD), roof);
+        nextTo(
+                pictures,
+                "Dropout / copying and scaling",
+                "Forward, with the mask drawn on the way.",
+                "masks",
+                is(group, FORWARD),
+                roof);
         nextTo(
                 pictures,
                 "The mask alone / copying and scaling",
@@ -613,7 +685,7 @@ final class Questions {
                 "attention",
                 whole,
                 result -> results.where(is(group, result.method())
-                                .and(plain())
+                                .and(Result::isPlain)
                                 .and(other -> isZero(other.param("rate")) && sameBut(result, other, "rate")))
                         .findFirst());
         nextTo(
@@ -643,7 +715,7 @@ final class Questions {
                 result -> result.group().equals(PRODUCTS),
                 result -> roof(result, "product", PRODUCTS, "product"));
         for (String method : List.of("product", "epilogue")) {
-            Predicate<Result> theirs = is(PRODUCT_PEERS, method).and(plain());
+            Predicate<Result> theirs = is(PRODUCT_PEERS, method).and(Result::isPlain);
             List<Series> series = new ArrayList<>();
             for (String peer : values(theirs, "peer")) {
                 series.add(new Series(
@@ -652,11 +724,14 @@ final class Questions {
                         false,
                         results.where(theirs.and(with("peer", peer)))
                                 .flatMap(result -> results.where(is(PRODUCTS, method)
-                                                .and(plain())
+                                                .and(Result::isPlain)
                                                 .and(own -> sameBut(result, own, "peer")))
                                         .limit(1)
                                         .map(own -> Ratios.of(
-                                                label(result, List.of("shape", "transposed")), Double.NaN, result, own)))
+                                                label(result, List.of("shape", "transposed")),
+                                                Double.NaN,
+                                                result,
+                                                own)))
                                 .toList()));
             }
             picture(
@@ -683,19 +758,25 @@ final class Questions {
             String family,
             Predicate<Result> what,
             Function<Result, Optional<Result>> roof) {
-        Predicate<Result> measured = what.and(plain())
+        Predicate<Result> measured = what.and(Result::isPlain)
                 .and(result -> !result.mode().equals(Result.SAMPLE))
-                .and(result -> roof.apply(result).filter(top -> !top.equals(result)).isPresent());
+                .and(result ->
+                        roof.apply(result).filter(top -> !top.equals(result)).isPresent());
         List<Result> all = results.where(measured).toList();
         String size = Stream.of("elements", "length", "shape")
-                .filter(name -> all.stream().anyMatch(result -> !result.param(name).isEmpty()))
+                .filter(name ->
+                        all.stream().anyMatch(result -> !result.param(name).isEmpty()))
                 .findFirst()
                 .orElse("");
         List<String> tell = all.stream()
                 .flatMap(result -> result.params().keySet().stream())
                 .distinct()
                 .filter(name -> !name.equals(size)
-                        && all.stream().map(result -> result.param(name)).distinct().count() > 1)
+                        && all.stream()
+                                        .map(result -> result.param(name))
+                                        .distinct()
+                                        .count()
+                                > 1)
                 .toList();
         List<String> methods = all.stream().map(Result::method).distinct().toList();
         List<Series> series = new ArrayList<>();
@@ -707,7 +788,8 @@ final class Questions {
                     all.stream()
                             .filter(with(size, value))
                             .sorted(Comparator.comparingInt(result -> methods.indexOf(result.method())))
-                            .flatMap(result -> roof.apply(result)
+                            .flatMap(result -> roof
+                                    .apply(result)
                                     .map(top -> Ratios.of(
                                             methods.size() == 1 && !tell.isEmpty()
                                                     ? label(result, tell)
@@ -723,17 +805,17 @@ final class Questions {
 
     /** What to hold a measurement against: of the same class and settings, or of the same size from another class. */
     private Optional<Result> roof(Result result, String method, String otherGroup, String otherMethod) {
-        return results.where(is(result.group(), method).and(plain()).and(alone()))
+        return results.where(is(result.group(), method).and(Result::isPlain).and(Result::isAlone))
                 .filter(top -> sameBut(result, top, ""))
                 .findFirst()
                 .or(() -> results.where(is(result.group(), method)
-                                .and(plain())
-                                .and(alone())
+                                .and(Result::isPlain)
+                                .and(Result::isAlone)
                                 .and(sized(result.elements())))
                         .findFirst())
                 .or(() -> results.where(is(otherGroup, otherMethod)
-                                .and(plain())
-                                .and(alone())
+                                .and(Result::isPlain)
+                                .and(Result::isAlone)
                                 .and(sized(result.elements())))
                         .findFirst());
     }
@@ -763,7 +845,15 @@ final class Questions {
 
     private Section others() {
         Collection<String> known = List.of(
-                DROPOUT, PEERS, CALLS, "MaskBench", "NoiseBench", "FusedBench", "AttentionBench", PRODUCTS, PRODUCT_PEERS);
+                DROPOUT,
+                PEERS,
+                CALLS,
+                "MaskBench",
+                "NoiseBench",
+                "FusedBench",
+                "AttentionBench",
+                PRODUCTS,
+                PRODUCT_PEERS);
         List<Result> unknown =
                 results.where(result -> !known.contains(result.group())).toList();
         return new Section(
@@ -809,15 +899,6 @@ final class Questions {
         return result -> result.is(group, method) && !result.mode().equals(Result.SAMPLE);
     }
 
-    /** In a JVM as people start it. */
-    private static Predicate<Result> plain() {
-        return result -> result.variant().isEmpty();
-    }
-
-    private static Predicate<Result> alone() {
-        return result -> result.workers() == 1;
-    }
-
     private static Predicate<Result> with(String param, String value) {
         return result -> result.param(param).equals(value);
     }
@@ -852,8 +933,7 @@ final class Questions {
                 .forEach(result -> count.merge(result.elements(), 1L, Long::sum));
         return count.entrySet().stream()
                 .max(Comparator.<Map.Entry<Double, Long>>comparingLong(Map.Entry::getValue)
-                        .thenComparingDouble(
-                                entry -> -Math.abs(Math.log(entry.getKey()) - Math.log(USUAL_ELEMENTS))))
+                        .thenComparingDouble(entry -> -Math.abs(Math.log(entry.getKey()) - Math.log(USUAL_ELEMENTS))))
                 .map(Map.Entry::getKey);
     }
 

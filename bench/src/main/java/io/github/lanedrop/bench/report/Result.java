@@ -43,8 +43,9 @@ record Result(
     static final String THROUGHPUT = "thrpt";
 
     /** What decides how the kernels run; other options are how a peer wants its JVM. */
-    private static final Pattern VARIES = Pattern.compile("-Dlanedrop\\.(?!home=).*"
-            + "|-XX:(UseAVX|UseSVE|MaxVectorSize|TieredStopAtLevel)=.*|-XX:[-+](EnableVectorSupport|UseSuperWord)|-Xint");
+    private static final Pattern VARIES = Pattern.compile(
+            "-Dlanedrop\\.(?!home=).*"
+                    + "|-XX:(UseAVX|UseSVE|MaxVectorSize|TieredStopAtLevel)=.*|-XX:[-+](EnableVectorSupport|UseSuperWord)|-Xint");
 
     /** The class without its package. */
     String group() {
@@ -130,6 +131,16 @@ record Result(
     /** Iterations in all forks. */
     int iterations() {
         return raw.stream().mapToInt(List::size).sum();
+    }
+
+    /** Whether its JVM was one as people start it. */
+    boolean isPlain() {
+        return variant().isEmpty();
+    }
+
+    /** Whether one thread worked. */
+    boolean isAlone() {
+        return workers() == 1;
     }
 
     /** Whether a larger score is a worse one. */

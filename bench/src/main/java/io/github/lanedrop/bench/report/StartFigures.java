@@ -70,11 +70,10 @@ final class StartFigures {
     }
 
     private static String spread(Starts.Variant variant, ToDoubleFunction<Starts.Start> number) {
-        double[] sorted =
-                variant.runs().stream().mapToDouble(number).sorted().toArray();
+        double[] sorted = variant.runs().stream().mapToDouble(number).sorted().toArray();
         return sorted.length == 0
                 ? "-"
-                : Figure.number(Median.withDefaults().evaluate(sorted.clone())) + " ["
-                        + Figure.number(sorted[0]) + " to " + Figure.number(sorted[sorted.length - 1]) + "]";
+                : Figure.number(Median.withDefaults().evaluate(sorted.clone())) + " [" + Figure.number(sorted[0])
+                        + " to " + Figure.number(sorted[sorted.length - 1]) + "]";
     }
 }

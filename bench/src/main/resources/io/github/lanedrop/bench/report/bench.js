@@ -12,10 +12,13 @@
     return String(elements);
   }
 
+  const isNarrow = (id) => document.getElementById(id).parentElement.clientWidth < 420;
+
   /* Ticks at 1, 2 and 5 of each power of ten, or where there are many powers at 1 alone. */
   function logTicks(built) {
     const powers = Math.log10(built.max / built.min);
-    const firsts = powers > 3 ? [1] : powers > 1 ? [1, 2, 5] : [1, 1.2, 1.5, 2, 3, 4, 5, 7];
+    const room = built.isHorizontal() ? built.chart.width / 130 : 3; // powers that have room for three ticks each
+    const firsts = powers > room ? [1] : powers > 1 ? [1, 2, 5] : [1, 1.2, 1.5, 2, 3, 4, 5, 7];
     built.ticks = [];
     for (let power = Math.floor(Math.log10(built.min)); power <= Math.log10(built.max); power++) {
       for (const first of firsts) {
@@ -75,7 +78,7 @@
         const sizes = [...new Set(plot.series.flatMap((series) => series.points.map((point) => point.x)))].sort((a, b) => a - b);
         return axis(title, {
           type: 'logarithmic', min: sizes[0] / 1.3, max: sizes[sizes.length - 1] * 1.3,
-          afterBuildTicks: ticksAt(sizes, 1.5),
+          afterBuildTicks: ticksAt(sizes, isNarrow(plot.id) ? 5 : 1.5),
           ticks: { callback: (value) => size(value), autoSkip: true }, ...more,
         });
       }
@@ -219,7 +222,7 @@
 
   function bars(plot) {
     const names = [...new Set(plot.series.flatMap((series) => series.points.map((point) => point.label)))];
-    const width = document.getElementById(plot.id).parentElement.clientWidth < 420 ? 17 : 30;
+    const width = isNarrow(plot.id) ? 17 : 30;
     const scale = scaleOf(plot, plot.x, true);
     draw(plot.id, {
       type: 'bar',

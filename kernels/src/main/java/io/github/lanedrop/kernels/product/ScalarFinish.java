@@ -42,6 +42,13 @@ public final class ScalarFinish {
         }
     }
 
+    /** Moves rows together, {@code columns} apart, as in memory where a row has no more. */
+    public static void close(float[] strip, int rows, int columns) {
+        for (int r = 1; r < rows; r++) {
+            System.arraycopy(strip, r * COLUMNS, strip, r * columns, columns);
+        }
+    }
+
     private static boolean kept(byte[] bits, int bit) {
         return (bits[bit >>> 3] >>> (bit & 7) & 1) != 0;
     }

@@ -44,6 +44,12 @@ public final class Tiles {
     /** Floats between such lines. */
     public static final int LINE_STRIDE = LINE + 16;
 
+    /** Steps of a panel that is packed when it is needed: it stays in L1 with what it is made of. */
+    public static final int PIECE = 128;
+
+    /** Floats of squares that are transposed at a time: one line a lane, a piece of each. */
+    public static final int SQUARES = LANES * PIECE;
+
     /** Bytes between steps of the inner index in a panel. */
     public static final long PANEL_STEP = (long) COLUMNS * Float.BYTES;
 
@@ -67,8 +73,7 @@ public final class Tiles {
 
     /** Steps of the inner index in each block but perhaps the last: as even as multiples of a vector can be. */
     public static int innerBlock(int inner) {
-        int blocks = Math.max(1, (inner + INNER - 1) / INNER);
-        int steps = (inner + blocks - 1) / blocks;
-        return (steps + LANES - 1) / LANES * LANES;
+        int blocks = Math.max(1, Math.ceilDiv(inner, INNER));
+        return Math.ceilDiv(Math.ceilDiv(inner, blocks), LANES) * LANES;
     }
 }

@@ -3,10 +3,14 @@ package io.github.lanedrop.kernels.product;
 import static io.github.lanedrop.kernels.product.Tiles.COLUMNS;
 import static io.github.lanedrop.kernels.product.Tiles.LANES;
 import static io.github.lanedrop.rng.simd.Lanes.FLOATS;
+import static io.github.lanedrop.rng.simd.Lanes.INTS;
 import static io.github.lanedrop.rng.simd.Lanes.ORDER;
 
+import io.github.lanedrop.rng.simd.Simd;
 import java.lang.foreign.MemorySegment;
 import jdk.incubator.vector.FloatVector;
+import jdk.incubator.vector.IntVector;
+import jdk.incubator.vector.VectorMask;
 import jdk.incubator.vector.VectorOperators;
 
 /** {@link ScalarFinish}, a vector at a time, and the way between a strip and native memory. */
@@ -41,10 +45,17 @@ public final class VectorFinish {
         int bit = bitAt;
         for (int i = 0; i < rows * COLUMNS; i += COLUMNS) {
             long kept = VectorKeepBits.kept(bits, bit);
-            ZERO.blend(FloatVector.fromArray(FLOATS, strip, i).mul(scales), VectorKeepBits.mask(kept))
-                    .intoArray(strip, i);
-            ZERO.blend(FloatVector.fromArray(FLOATS, strip, i + LANES).mul(scales), VectorKeepBits.mask(kept >>> LANES))
-                    .intoArray(strip, i + LANES);
+            for (int half = i; half < i + COLUMNS; half += LANES) {
+                VectorMask<Float> mask = Simd.MASK_REGISTERS
+                        ? VectorMask.fromLong(FLOATS, kept)
+                        : IntVector.broadcast(INTS, (int) kept)
+                                .lanewise(VectorOperators.LSHL, VectorKeepBits.TO_SIGN)
+                                .compare(VectorOperators.LT, 0)
+                                .cast(FLOATS);
+                ZERO.blend(FloatVector.fromArray(FLOATS, strip, half).mul(scales), mask)
+                        .intoArray(strip, half);
+                kept >>>= LANES;
+            }
             bit += bitStride;
         }
     }
@@ -54,13 +65,29 @@ public final class VectorFinish {
         int bit = bitAt;
         for (int i = 0; i < rows * COLUMNS; i += COLUMNS) {
             long kept = VectorKeepBits.kept(bits, bit);
-            FloatVector.fromArray(FLOATS, old, i)
-                    .blend(FloatVector.fromArray(FLOATS, strip, i), VectorKeepBits.mask(kept))
-                    .intoArray(strip, i);
-            FloatVector.fromArray(FLOATS, old, i + LANES)
-                    .blend(FloatVector.fromArray(FLOATS, strip, i + LANES), VectorKeepBits.mask(kept >>> LANES))
-                    .intoArray(strip, i + LANES);
+            for (int half = i; half < i + COLUMNS; half += LANES) {
+                VectorMask<Float> mask = Simd.MASK_REGISTERS
+                        ? VectorMask.fromLong(FLOATS, kept)
+                        : IntVector.broadcast(INTS, (int) kept)
+                                .lanewise(VectorOperators.LSHL, VectorKeepBits.TO_SIGN)
+                                .compare(VectorOperators.LT, 0)
+                                .cast(FLOATS);
+                FloatVector.fromArray(FLOATS, old, half)
+                        .blend(FloatVector.fromArray(FLOATS, strip, half), mask)
+                        .intoArray(strip, half);
+                kept >>>= LANES;
+            }
             bit += bitStride;
+        }
+    }
+
+    /** Moves rows together, {@code columns} apart, as in memory where a row has no more; what follows the last is stale. */
+    public static void close(float[] strip, int rows, int columns) {
+        for (int r = 0; r < rows; r++) {
+            FloatVector row0 = FloatVector.fromArray(FLOATS, strip, r * COLUMNS);
+            FloatVector row1 = FloatVector.fromArray(FLOATS, strip, r * COLUMNS + LANES);
+            row0.intoArray(strip, r * columns);
+            row1.intoArray(strip, r * columns + LANES);
         }
     }
 

@@ -85,8 +85,8 @@ final class BenchPageTest {
         JsonNode plots = JmhJson.MAPPER.readTree(Html.between(page, "id=\"data\">", "</script>"));
         assertThat(plots).hasSizeGreaterThan(15);
         for (JsonNode plot : plots) {
-            List<List<String>> rows = Html.rows(
-                    Html.between(page, "id=\"" + plot.get("id").textValue() + "\"", "</details>"));
+            List<List<String>> rows =
+                    Html.rows(Html.between(page, "id=\"" + plot.get("id").textValue() + "\"", "</details>"));
             int row = 1;
             for (JsonNode series : plot.get("series")) {
                 for (JsonNode point : series.get("points")) {
@@ -110,8 +110,7 @@ final class BenchPageTest {
     void aPictureShowsNanosecondsAnElement() throws IOException {
         String page = BenchPage.of(JmhJson.sample());
         List<List<String>> rows = Html.rows(Html.between(page, "id=\"figure0\"", "</details>"));
-        Map<String, String> names =
-                Map.of("copy", "copy", "copyAndScale", "copy and scale", "forward", "Lanedrop");
+        Map<String, String> names = Map.of("copy", "copy", "copyAndScale", "copy and scale", "forward", "Lanedrop");
         int found = 0;
         for (JsonNode result : json(JmhJson.sample())) {
             String[] benchmark = result.get("benchmark").textValue().split("\\.", -1);
@@ -131,8 +130,9 @@ final class BenchPageTest {
                 assertShows(row.get(2), metric.get("score").doubleValue() / elements);
                 assertShows(row.get(3), metric.get("scoreConfidence").get(0).doubleValue() / elements);
                 assertShows(row.get(4), metric.get("scoreConfidence").get(1).doubleValue() / elements);
-                assertThat(row.get(5)).isEqualTo(result.get("forks").asText() + " x "
-                        + metric.get("rawData").get(0).size());
+                assertThat(row.get(5))
+                        .isEqualTo(result.get("forks").asText() + " x "
+                                + metric.get("rawData").get(0).size());
                 found++;
             }
         }
@@ -181,8 +181,9 @@ final class BenchPageTest {
     /** A run whose names are markup wherever a name may stand. */
     static Path hostile(Path folder) throws IOException {
         JmhJson json = new JmhJson();
-        json.add(HOSTILE + "." + HOSTILE, Map.of(HOSTILE, HOSTILE), 1, .5, 2);
-        ((ObjectNode) json.add("a.Bench." + HOSTILE, Map.of("elements", HOSTILE), 1, .5, 2).get("primaryMetric"))
+        json.add("a." + HOSTILE + "." + HOSTILE, Map.of(HOSTILE, HOSTILE), 1, .5, 2);
+        ((ObjectNode) json.add("a.Bench." + HOSTILE, Map.of("elements", HOSTILE), 1, .5, 2)
+                        .get("primaryMetric"))
                 .put("scoreUnit", HOSTILE);
         json.add("a.MaskBench.copyAndScale", Map.of("elements", "8", "source", HOSTILE), 1, .5, 2);
         json.add("a.MaskBench.forward", Map.of("elements", "8", "source", HOSTILE), 2, 1.5, 3);
@@ -234,7 +235,8 @@ final class BenchPageTest {
                         "no measurements of ProductBench",
                         "There are none.",
                         "no passport");
-        assertThat(Pattern.compile("not measured in this run").matcher(page).results()).hasSize(3);
+        assertThat(Pattern.compile("not measured in this run").matcher(page).results())
+                .hasSize(3);
         assertThat(page).doesNotContain("<canvas");
         Html.assertLoadsNothing(page);
     }
@@ -254,7 +256,12 @@ final class BenchPageTest {
         int n = 0;
         for (double score : new double[] {0, -1, 1e-12, 1e300, Double.NaN, Double.POSITIVE_INFINITY}) {
             for (String method : List.of("copy", "copyAndScale", "forward")) {
-                json.add(JMH + "DropoutBench." + method, Map.of("elements", "" + ++n, "rate", "0.5"), score, -score, score);
+                json.add(
+                        JMH + "DropoutBench." + method,
+                        Map.of("elements", "" + ++n, "rate", "0.5"),
+                        score,
+                        -score,
+                        score);
             }
             json.add(JMH + "DropoutBench.forward", Map.of("elements", "many", "rate", "none"), score, score, score);
             json.add(JMH + "PeerBench.forward", Map.of("elements", "" + n, "rate", "0.5", "peer", "x"), score, 0, 0);
@@ -275,7 +282,8 @@ final class BenchPageTest {
         assertThat(ratio.value()).isEqualTo(3);
         assertThat(ratio.low()).isEqualTo(20 / 16.0);
         assertThat(ratio.high()).isEqualTo(40 / 5.0);
-        assertThat(Ratios.of("", 0, results.get(0), results.get(2)).isUnbounded()).isTrue();
+        assertThat(Ratios.of("", 0, results.get(0), results.get(2)).isUnbounded())
+                .isTrue();
         assertThat(Ratios.of("", 0, results.get(2), results.get(0)).low()).isZero();
     }
 
@@ -288,12 +296,22 @@ final class BenchPageTest {
         ((ObjectNode) forward.get("secondaryMetrics"))
                 .putObject("gc.alloc.rate.norm")
                 .put("score", 2.94);
-        for (Map.Entry<String, Double> peer :
-                Map.of("torch", 1_650_000.0, "onednn", 300_000.0, "weak-hash", 200_000.0, "c", 140_000.0)
-                        .entrySet()) {
+        for (Map.Entry<String, Double> peer : Map.of(
+                        "torch", 1_650_000.0, "onednn", 300_000.0, "weak-hash", 200_000.0, "c", 140_000.0)
+                .entrySet()) {
             json.add(
                     JMH + "PeerBench.forward",
-                    Map.of("elements", "1048576", "rate", "0.1", "threads", "1", "peer", peer.getKey(), "memory", "fresh"),
+                    Map.of(
+                            "elements",
+                            "1048576",
+                            "rate",
+                            "0.1",
+                            "threads",
+                            "1",
+                            "peer",
+                            peer.getKey(),
+                            "memory",
+                            "fresh"),
                     peer.getValue(),
                     peer.getValue(),
                     peer.getValue());
@@ -312,10 +330,12 @@ final class BenchPageTest {
                 .results()
                 .map(MatchResult::group)
                 .toList();
-        assertThat(figures).hasSizeGreaterThan(15).allSatisfy(figure -> assertThat(figure)
-                .containsPattern("<canvas id=\"figure\\d+\" role=\"img\" aria-label=\"[^\"]+\"")
-                .containsPattern("<code>./build run bench --quick --family [a-z,]+</code>")
-                .contains("<details>", "<table>"));
+        assertThat(figures)
+                .hasSizeGreaterThan(15)
+                .allSatisfy(figure -> assertThat(figure)
+                        .containsPattern("<canvas id=\"figure\\d+\" role=\"img\" aria-label=\"[^\"]+\"")
+                        .containsPattern("<code>./build run bench --quick --family [a-z,]+</code>")
+                        .contains("<details>", "<table>"));
         List<String> ids = new ArrayList<>();
         Pattern.compile(" id=\"([^\"]+)\"")
                 .matcher(page.substring(0, page.indexOf("id=\"data\"")))

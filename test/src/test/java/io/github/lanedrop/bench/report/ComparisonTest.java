@@ -26,7 +26,8 @@ final class ComparisonTest {
     private Results one(String name, double low, double score, double high, String mode, String unit)
             throws IOException {
         JmhJson json = new JmhJson();
-        ObjectNode result = json.add("a.B.c", Map.of("elements", "8"), score, low, high).put("mode", mode);
+        ObjectNode result =
+                json.add("a.B.c", Map.of("elements", "8"), score, low, high).put("mode", mode);
         ((ObjectNode) result.get("primaryMetric")).put("scoreUnit", unit);
         return json.read(folder.resolve(name));
     }
@@ -70,8 +71,8 @@ final class ComparisonTest {
             String mode,
             Comparison.Verdict verdict)
             throws IOException {
-        Comparison comparison = compare(
-                one("a", lowA, a, highA, mode, "ns/op"), one("b", lowB, b, highB, mode, "ns/op"));
+        Comparison comparison =
+                compare(one("a", lowA, a, highA, mode, "ns/op"), one("b", lowB, b, highB, mode, "ns/op"));
         assertThat(comparison.rows()).hasSize(1);
         assertThat(comparison.rows().getFirst().verdict()).isEqualTo(verdict);
         assertThat(comparison.hasRegression()).isEqualTo(verdict == Comparison.Verdict.REGRESSION);
@@ -119,7 +120,8 @@ final class ComparisonTest {
     void nothingInCommonIsSaid() throws IOException {
         JmhJson other = new JmhJson();
         other.add("x.Y.z", Map.of(), 1, 1, 1);
-        assertThat(compare(one("a", 1, 2, 3, "avgt", "ns/op"), other.read(folder.resolve("b"))).text())
+        assertThat(compare(one("a", 1, 2, 3, "avgt", "ns/op"), other.read(folder.resolve("b")))
+                        .text())
                 .contains("No benchmark is in both.");
     }
 
@@ -130,7 +132,10 @@ final class ComparisonTest {
         assertThat(Comparison.of(a, b).text()).doesNotContain("Different", "unknown");
         Path machine = b.resolve("machine.json");
         ObjectNode json = (ObjectNode) JmhJson.MAPPER.readTree(Files.readAllBytes(machine));
-        ((ObjectNode) json.get("passport")).put("cpu", "another CPU").put("jdk", "26+1, somebody").put("date", "later");
+        ((ObjectNode) json.get("passport"))
+                .put("cpu", "another CPU")
+                .put("jdk", "26+1, somebody")
+                .put("date", "later");
         Files.writeString(machine, json.toString());
         assertThat(Comparison.of(a, b).text())
                 .contains("Different machines: A has ", "B has another CPU with ", "Different JDKs: A has 25")
@@ -154,10 +159,14 @@ final class ComparisonTest {
         Path a = folder.resolve("a");
         Path b = folder.resolve("b/jmh.json");
         assertThat(run("compare", a.toString(), b.toString())).isZero();
-        assertThat(run("compare", "--fail-on-regression", a.toString(), b.toString())).isEqualTo(1);
-        assertThat(run("compare", "--fail-on-regression", b.toString(), a.toString())).isZero();
-        assertThat(run("compare", "--fail-on-regression", a.toString(), a.toString())).isZero();
-        assertThat(run("compare", a.toString(), folder.resolve("none").toString())).isEqualTo(1);
+        assertThat(run("compare", "--fail-on-regression", a.toString(), b.toString()))
+                .isEqualTo(1);
+        assertThat(run("compare", "--fail-on-regression", b.toString(), a.toString()))
+                .isZero();
+        assertThat(run("compare", "--fail-on-regression", a.toString(), a.toString()))
+                .isZero();
+        assertThat(run("compare", a.toString(), folder.resolve("none").toString()))
+                .isEqualTo(1);
         assertThat(run("compare", a.toString())).isEqualTo(2);
     }
 

@@ -12,7 +12,8 @@ final class Html {
     private static final Pattern ROW = Pattern.compile("<tr>(.*?)</tr>", Pattern.DOTALL);
     private static final Pattern CELL = Pattern.compile("<t[hd][^>]*>(.*?)</t[hd]>", Pattern.DOTALL);
     private static final Map<String, String> CHARACTERS = Map.of(
-            "&lt;", "<", "&gt;", ">", "&quot;", "\"", "&#39;", "'", "&#x3D;", "=", "&#x60;", "`", "&#x2F;", "/", "&nbsp;", " ");
+            "&lt;", "<", "&gt;", ">", "&quot;", "\"", "&#39;", "'", "&#x3D;", "=", "&#x60;", "`", "&#x2F;", "/",
+            "&nbsp;", " ");
 
     private Html() {}
 
@@ -27,7 +28,8 @@ final class Html {
                 .toList();
     }
 
-    private static String text(String html) {
+    /** What a reader sees of it. */
+    static String text(String html) {
         String text = html;
         for (Map.Entry<String, String> character : CHARACTERS.entrySet()) {
             text = text.replace(character.getKey(), character.getValue());

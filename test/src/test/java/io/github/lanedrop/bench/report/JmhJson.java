@@ -21,7 +21,8 @@ final class JmhJson {
     /** A folder of results as the benchmarks write it. */
     static Path sample() {
         try {
-            return Path.of(Objects.requireNonNull(JmhJson.class.getResource("/bench-results")).toURI());
+            return Path.of(Objects.requireNonNull(JmhJson.class.getResource("/bench-results"))
+                    .toURI());
         } catch (URISyntaxException e) {
             throw new IllegalStateException(e);
         }
@@ -30,10 +31,7 @@ final class JmhJson {
     /** Adds an average time in nanoseconds, measured in one fork of two iterations. */
     ObjectNode add(String benchmark, Map<String, String> params, double score, double low, double high) {
         ObjectNode result = results.addObject();
-        result.put("benchmark", benchmark)
-                .put("mode", "avgt")
-                .put("threads", 1)
-                .put("forks", 1);
+        result.put("benchmark", benchmark).put("mode", "avgt").put("threads", 1).put("forks", 1);
         result.putArray("jvmArgs");
         params.forEach(result.putObject("params")::put);
         ObjectNode metric = result.putObject("primaryMetric");

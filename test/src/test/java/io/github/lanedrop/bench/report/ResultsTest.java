@@ -28,7 +28,8 @@ final class ResultsTest {
 
     @Test
     void everyNumberOfARealRunIsRead() throws IOException {
-        JsonNode json = JmhJson.MAPPER.readTree(Files.readAllBytes(JmhJson.sample().resolve("jmh.json")));
+        JsonNode json =
+                JmhJson.MAPPER.readTree(Files.readAllBytes(JmhJson.sample().resolve("jmh.json")));
         List<Result> results = Results.read(JmhJson.sample()).all();
         assertThat(results).hasSize(json.size()).hasSizeGreaterThan(20);
         for (int i = 0; i < json.size(); i++) {
@@ -51,7 +52,10 @@ final class ResultsTest {
         assertThat(result.garbage())
                 .isEqualTo(json.at("/secondaryMetrics/gc.alloc.rate.norm/score").doubleValue());
         List<String> params = new ArrayList<>();
-        json.get("params").properties().forEach(entry -> params.add(entry.getKey() + "=" + entry.getValue().textValue()));
+        json.get("params")
+                .properties()
+                .forEach(entry ->
+                        params.add(entry.getKey() + "=" + entry.getValue().textValue()));
         assertThat(result.params().entrySet().stream().map(Map.Entry::toString)).isEqualTo(params);
         JsonNode percentiles = metric.get("scorePercentiles");
         assertThat(result.percentiles()).hasSize(percentiles.size());
@@ -61,7 +65,8 @@ final class ResultsTest {
         if (result.mode().equals("sample")) {
             assertThat(result.raw()).isEmpty();
         } else {
-            assertThat(result.iterations()).isEqualTo(metric.get("rawData").get(0).size());
+            assertThat(result.iterations())
+                    .isEqualTo(metric.get("rawData").get(0).size());
             assertThat(result.raw().getFirst().getFirst())
                     .isEqualTo(metric.get("rawData").get(0).get(0).doubleValue());
         }
