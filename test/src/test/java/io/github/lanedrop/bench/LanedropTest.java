@@ -21,6 +21,7 @@ final class LanedropTest {
                 "demo --help",
                 "doctor --help",
                 "dump --help",
+                "bench --help",
                 "report --help",
                 "compare --help"
             })
@@ -43,8 +44,12 @@ final class LanedropTest {
             delimiter = '|',
             value = {
                 "''                                        | expected a command",
-                "paint                                     | no command \"paint\": expected one of compare, demo, doctor, dump, mask, report",
+                "paint                                     | no command \"paint\": expected one of bench, compare, demo, doctor, dump, mask, report",
                 "--paint                                   | unexpected: --paint",
+                "bench --quick --full                      | mutually exclusive",
+                "bench --family paint                      | DROPOUT, PEERS, CALLS",
+                "bench --peers paint                       | no peer \"paint\"",
+                "bench --cpu 1024                          | --cpu must be from 0 to",
                 "mask --seed 1 --rate 0 --paint            | unexpected: --paint",
                 "mask                                      | --seed",
                 "mask --seed 1                             | --rate",

@@ -3,19 +3,17 @@ package io.github.lanedrop.bench.suite;
 /** How much is asked, and for how long each. */
 public enum Profile {
     /** A look: one JVM for each benchmark, few sizes. */
-    QUICK(new Times(1, 2_000, 1_000, 5, 100, 5, 1_500)),
+    QUICK,
     /** Every question. */
-    STANDARD(new Times(3, 3_000, 1_000, 5, 200, 5, 2_000)),
+    STANDARD,
     /** Every question at every size; takes hours. */
-    FULL(new Times(5, 7_000, 2_000, 5, 500, 10, 4_000));
-
-    private final Times times;
-
-    Profile(Times times) {
-        this.times = times;
-    }
+    FULL;
 
     Times times() {
-        return times;
+        return switch (this) {
+            case QUICK -> new Times(1, 2_000, 1_000, 5, 100, 5, 1_500);
+            case STANDARD -> new Times(3, 3_000, 1_000, 5, 200, 5, 2_000);
+            case FULL -> new Times(5, 7_000, 2_000, 5, 500, 10, 4_000);
+        };
     }
 }
