@@ -108,7 +108,8 @@ final class BenchPageBrowserTest {
                 folder.resolve("page.html"),
                 page.replaceFirst("(?=<title>)", FIRST.replace("\\", "\\\\").replace("$", "\\$"))
                         .replace("</body>", LAST + "</body>"));
-        Path window = Files.writeString(folder.resolve("window.html"), WINDOW.replace("WIDTH", Integer.toString(width)));
+        Path window =
+                Files.writeString(folder.resolve("window.html"), WINDOW.replace("WIDTH", Integer.toString(width)));
         Path dom = folder.resolve("dom.html");
         Path log = folder.resolve("log");
         Process browser = new ProcessBuilder(
