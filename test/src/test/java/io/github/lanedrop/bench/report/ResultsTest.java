@@ -212,7 +212,7 @@ final class ResultsTest {
                     .isInstanceOf(IOException.class)
                     .hasMessageStartingWith(file + ": not " + what + ": ")
                     .message()
-                .hasLineCount(1);
+                    .hasLineCount(1);
         }
     }
 
