@@ -189,7 +189,8 @@ final class ResultsTest {
                 .isInstanceOf(IOException.class)
                 .hasMessageContaining(file.toString())
                 .hasMessageContaining(message)
-                .satisfies(e -> assertThat(e.getMessage().lines()).hasSize(1));
+                .message()
+                .hasLineCount(1);
         var err = new ByteArrayOutputStream();
         int code = Lanedrop.run(
                 new PrintStream(new ByteArrayOutputStream(), false, StandardCharsets.UTF_8),
@@ -210,7 +211,8 @@ final class ResultsTest {
             assertThatThrownBy(() -> BenchPage.of(folder))
                     .isInstanceOf(IOException.class)
                     .hasMessageStartingWith(file + ": not " + what + ": ")
-                    .satisfies(e -> assertThat(e.getMessage().lines()).hasSize(1));
+                    .message()
+                    .hasLineCount(1);
         }
     }
 
