@@ -20,11 +20,17 @@ public final class CommonsRngLoop extends MaskLoop {
 
             @Override
             void draw(MemorySegment from, MemorySegment to) {
-                for (int i = 0; i < mask.length; i++) {
-                    mask[i] = random.nextFloat() < rate ? 0 : scale;
-                    to.setAtIndex(JAVA_FLOAT, i, from.getAtIndex(JAVA_FLOAT, i) * mask[i]);
-                }
+                drop(random, from, to, mask, rate, scale);
             }
         };
+    }
+
+    private static void drop(
+            UniformRandomProvider random, MemorySegment from, MemorySegment to, float[] mask, float rate, float scale) {
+        for (int i = 0; i < mask.length; i++) {
+            float factor = random.nextFloat() < rate ? 0 : scale;
+            mask[i] = factor;
+            to.setAtIndex(JAVA_FLOAT, i, from.getAtIndex(JAVA_FLOAT, i) * factor);
+        }
     }
 }

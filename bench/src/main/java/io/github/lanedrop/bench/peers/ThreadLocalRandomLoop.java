@@ -15,15 +15,19 @@ public final class ThreadLocalRandomLoop extends MaskLoop {
     @Override
     Loop loop(Task task) {
         return new Loop(task) {
-
             @Override
             void draw(MemorySegment from, MemorySegment to) {
-                ThreadLocalRandom random = ThreadLocalRandom.current();
-                for (int i = 0; i < mask.length; i++) {
-                    mask[i] = random.nextFloat() < rate ? 0 : scale;
-                    to.setAtIndex(JAVA_FLOAT, i, from.getAtIndex(JAVA_FLOAT, i) * mask[i]);
-                }
+                drop(ThreadLocalRandom.current(), from, to, mask, rate, scale);
             }
         };
+    }
+
+    private static void drop(
+            ThreadLocalRandom random, MemorySegment from, MemorySegment to, float[] mask, float rate, float scale) {
+        for (int i = 0; i < mask.length; i++) {
+            float factor = random.nextFloat() < rate ? 0 : scale;
+            mask[i] = factor;
+            to.setAtIndex(JAVA_FLOAT, i, from.getAtIndex(JAVA_FLOAT, i) * factor);
+        }
     }
 }

@@ -3,6 +3,7 @@ package io.github.lanedrop.bench.peers;
 import static java.lang.foreign.ValueLayout.JAVA_FLOAT;
 
 import java.lang.foreign.MemorySegment;
+import java.util.Arrays;
 import java.util.EnumSet;
 import java.util.Set;
 
@@ -50,16 +51,19 @@ public final class WeakHashLoop implements Peer {
 
     private static final class Loop implements Work {
         private static final int BLOCK = 2048;
+        private static final int MULTIPLIER = 0x9E3779B9;
 
         private final Task task;
         private final int threshold;
         private final float scale;
         private final float[] block = new float[BLOCK];
+        private final int[] hashes = new int[BLOCK]; // index * MULTIPLIER
         private int seed;
 
         Loop(Task task) {
             this.task = task;
-            threshold = (int) Math.min(Math.round(task.rate() * 0x1p31), Integer.MAX_VALUE);
+            threshold = (int) Math.min(Math.round(task.rate() * 0x1p31), Integer.MAX_VALUE) - 1;
+            Arrays.setAll(hashes, i -> i * MULTIPLIER);
             scale = task.scale();
         }
 
@@ -84,18 +88,19 @@ public final class WeakHashLoop implements Peer {
             for (int start = 0; start < task.elements(); start += BLOCK) {
                 int count = Math.min(BLOCK, task.elements() - start);
                 MemorySegment.copy(from, JAVA_FLOAT, (long) start * Float.BYTES, block, 0, count);
-                drop(block, count, start + seed, threshold, scale);
+                drop(block, hashes, (start + seed) * MULTIPLIER, threshold, scale);
                 MemorySegment.copy(block, 0, task.dst(), JAVA_FLOAT, (long) start * Float.BYTES, count);
             }
         }
 
-        private static void drop(float[] block, int count, int first, int threshold, float scale) {
-            for (int i = 0; i < count; i++) {
-                int hash = (first + i) * 0x9E3779B9;
+        /** The whole block, whatever it holds: without a remainder, and with products from an array, C2 vectorises. */
+        private static void drop(float[] block, int[] hashes, int first, int threshold, float scale) {
+            for (int i = 0; i < block.length; i++) {
+                int hash = first + hashes[i];
                 hash = (hash ^ (hash >>> 16)) * 0x85EBCA6B;
-                hash = (hash ^ (hash >>> 13)) >>> 1;
-                int kept = (threshold - 1 - hash) >>> 31;
-                block[i] = block[i] * (kept * scale);
+                hash ^= hash >>> 13;
+                int kept = (threshold - (hash >>> 1)) >>> 31; // 1 where the hash's upper 31 bits are above
+                block[i] *= kept * scale;
             }
         }
 
