@@ -8,7 +8,7 @@ import java.util.function.Supplier;
  * thread, virtual ones included. A contended slot costs an allocation, never a wait.
  */
 final class Pool<T> {
-    private static final int SLOTS = 64;
+    private static final int SLOTS = 64; // a power of two
     private static final int SPREAD = 16; // references that share a cache line
 
     private final AtomicReferenceArray<T> slots = new AtomicReferenceArray<>(SLOTS * SPREAD);
@@ -28,6 +28,6 @@ final class Pool<T> {
     }
 
     private static int slot() {
-        return (int) (Thread.currentThread().threadId() % SLOTS) * SPREAD;
+        return (int) (Thread.currentThread().threadId() & (SLOTS - 1)) * SPREAD;
     }
 }
