@@ -27,7 +27,7 @@ final class Check {
     }
 
     static long bytes(DType type, long elements) {
-        if (elements > Long.MAX_VALUE / type.bytes()) {
+        if (elements > Long.MAX_VALUE >>> Integer.numberOfTrailingZeros(type.bytes())) { // a division takes longer
             throw new IllegalArgumentException("elements must be in [0, 2^"
                     + (Long.SIZE - 1 - Integer.numberOfTrailingZeros(type.bytes())) + "), got " + elements);
         }

@@ -31,12 +31,20 @@ final class DropBlockBits {
     private long bandFirst;
     private long bandEnd;
 
-    /** Elements {@code first} and on, from bit 0 of {@code scratch.keepBits}. */
-    static void fill(DropBlockMask mask, long first, int elements, Scratch scratch) {
-        if (elements > 0) {
-            scratch.ofMask.dropBlock.elements(mask.blocks(), mask.key(), first, elements, scratch);
+    static final Filler<DropBlockMask> FILLER = new Filler<>() {
+        @Override
+        int fill(DropBlockMask mask, long first, int elements, Scratch scratch) {
+            if (elements > 0) {
+                scratch.ofMask.dropBlock.elements(mask.blocks(), mask.key(), first, elements, scratch);
+            }
+            return 0;
         }
-    }
+
+        @Override
+        boolean keepsAll(DropBlockMask mask) {
+            return mask.blocks().anchors().keepsAll();
+        }
+    };
 
     private void elements(DropBlock blocks, Key key, long first, int elements, Scratch scratch) {
         int reach = blocks.reach();
@@ -128,7 +136,7 @@ final class DropBlockBits {
         Scratch inner = scratch.ofMask.inner();
         for (int done = 0; done < count; done += Scratch.CHUNK) {
             int part = Math.min(Scratch.CHUNK, count - done);
-            int from = KeepBits.bernoulli(blocks.anchors(), key, first + done, part, inner);
+            int from = BernoulliBits.fill(blocks.anchors(), key, first + done, part, inner);
             System.arraycopy(inner.keepBits, from, anchors, done >>> 3, Bits.bytes(part));
         }
         return anchors;

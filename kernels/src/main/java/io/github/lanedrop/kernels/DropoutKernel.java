@@ -271,10 +271,6 @@ public final class DropoutKernel {
             long start,
             long end) {
         if (!KeepBits.constant(mask)) {
-            if (keepBits.byteSize() == 0 && Runs.areLong(mask)) {
-                Runs.scaleSelect(mask, SCALE_SELECT, offset, type, src, dst, start, end);
-                return;
-            }
             SCALE_SELECT.range(mask, offset, type, src, src, dst, keepBits, start, end, mask.scale(), 0, 0);
             return;
         }

@@ -11,7 +11,9 @@ import java.lang.invoke.VarHandle;
 import java.nio.ByteOrder;
 
 /** Keep bits of exact counts: a word of the word stream for each element, compared with one cut. */
-final class ExactCountBits {
+final class ExactCountBits extends Filler<ExactCountMask> {
+    static final ExactCountBits FILLER = new ExactCountBits();
+
     /** Words that are drawn at a time. */
     static final int BATCH = Scratch.CHUNK / Integer.BYTES;
 
@@ -32,8 +34,8 @@ final class ExactCountBits {
         return (int) INT.get(scratch.ofMask.bytes, index * Integer.BYTES);
     }
 
-    /** Elements {@code first} and on, from bit 0 of {@code scratch.keepBits}. */
-    static void fill(ExactCountMask mask, long first, int elements, Scratch scratch) {
+    @Override
+    int fill(ExactCountMask mask, long first, int elements, Scratch scratch) {
         byte[] bits = scratch.ofMask.inner().keepBits;
         int done = 0;
         while (done < elements) {
@@ -49,6 +51,12 @@ final class ExactCountBits {
             Bits.copy(bits, (int) (from - start), scratch.keepBits, done, part);
             done += part;
         }
+        return 0;
+    }
+
+    @Override
+    boolean keepsAll(ExactCountMask mask) {
+        return mask.dropped() == 0;
     }
 
     /** Bit {@code k} is whether word {@code k} is at least a number from 0 to 2^32. */

@@ -14,6 +14,9 @@ final class MaskScratch {
     /** Decisions fetched at first: as many as one group of random blocks gives at the widest vectors. */
     private static final int WINDOW = 512;
 
+    /** Elements that decisions are repeated for at once: a loop loses some time where it begins and ends. */
+    static final int REPEATED = 16 * Scratch.CHUNK;
+
     /** Bytes of a chunk of a byte mask. */
     final byte[] bytes = new byte[Scratch.CHUNK + VectorBytes.SLACK];
 
@@ -32,7 +35,7 @@ final class MaskScratch {
     private int window;
 
     // decisions of that Bernoulli mask, again and again: `period` of them from `periodFirst` on
-    private final byte[] repeated = new byte[2 * Scratch.CHUNK / Byte.SIZE + Bits.SLACK];
+    private final byte[] repeated = new byte[(Scratch.CHUNK + REPEATED) / Byte.SIZE + Bits.SLACK];
     private boolean periodHeld;
     private long periodFirst;
     private int period;
@@ -111,7 +114,7 @@ final class MaskScratch {
      * @param mask the one that {@link #begin} was told of
      * @param from the first decision
      * @param count how many there are, at most a chunk
-     * @param bits at least so many bits, at most a chunk more than the decisions
+     * @param bits at least so many bits, at most {@link #REPEATED} more than the decisions
      */
     byte[] repeated(MaskSource mask, long from, int count, int bits) {
         if (!periodHeld || from != periodFirst || count != period || bits > repeatedEnd) {

@@ -262,7 +262,7 @@ public final class NoiseKernel {
             int valuesAt) {
         float[] floats = scratch.floats;
         double[] doubles = scratch.doubles;
-        Elementwise.load(type, src, first, start, end, scratch, floats, doubles);
+        Storage.load(type, src, first, start, end, scratch, floats, doubles);
         if (type == DType.FLOAT64) {
             if (operation == Operation.MULTIPLY) {
                 ScalarArithmetic.multiply(doubles, values, valuesAt, start, end);
@@ -278,6 +278,6 @@ public final class NoiseKernel {
             int done = NoiseSelfTest.VECTOR && start == 0 ? VectorArithmetic.add(floats, values, valuesAt, end) : start;
             ScalarArithmetic.add(floats, values, valuesAt, done, end);
         }
-        Elementwise.store(type, dst, first, start, end, scratch, floats, doubles);
+        Storage.store(type, dst, first, start, end, scratch, floats, doubles);
     }
 }

@@ -14,7 +14,7 @@ final class Pool<T> {
     private static final int SPREAD = 16; // references that share a cache line
 
     private final AtomicReferenceArray<T> slots;
-    private final int count;
+    private final int count; // a power of two: small calls would notice a division
     private final int tries;
     private final Supplier<T> make;
 
@@ -29,10 +29,11 @@ final class Pool<T> {
         this.make = make;
     }
 
-    /** A pool that keeps no more things than there are processors. */
+    /** A pool that keeps about as many things as there are processors. */
     static <T> Pool<T> ofLarge(Supplier<T> make) {
         int processors = Math.min(SLOTS, Runtime.getRuntime().availableProcessors());
-        return new Pool<>(make, processors, processors);
+        int count = Integer.highestOneBit(2 * processors - 1);
+        return new Pool<>(make, count, count);
     }
 
     T borrow() {
@@ -55,6 +56,6 @@ final class Pool<T> {
     }
 
     private int slot(int next) {
-        return (int) ((Thread.currentThread().threadId() + next) % count) * SPREAD;
+        return (((int) Thread.currentThread().threadId() + next) & (count - 1)) * SPREAD;
     }
 }

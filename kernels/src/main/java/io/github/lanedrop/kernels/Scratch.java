@@ -15,18 +15,22 @@ final class Scratch {
     /** Elements handled at a time. */
     static final int CHUNK = 4096;
 
-    /** Room for vectors that reach over the end of a chunk: the most lanes of floats. */
-    static final int SPARE_ELEMENTS = 16;
+    /** Room for vectors that reach over the end of a chunk: four of the most lanes of floats. */
+    static final int SPARE_ELEMENTS = 64;
 
     static final Pool<Scratch> POOL = new Pool<>(Scratch::new);
 
     /** Room for the generator to write whole groups, and for a chunk that starts inside a block. */
     private static final int SLACK = 256;
 
+    static final int KEEP_BITS_BYTES = CHUNK / 8 + SLACK;
+
     /** Two random bytes a pattern. */
     final byte[] stream = new byte[CHUNK / 4 + SLACK];
     /** Keep bits, lowest bit first. */
-    final byte[] keepBits = new byte[CHUNK / 8 + SLACK];
+    final byte[] keepBits = new byte[KEEP_BITS_BYTES];
+    /** Where the keep bits of the elements at hand are, there or elsewhere. */
+    final Span span = new Span();
     /** Elements of a chunk that goes through arrays. */
     final float[] floats = new float[CHUNK + SPARE_ELEMENTS];
     /** The operand beside them. */

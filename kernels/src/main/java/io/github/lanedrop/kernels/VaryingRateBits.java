@@ -4,13 +4,17 @@ import io.github.lanedrop.kernels.learned.ScalarRates;
 import io.github.lanedrop.kernels.learned.VectorRates;
 import io.github.lanedrop.rng.Key;
 import io.github.lanedrop.rng.Philox4x32;
+import java.lang.foreign.MemorySegment;
 
 /** Keep bits of a mask whose rate varies. */
-final class VaryingRateBits {
+final class VaryingRateBits extends Filler<VaryingRateMask> {
+    static final VaryingRateBits FILLER = new VaryingRateBits();
+
     private VaryingRateBits() {}
 
-    /** Elements {@code first} and on, from bit 0 of {@code keepBits}, which has room for whole longs. */
-    static void fill(VaryingRateMask mask, long first, int elements, byte[] keepBits) {
+    @Override
+    int fill(VaryingRateMask mask, long first, int elements, Scratch chunk) {
+        byte[] keepBits = chunk.keepBits;
         LearnedScratch scratch = LearnedScratch.POOL.borrow();
         Key key = mask.key();
         for (int done = 0; done < elements; done += LearnedScratch.CHUNK) {
@@ -28,5 +32,22 @@ final class VaryingRateBits {
             }
         }
         LearnedScratch.POOL.giveBack(scratch);
+        return 0;
+    }
+
+    @Override
+    void readable(VaryingRateMask mask, long offset, long elements, Workers workers) {
+        long values = mask.sharing().values(offset + elements);
+        MaskChecks.memory("the mask's rates", mask.rates(), bytes(values), values, "float32 elements", workers);
+    }
+
+    @Override
+    void disjoint(VaryingRateMask mask, long end, String name, MemorySegment written, long bytes) {
+        long values = mask.sharing().values(end);
+        Check.disjoint("the mask's rates", mask.rates(), bytes(values), name, written, bytes);
+    }
+
+    private static long bytes(long rates) {
+        return rates > Long.MAX_VALUE / Float.BYTES ? Long.MAX_VALUE : rates * Float.BYTES;
     }
 }

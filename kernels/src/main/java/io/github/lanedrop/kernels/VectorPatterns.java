@@ -49,8 +49,13 @@ final class VectorPatterns {
             ByteVector cut = column.selectFrom(cut0, cut1).blend(column.selectFrom(cut2, cut3), upper);
             ByteVector other = column.selectFrom(alias0, alias1).blend(column.selectFrom(alias2, alias3), upper);
             other.blend(column, fraction.compare(VectorOperators.ULT, cut)).intoArray(keepBits, j);
-            undecided[j / LANES] = fraction.compare(VectorOperators.EQ, cut).toLong();
+            undecided[j / LANES] = fraction.compare(VectorOperators.EQ, cut).toLong() & wanted(count - j);
         }
+    }
+
+    /** A bit for each of the patterns that are left, at most 64; a shift takes the lowest six bits of its distance. */
+    private static long wanted(int patterns) {
+        return -1L >>> -Math.min(patterns, LANES);
     }
 
     /**

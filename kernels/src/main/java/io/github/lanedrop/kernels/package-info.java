@@ -28,11 +28,12 @@
  *       rows keys of their own, {@link io.github.lanedrop.kernels.TokenTypeMask} follows the types of tokens,
  *       {@link io.github.lanedrop.kernels.ExactCountMask} drops an exact number, and
  *       {@link io.github.lanedrop.kernels.ScaledMask} has another scale. It is sealed: a new source joins its list, and the
- *       compiler names the switches that must learn of it. {@link io.github.lanedrop.kernels.StochasticDepth} plans whole
+ *       compiler names the switch that must learn of it. {@link io.github.lanedrop.kernels.StochasticDepth} plans whole
  *       layers, {@link io.github.lanedrop.kernels.KeptTokens} moves kept tokens together,
  *       {@link io.github.lanedrop.kernels.MaskBits} counts and converts.
  *   <li>Keep bits are 64 to a long, lowest bit first, 1 for kept. They are all that a source and an operation share;
- *       neither knows the other.
+ *       neither knows the other. Where neighbours share a decision, as whole rows and channels do, none are written: a kept
+ *       span is computed without looking at bits, and a dropped one without reading elements.
  *   <li>An apply operation is a line of arithmetic on an element and its keep bit.
  *       {@link io.github.lanedrop.kernels.DropoutKernel} scales what is kept,
  *       {@link io.github.lanedrop.kernels.StandardDropout} does not, {@link io.github.lanedrop.kernels.AlphaDropout} drops to

@@ -9,11 +9,15 @@ import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.nio.ByteOrder;
+import java.util.List;
 import java.util.Locale;
 import java.util.Random;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.function.Function;
+import java.util.function.LongPredicate;
+import java.util.function.LongUnaryOperator;
+import java.util.function.UnaryOperator;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -48,7 +52,7 @@ final class ElementwiseTest {
             }
 
             @Override
-            void run(BernoulliMask m, DType t, long at, MemorySegment x, MemorySegment o, MemorySegment y, Work w) {
+            void run(MaskSource m, DType t, long at, MemorySegment x, MemorySegment o, MemorySegment y, Work w) {
                 DropoutKernel.forward(m, t, at, x, y, w.elements, w.workers);
             }
         },
@@ -64,7 +68,7 @@ final class ElementwiseTest {
             }
 
             @Override
-            void run(BernoulliMask m, DType t, long at, MemorySegment x, MemorySegment o, MemorySegment y, Work w) {
+            void run(MaskSource m, DType t, long at, MemorySegment x, MemorySegment o, MemorySegment y, Work w) {
                 StandardDropout.forward(m, t, at, x, y, w.elements, w.workers);
             }
         },
@@ -80,7 +84,7 @@ final class ElementwiseTest {
             }
 
             @Override
-            void run(BernoulliMask m, DType t, long at, MemorySegment x, MemorySegment o, MemorySegment y, Work w) {
+            void run(MaskSource m, DType t, long at, MemorySegment x, MemorySegment o, MemorySegment y, Work w) {
                 StandardDropout.evaluate(m.rate(), t, x, y, w.elements, w.workers);
             }
         },
@@ -96,7 +100,7 @@ final class ElementwiseTest {
             }
 
             @Override
-            void run(BernoulliMask m, DType t, long at, MemorySegment x, MemorySegment o, MemorySegment y, Work w) {
+            void run(MaskSource m, DType t, long at, MemorySegment x, MemorySegment o, MemorySegment y, Work w) {
                 AlphaDropout.forward(m, t, at, x, y, w.elements, w.workers);
             }
         },
@@ -112,7 +116,7 @@ final class ElementwiseTest {
             }
 
             @Override
-            void run(BernoulliMask m, DType t, long at, MemorySegment x, MemorySegment o, MemorySegment y, Work w) {
+            void run(MaskSource m, DType t, long at, MemorySegment x, MemorySegment o, MemorySegment y, Work w) {
                 AlphaDropout.backward(m, t, at, x, y, w.elements, w.workers);
             }
         },
@@ -128,7 +132,7 @@ final class ElementwiseTest {
             }
 
             @Override
-            void run(BernoulliMask m, DType t, long at, MemorySegment x, MemorySegment o, MemorySegment y, Work w) {
+            void run(MaskSource m, DType t, long at, MemorySegment x, MemorySegment o, MemorySegment y, Work w) {
                 ResidualDropout.forward(m, t, at, x, o, y, w.elements, w.workers);
             }
         },
@@ -144,7 +148,7 @@ final class ElementwiseTest {
             }
 
             @Override
-            void run(BernoulliMask m, DType t, long at, MemorySegment x, MemorySegment o, MemorySegment y, Work w) {
+            void run(MaskSource m, DType t, long at, MemorySegment x, MemorySegment o, MemorySegment y, Work w) {
                 Zoneout.forward(m, t, at, x, o, y, w.elements, w.workers);
             }
         },
@@ -160,7 +164,7 @@ final class ElementwiseTest {
             }
 
             @Override
-            void run(BernoulliMask m, DType t, long at, MemorySegment x, MemorySegment o, MemorySegment y, Work w) {
+            void run(MaskSource m, DType t, long at, MemorySegment x, MemorySegment o, MemorySegment y, Work w) {
                 Zoneout.backward(m, t, at, x, y, w.elements, w.workers);
             }
         },
@@ -176,7 +180,7 @@ final class ElementwiseTest {
             }
 
             @Override
-            void run(BernoulliMask m, DType t, long at, MemorySegment x, MemorySegment o, MemorySegment y, Work w) {
+            void run(MaskSource m, DType t, long at, MemorySegment x, MemorySegment o, MemorySegment y, Work w) {
                 Zoneout.backwardPrevious(m, t, at, x, y, w.elements, w.workers);
             }
         };
@@ -185,7 +189,7 @@ final class ElementwiseTest {
 
         abstract double of(double x, double operand, boolean kept, double p);
 
-        abstract void run(BernoulliMask m, DType t, long at, MemorySegment x, MemorySegment o, MemorySegment y, Work w);
+        abstract void run(MaskSource m, DType t, long at, MemorySegment x, MemorySegment o, MemorySegment y, Work w);
 
         boolean hasOperand() {
             return this == RESIDUAL || this == ZONEOUT;
@@ -215,6 +219,20 @@ final class ElementwiseTest {
     /** How much, and by whom. */
     record Work(long elements, Workers workers) {}
 
+    /** A mask, what it keeps, and the rate that it drops at. */
+    record Decisions(MaskSource mask, LongPredicate kept, double rate) {
+        static Decisions independent(double rate) {
+            return of(rate, i -> i, decisions -> decisions);
+        }
+
+        /** Element i has the decision that is computed from i. */
+        static Decisions of(double rate, LongUnaryOperator decision, UnaryOperator<MaskSource> mask) {
+            var oracle = new MaskOracle(5, 6, rate);
+            var decisions = new BernoulliMask(Rate.drop(rate), new Key(5, 6));
+            return new Decisions(mask.apply(decisions), i -> oracle.kept(decision.applyAsLong(i)), rate);
+        }
+    }
+
     @ParameterizedTest
     @EnumSource(Kernel.class)
     void everyTypeCountOffsetRateAndMemory(Kernel kernel) {
@@ -236,7 +254,7 @@ final class ElementwiseTest {
                             one(
                                     kernel,
                                     type,
-                                    rate,
+                                    Decisions.independent(rate),
                                     OFFSETS[turn % 7 % OFFSETS.length],
                                     count,
                                     srcs.apply(other).take(misalignment, (long) type.bytes() * count),
@@ -252,10 +270,65 @@ final class ElementwiseTest {
         }
     }
 
+    /**
+     * Long runs of one decision, and decisions that repeat: whole, cut off at both ends, with and without a tail, and with
+     * periods that do not begin at a byte.
+     */
+    @ParameterizedTest
+    @EnumSource(Kernel.class)
+    void spansOfOneFateAndRepeatedBits(Kernel kernel) {
+        List<Decisions> masks = List.of(
+                Decisions.of(.4, i -> i / 512, rows -> new BroadcastMask(rows, BroadcastShape.rows(100, 512))),
+                Decisions.of(.5, i -> i / 777, rows -> new BroadcastMask(rows, BroadcastShape.rows(60, 777))),
+                Decisions.of(
+                        .5,
+                        i -> i / 11_000,
+                        rows -> new ScaledMask(
+                                new BroadcastMask(rows, BroadcastShape.rows(4, 11_000)),
+                                1 / (1 - Rate.drop(.5).effective()))),
+                Decisions.of(.3, i -> i % 64, columns -> new BroadcastMask(columns, BroadcastShape.columns(2000, 64))),
+                Decisions.of(.3, i -> i % 37, columns -> new BroadcastMask(columns, BroadcastShape.columns(2000, 37))),
+                Decisions.of(
+                        .6,
+                        i -> i / 10_400 * 520 + i % 520,
+                        units -> new BroadcastMask(units, BroadcastShape.locked(5, 20, 520))));
+        var random = new Random(SEED);
+        int[] counts = {20_000, 21_011};
+        try (Arena arena = Arena.ofConfined()) {
+            long max = 8L * counts[1];
+            Function<Kind, Memory> srcs = Memory.ofEachKind(arena, max);
+            Function<Kind, Memory> operands = Memory.ofEachKind(arena, max);
+            Function<Kind, Memory> dsts = Memory.ofEachKind(arena, max);
+            int turn = 0;
+            for (DType type : DType.values()) {
+                for (Decisions decisions : masks) {
+                    for (long offset : new long[] {0, 1000, 10_401}) {
+                        Kind kind = turn % 2 == 0 ? Kind.NATIVE : KINDS[turn % KINDS.length];
+                        int count = counts[turn % 2];
+                        long misalignment = MISALIGNMENTS[turn % MISALIGNMENTS.length];
+                        one(
+                                kernel,
+                                type,
+                                decisions,
+                                offset,
+                                count,
+                                srcs.apply(kind).take(misalignment, (long) type.bytes() * count),
+                                operands.apply(kind).take(0, (long) type.bytes() * count),
+                                dsts.apply(kind),
+                                misalignment,
+                                random,
+                                turn % 3);
+                        turn++;
+                    }
+                }
+            }
+        }
+    }
+
     private static void one(
             Kernel kernel,
             DType type,
-            double rate,
+            Decisions decisions,
             long offset,
             int count,
             MemorySegment src,
@@ -269,7 +342,7 @@ final class ElementwiseTest {
         write(type, src, x);
         write(type, operand, o);
         MemorySegment dst = dstMemory.take(misalignment, (long) type.bytes() * count);
-        String what = kernel + " of " + count + " " + type + " at rate " + rate + " from " + offset + ", aliasing "
+        String what = kernel + " of " + count + " " + type + " at " + decisions + " from " + offset + ", aliasing "
                 + aliasing + ", src " + src + ", dst " + dst;
         MemorySegment to = dst;
         if (aliasing == 1) {
@@ -277,12 +350,10 @@ final class ElementwiseTest {
         } else if (aliasing == 2 && kernel.hasOperand()) {
             to = operand;
         }
-        var mask = new BernoulliMask(Rate.drop(rate), new Key(5, 6));
-        kernel.run(mask, type, offset, src, operand, to, new Work(count, Workers.NONE));
-        var oracle = new MaskOracle(5, 6, rate);
-        double p = Rate.drop(rate).effective();
+        kernel.run(decisions.mask, type, offset, src, operand, to, new Work(count, Workers.NONE));
+        double p = Rate.drop(decisions.rate).effective();
         for (int i = 0; i < count; i++) {
-            long expected = expected(kernel, type, x[i], o[i], oracle.kept(offset + i), p);
+            long expected = expected(kernel, type, x[i], o[i], decisions.kept.test(offset + i), p);
             long actual = read(type, to, i);
             if (expected != actual && !(isNan(type, expected) && isNan(type, actual) && kernel == Kernel.RESIDUAL)) {
                 fail("%s: element %d of %x and %x is %x, expected %x", what, i, x[i], o[i], actual, expected);

@@ -22,33 +22,36 @@ public final class Loops {
      * A vector loop over floats.
      *
      * @param operation what becomes of an element
+     * @param fate what is known of the decisions
      * @param memory the class of the segments
      * @return the loop
      */
-    public static SegmentLoop float32(Operation operation, Class<?> memory) {
-        return define(VectorSegmentLoop.class, operation, memory, false);
+    public static SegmentLoop float32(Operation operation, Fate fate, Class<?> memory) {
+        return define(VectorSegmentLoop.class, operation, fate, memory, false);
     }
 
     /**
      * A vector loop over doubles.
      *
      * @param operation what becomes of an element
+     * @param fate what is known of the decisions
      * @param memory the class of the segments
      * @return the loop
      */
-    public static SegmentLoop float64(Operation operation, Class<?> memory) {
-        return define(VectorSegmentLoop.class, operation, memory, true);
+    public static SegmentLoop float64(Operation operation, Fate fate, Class<?> memory) {
+        return define(VectorSegmentLoop.class, operation, fate, memory, true);
     }
 
     /**
      * A vector loop over bfloat16.
      *
      * @param operation what becomes of an element
+     * @param fate what is known of the decisions
      * @param memory the class of the segments
      * @return the loop
      */
-    public static SegmentLoop bfloat16(Operation operation, Class<?> memory) {
-        return define(VectorBfloat16Loop.class, operation, memory, false);
+    public static SegmentLoop bfloat16(Operation operation, Fate fate, Class<?> memory) {
+        return define(VectorBfloat16Loop.class, operation, fate, memory, false);
     }
 
     /**
@@ -60,12 +63,12 @@ public final class Loops {
      */
     public static DrawingLoop drawing(Operation operation, Class<?> memory) {
         return Specialised.define(
-                LOOKUP, DrawingLoop.class, VectorDrawingLoop.class, new LoopData(operation, memory, false));
+                LOOKUP, DrawingLoop.class, VectorDrawingLoop.class, new LoopData(operation, Fate.MIXED, memory, false));
     }
 
     private static SegmentLoop define(
-            Class<? extends SegmentLoop> template, Operation operation, Class<?> memory, boolean doubles) {
-        var data = new LoopData(operation, memory, doubles);
+            Class<? extends SegmentLoop> template, Operation operation, Fate fate, Class<?> memory, boolean doubles) {
+        var data = new LoopData(operation, fate, memory, doubles);
         return Specialised.define(LOOKUP, SegmentLoop.class, template, data);
     }
 }

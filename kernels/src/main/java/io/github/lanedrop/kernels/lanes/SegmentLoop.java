@@ -5,19 +5,19 @@ import java.lang.foreign.MemorySegment;
 /** An operation over memory of one kind and data of one type, a vector at a time. */
 public interface SegmentLoop {
     /**
-     * As many whole vectors of a chunk as there are.
+     * As much of a chunk as fills groups of vectors.
      *
      * @param src the elements
      * @param operand the operand; {@code src} where the operation has none
      * @param dst receives the results; all three of the class that the loop was made for
      * @param firstByte where the chunk begins in each of them
      * @param elements how many
-     * @param bits keep bits, lowest bit first; element 0 is bit 0 of {@code bits[bitsAt]}
+     * @param bits keep bits, lowest bit first; element 0 is bit 0 of {@code bits[bitsAt]}; not read where all have one fate
      * @param bitsAt the index of the first byte of keep bits; 32 bytes after the last are read
      * @param a the first constant
      * @param b the second constant
      * @param c the third constant
-     * @return how many elements are done; the rest is less than a vector
+     * @return how many elements are done; fewer than 64 are left
      */
     int run(
             MemorySegment src,

@@ -24,12 +24,15 @@ import jdk.incubator.vector.VectorMask;
  * The template of {@link SegmentLoop} for bfloat16, see {@link Specialised}.
  *
  * <p>A vector is taken as ints, pairs of elements: the even ones in the lower halves, the odd ones in the upper. Each half
- * is widened by a shift or a mask, and the results are put together the same way and rounded; nothing crosses lanes.
+ * is widened by a shift or a mask, and the results are put together the same way and rounded; nothing crosses lanes. Slices for the reason of {@link VectorSegmentLoop}.
  */
 final class VectorBfloat16Loop implements SegmentLoop {
     private static final LoopData DATA = Specialised.data(MethodHandles.lookup(), LoopData.class);
     private static final Operation OPERATION = DATA.operation();
     private static final Class<?> MEMORY = DATA.memory();
+    private static final boolean MIXED = DATA.fate() == Fate.MIXED;
+    private static final boolean ALL_KEPT = DATA.allSelected(Fate.KEPT);
+    private static final boolean ALL_DROPPED = DATA.allSelected(Fate.DROPPED);
     /** Exchanges kept and dropped. */
     private static final long INVERSION = OPERATION.inverted() ? -1 : 0;
 
@@ -38,6 +41,8 @@ final class VectorBfloat16Loop implements SegmentLoop {
     private static final int LANES = FLOATS.length();
     /** Elements that one vector of ints holds. */
     private static final int PAIRS = 2 * LANES;
+
+    private static final int BYTES = SHORTS.vectorByteSize();
 
     private static final FloatVector ZERO = FloatVector.zero(FLOATS);
     private static final int UPPER = 0xFFFF0000;
@@ -71,11 +76,13 @@ final class VectorBfloat16Loop implements SegmentLoop {
         VectorMask<Float> kept;
         int i = 0;
         for (; i <= elements - PAIRS; i += PAIRS) {
-            long keepBits = (long) LONG.get(bits, bitsAt + (i >>> 3)) ^ INVERSION;
+            long keepBits = MIXED ? (long) LONG.get(bits, bitsAt + (i >>> 3)) ^ INVERSION : 0;
             long at = firstByte + (long) Short.BYTES * i;
-            IntVector x = ShortVector.fromMemorySegment(SHORTS, src, at, ORDER).reinterpretAsInts();
+            IntVector x = ShortVector.fromMemorySegment(SHORTS, src.asSlice(at, BYTES), 0, ORDER)
+                    .reinterpretAsInts();
             IntVector o = OPERATION.hasOperand()
-                    ? ShortVector.fromMemorySegment(SHORTS, operand, at, ORDER).reinterpretAsInts()
+                    ? ShortVector.fromMemorySegment(SHORTS, operand.asSlice(at, BYTES), 0, ORDER)
+                            .reinterpretAsInts()
                     : x;
             if (Simd.MASK_REGISTERS) {
                 kept = VectorMask.fromLong(FLOATS, Long.compress(keepBits, EVEN));
@@ -92,7 +99,7 @@ final class VectorBfloat16Loop implements SegmentLoop {
             otherwise = OPERATION.otherwise() == Otherwise.OPERAND
                     ? other
                     : OPERATION.otherwise() == Otherwise.CONSTANT ? vc : ZERO;
-            y = otherwise.blend(y, kept);
+            y = ALL_KEPT ? y : ALL_DROPPED ? otherwise : otherwise.blend(y, kept);
             y = OPERATION.addsOperand() ? other.add(y) : y;
             IntVector even = y.reinterpretAsInts();
             if (Simd.MASK_REGISTERS) {
@@ -110,14 +117,14 @@ final class VectorBfloat16Loop implements SegmentLoop {
             otherwise = OPERATION.otherwise() == Otherwise.OPERAND
                     ? other
                     : OPERATION.otherwise() == Otherwise.CONSTANT ? vc : ZERO;
-            y = otherwise.blend(y, kept);
+            y = ALL_KEPT ? y : ALL_DROPPED ? otherwise : otherwise.blend(y, kept);
             y = OPERATION.addsOperand() ? other.add(y) : y;
             IntVector odd = y.reinterpretAsInts();
             // the upper halves are the results cut off; above one half, ties to even, they are one too small
             ShortVector upper = odd.and(UPPER).or(even.lanewise(LSHR, 16)).reinterpretAsShorts();
             ShortVector lower = odd.lanewise(LSHL, 16).or(even.and(~UPPER)).reinterpretAsShorts();
             upper.add((short) 1, lower.or(upper.and((short) 1)).compare(UGT, HALF))
-                    .intoMemorySegment(dst, at, ORDER);
+                    .intoMemorySegment(dst.asSlice(at, BYTES), 0, ORDER);
         }
         return i;
     }

@@ -5,6 +5,8 @@ import static io.github.lanedrop.rng.simd.Lanes.FLOATS;
 import static io.github.lanedrop.rng.simd.Lanes.INTS;
 import static io.github.lanedrop.rng.simd.Lanes.LONGS;
 import static io.github.lanedrop.rng.simd.Lanes.ORDER;
+import static jdk.incubator.vector.VectorOperators.LSHL;
+import static jdk.incubator.vector.VectorOperators.LT;
 
 import io.github.lanedrop.kernels.lanes.Operation.Otherwise;
 import io.github.lanedrop.rng.simd.Simd;
@@ -14,11 +16,8 @@ import java.lang.invoke.VarHandle;
 import java.nio.ByteOrder;
 import jdk.incubator.vector.DoubleVector;
 import jdk.incubator.vector.FloatVector;
-import jdk.incubator.vector.IntVector;
-import jdk.incubator.vector.LongVector;
 import jdk.incubator.vector.Vector;
 import jdk.incubator.vector.VectorMask;
-import jdk.incubator.vector.VectorOperators;
 import jdk.incubator.vector.VectorSpecies;
 
 /** The template of {@link SegmentLoop} for floats and doubles, see {@link Specialised}. */
@@ -27,6 +26,9 @@ final class VectorSegmentLoop implements SegmentLoop {
     private static final Operation OPERATION = DATA.operation();
     private static final Class<?> MEMORY = DATA.memory();
     private static final boolean DOUBLES_STORED = DATA.doubles();
+    private static final boolean MIXED = DATA.fate() == Fate.MIXED;
+    private static final boolean ALL_KEPT = DATA.allSelected(Fate.KEPT);
+    private static final boolean ALL_DROPPED = DATA.allSelected(Fate.DROPPED);
     /** Exchanges kept and dropped. */
     private static final long INVERSION = OPERATION.inverted() ? -1 : 0;
 
@@ -36,18 +38,30 @@ final class VectorSegmentLoop implements SegmentLoop {
     private static final VectorSpecies<Number> SPECIES =
             (VectorSpecies<Number>) (VectorSpecies<?>) (DOUBLES_STORED ? DOUBLES : FLOATS);
 
+    /** Integers as wide as an element. */
+    @SuppressWarnings("unchecked")
+    private static final VectorSpecies<Number> INTEGERS =
+            (VectorSpecies<Number>) (VectorSpecies<?>) (DOUBLES_STORED ? LONGS : INTS);
+
     private static final int LANES = SPECIES.length();
+    /** Elements of the four vectors that are done at a time: their checks take as long as those of one. */
+    private static final int FOUR = 4 * LANES;
+
+    private static final int BYTES = SPECIES.vectorByteSize();
     private static final int ELEMENT_BYTES = SPECIES.elementSize() / Byte.SIZE;
     private static final Vector<Number> ZERO = SPECIES.zero();
+    private static final boolean ELSE_OPERAND = OPERATION.otherwise() == Otherwise.OPERAND;
 
-    /** Move the bit of each lane to the sign. */
-    private static final IntVector INT_TO_SIGN =
-            IntVector.broadcast(INTS, 31).sub(IntVector.zero(INTS).addIndex(1));
+    private static final long LANE_BITS = (1L << LANES) - 1;
 
-    private static final LongVector LONG_TO_SIGN =
-            LongVector.broadcast(LONGS, 63).sub(LongVector.zero(LONGS).addIndex(1));
+    /** Moves the bit of each lane to the sign. */
+    private static final Vector<Number> TO_SIGN =
+            INTEGERS.broadcast(SPECIES.elementSize() - 1).sub(INTEGERS.zero().addIndex(1));
 
     // No helper methods that take or return vectors: C2 does not inline what it has compiled by itself into much code.
+    // Slices, since their bounds are checked by plain comparisons: for the checks of accesses C2 nests three loops,
+    // which
+    // take longer than 128 elements.
     @Override
     public int run(
             MemorySegment src,
@@ -72,34 +86,74 @@ final class VectorSegmentLoop implements SegmentLoop {
         Vector<Number> vc = DOUBLES_STORED
                 ? cast(DoubleVector.broadcast(DOUBLES, c))
                 : cast(FloatVector.broadcast(FLOATS, (float) c));
+        Vector<Number> constant = OPERATION.otherwise() == Otherwise.CONSTANT ? vc : ZERO;
+        Vector<Number> y;
+        Vector<Number> other;
+        Vector<Number> otherwise;
+        VectorMask<Number> kept;
         int i = 0;
-        for (; i <= elements - LANES; i += LANES) {
-            long keepBits = ((long) LONG.get(bits, bitsAt + (i >>> 3)) >>> (i & 7)) ^ INVERSION;
-            VectorMask<Number> kept;
-            if (Simd.MASK_REGISTERS) {
-                kept = VectorMask.fromLong(SPECIES, keepBits);
-            } else if (DOUBLES_STORED) { // otherwise a long becomes a mask lane by lane
-                kept = LongVector.broadcast(LONGS, keepBits)
-                        .lanewise(VectorOperators.LSHL, LONG_TO_SIGN)
-                        .compare(VectorOperators.LT, 0)
-                        .cast(SPECIES);
-            } else {
-                kept = IntVector.broadcast(INTS, (int) keepBits)
-                        .lanewise(VectorOperators.LSHL, INT_TO_SIGN)
-                        .compare(VectorOperators.LT, 0)
-                        .cast(SPECIES);
-            }
+        for (; i <= elements - FOUR; i += FOUR) {
+            long keepBits = MIXED ? (long) LONG.get(bits, bitsAt + (i >>> 3)) ^ INVERSION : 0;
             long at = firstByte + (long) ELEMENT_BYTES * i;
-            Vector<Number> y = SPECIES.fromMemorySegment(src, at, ORDER);
-            Vector<Number> other = OPERATION.hasOperand() ? SPECIES.fromMemorySegment(operand, at, ORDER) : ZERO;
+            MemorySegment from = src.asSlice(at, 4L * BYTES);
+            MemorySegment beside = OPERATION.hasOperand() ? operand.asSlice(at, 4L * BYTES) : from;
+            MemorySegment to = dst.asSlice(at, 4L * BYTES);
+            y = SPECIES.fromMemorySegment(from, 0, ORDER);
+            other = OPERATION.hasOperand() ? SPECIES.fromMemorySegment(beside, 0, ORDER) : ZERO;
+            kept = Simd.MASK_REGISTERS
+                    ? VectorMask.fromLong(SPECIES, keepBits)
+                    : INTEGERS.broadcast(keepBits & LANE_BITS)
+                            .lanewise(LSHL, TO_SIGN)
+                            .compare(LT, 0)
+                            .cast(SPECIES);
             y = OPERATION.scales() ? y.mul(va) : y;
             y = OPERATION.shifts() ? y.add(vb) : y;
-            Vector<Number> otherwise = OPERATION.otherwise() == Otherwise.OPERAND
-                    ? other
-                    : OPERATION.otherwise() == Otherwise.CONSTANT ? vc : ZERO;
-            y = otherwise.blend(y, kept);
+            otherwise = ELSE_OPERAND ? other : constant;
+            y = ALL_KEPT ? y : ALL_DROPPED ? otherwise : otherwise.blend(y, kept);
             y = OPERATION.addsOperand() ? other.add(y) : y;
-            y.intoMemorySegment(dst, at, ORDER);
+            y.intoMemorySegment(to, 0, ORDER);
+            y = SPECIES.fromMemorySegment(from, BYTES, ORDER);
+            other = OPERATION.hasOperand() ? SPECIES.fromMemorySegment(beside, BYTES, ORDER) : ZERO;
+            kept = Simd.MASK_REGISTERS
+                    ? VectorMask.fromLong(SPECIES, keepBits >>> LANES)
+                    : INTEGERS.broadcast((keepBits >>> LANES) & LANE_BITS)
+                            .lanewise(LSHL, TO_SIGN)
+                            .compare(LT, 0)
+                            .cast(SPECIES);
+            y = OPERATION.scales() ? y.mul(va) : y;
+            y = OPERATION.shifts() ? y.add(vb) : y;
+            otherwise = ELSE_OPERAND ? other : constant;
+            y = ALL_KEPT ? y : ALL_DROPPED ? otherwise : otherwise.blend(y, kept);
+            y = OPERATION.addsOperand() ? other.add(y) : y;
+            y.intoMemorySegment(to, BYTES, ORDER);
+            y = SPECIES.fromMemorySegment(from, 2L * BYTES, ORDER);
+            other = OPERATION.hasOperand() ? SPECIES.fromMemorySegment(beside, 2L * BYTES, ORDER) : ZERO;
+            kept = Simd.MASK_REGISTERS
+                    ? VectorMask.fromLong(SPECIES, keepBits >>> (2 * LANES))
+                    : INTEGERS.broadcast((keepBits >>> (2 * LANES)) & LANE_BITS)
+                            .lanewise(LSHL, TO_SIGN)
+                            .compare(LT, 0)
+                            .cast(SPECIES);
+            y = OPERATION.scales() ? y.mul(va) : y;
+            y = OPERATION.shifts() ? y.add(vb) : y;
+            otherwise = ELSE_OPERAND ? other : constant;
+            y = ALL_KEPT ? y : ALL_DROPPED ? otherwise : otherwise.blend(y, kept);
+            y = OPERATION.addsOperand() ? other.add(y) : y;
+            y.intoMemorySegment(to, 2L * BYTES, ORDER);
+            y = SPECIES.fromMemorySegment(from, 3L * BYTES, ORDER);
+            other = OPERATION.hasOperand() ? SPECIES.fromMemorySegment(beside, 3L * BYTES, ORDER) : ZERO;
+            kept = Simd.MASK_REGISTERS
+                    ? VectorMask.fromLong(SPECIES, keepBits >>> (3 * LANES))
+                    : INTEGERS.broadcast((keepBits >>> (3 * LANES)) & LANE_BITS)
+                            .lanewise(LSHL, TO_SIGN)
+                            .compare(LT, 0)
+                            .cast(SPECIES);
+            y = OPERATION.scales() ? y.mul(va) : y;
+            y = OPERATION.shifts() ? y.add(vb) : y;
+            otherwise = ELSE_OPERAND ? other : constant;
+            y = ALL_KEPT ? y : ALL_DROPPED ? otherwise : otherwise.blend(y, kept);
+            y = OPERATION.addsOperand() ? other.add(y) : y;
+            y.intoMemorySegment(to, 3L * BYTES, ORDER);
         }
         return i;
     }

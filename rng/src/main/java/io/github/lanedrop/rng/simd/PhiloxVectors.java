@@ -147,6 +147,13 @@ public final class PhiloxVectors {
             k0 = k0.add((long) Philox4x32.W0 << 32); // bumpKey
             k1 = k1.add((long) Philox4x32.W1 << 32);
         }
+        if (PERMUTES_PAIRS && rounds > 0) { // then the lower half of a0 is a1, and that of a2 is a3
+            IntVector words02 = a0.reinterpretAsInts();
+            IntVector words13 = a2.reinterpretAsInts();
+            FIRST_BLOCKS.selectFrom(words02, words13).reinterpretAsBytes().intoArray(dst, at);
+            LAST_BLOCKS.selectFrom(words02, words13).reinterpretAsBytes().intoArray(dst, at + VECTOR_BYTES);
+            return;
+        }
         IntVector a01 = a0.lanewise(LSHR, 32).lanewise(OR, a1).reinterpretAsInts();
         IntVector a23 = a2.lanewise(LSHR, 32).lanewise(OR, a3).reinterpretAsInts();
         a01.blend(a23.rearrange(SWAP_PAIRS), ODD_PAIRS).reinterpretAsBytes().intoArray(dst, at);

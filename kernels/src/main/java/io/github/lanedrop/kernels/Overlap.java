@@ -1,0 +1,128 @@
+package io.github.lanedrop.kernels;
+
+import io.github.lanedrop.kernels.lanes.ArrayLoop;
+import io.github.lanedrop.kernels.lanes.DrawingLoop;
+import io.github.lanedrop.kernels.lanes.Loops;
+import io.github.lanedrop.kernels.lanes.Operation;
+import io.github.lanedrop.rng.Key;
+import io.github.lanedrop.rng.Philox4x32;
+import java.lang.foreign.MemorySegment;
+import java.util.concurrent.atomic.AtomicReference;
+
+/** One operation on long buffers of float32 in native memory: each chunk while the random bits of the next are made. */
+final class Overlap {
+    private static final Class<?> NATIVE = MemorySegment.NULL.getClass();
+
+    /** Where nothing is overlapped. */
+    private static final DrawingLoop NONE = (_, _, _, _, _, _, _, _, _, _, _, _, _) -> {};
+
+    private final Operation operation;
+    private final ArrayLoop arrays;
+    /** For the rest of a chunk, and the last one. */
+    private final SpanLoops plain;
+
+    private final AtomicReference<DrawingLoop> defined = new AtomicReference<>();
+
+    Overlap(Operation operation, ArrayLoop arrays, SpanLoops plain) {
+        this.operation = operation;
+        this.arrays = arrays;
+        this.plain = plain;
+    }
+
+    /** Whether {@link #run} can begin with these elements. */
+    boolean takes(
+            MaskSource mask, long offset, DType type, MemorySegment src, MemorySegment dst, long start, long end) {
+        return end - start >= 2 * Scratch.CHUNK
+                && type == DType.FLOAT32
+                && src.getClass() == NATIVE
+                && dst.getClass() == NATIVE
+                && mask instanceof BernoulliMask elementwise
+                && BernoulliBits.drawable(elementwise, offset + start)
+                && !loop().equals(NONE);
+    }
+
+    /**
+     * Elements {@code start} to at most {@code end}, exclusive, each chunk while the random bits of the next are made.
+     *
+     * @return the element after the last one done
+     */
+    long run(
+            BernoulliMask mask,
+            long offset,
+            MemorySegment src,
+            MemorySegment dst,
+            MemorySegment keepBits,
+            long start,
+            long end,
+            Scratch scratch,
+            double a,
+            double b,
+            double c) {
+        Key key = mask.key();
+        DrawingLoop loop = loop();
+        BernoulliBits.FILLER.fill(mask, offset + start, Scratch.CHUNK, scratch);
+        long at = start;
+        while (at <= end - (2 * Scratch.CHUNK) && BernoulliBits.drawable(mask, offset + at + Scratch.CHUNK)) {
+            if (keepBits.byteSize() > 0) {
+                KeepBits.store(scratch.keepBits, 0, Scratch.CHUNK, keepBits, at);
+            }
+            long block = BernoulliBits.block(mask, offset + at + Scratch.CHUNK);
+            int blocks = BernoulliBits.chunkBlocks(mask);
+            int part = 0;
+            for (int drawn = 0; drawn < blocks; drawn += DrawingLoop.BLOCKS, part += DrawingLoop.ELEMENTS) {
+                loop.run(
+                        key.seed(),
+                        key.stream(),
+                        block + drawn,
+                        scratch.stream,
+                        drawn * Philox4x32.BLOCK_BYTES,
+                        src,
+                        dst,
+                        (at + part) * Float.BYTES,
+                        scratch.keepBits,
+                        part / Byte.SIZE,
+                        a,
+                        b,
+                        c);
+            }
+            if (part < Scratch.CHUNK) {
+                int rest = Scratch.CHUNK - part;
+                plain.apply(
+                        DType.FLOAT32,
+                        src,
+                        src,
+                        dst,
+                        at + part,
+                        rest,
+                        scratch,
+                        scratch.keepBits,
+                        part / Byte.SIZE,
+                        a,
+                        b,
+                        c);
+            }
+            at += Scratch.CHUNK;
+            BernoulliBits.drawn(mask, offset + at, scratch);
+        }
+        plain.apply(DType.FLOAT32, src, src, dst, at, Scratch.CHUNK, scratch, scratch.keepBits, 0, a, b, c);
+        if (keepBits.byteSize() > 0) {
+            KeepBits.store(scratch.keepBits, 0, Scratch.CHUNK, keepBits, at);
+        }
+        return at + Scratch.CHUNK;
+    }
+
+    private DrawingLoop loop() {
+        DrawingLoop loop = defined.get();
+        if (loop == null) {
+            loop = operation.hasOperand() ? NONE : Loops.drawing(operation, NATIVE);
+            if (!loop.equals(NONE) && !SelfTest.drawingAgrees(loop, arrays)) {
+                Live.warn(
+                        "the overlapped loop of " + operation
+                                + " failed its self-test; the plain one runs. Please report this with your JDK's version and CPU");
+                loop = NONE;
+            }
+            defined.set(loop);
+        }
+        return loop;
+    }
+}
