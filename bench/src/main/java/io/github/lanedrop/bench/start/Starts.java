@@ -8,8 +8,8 @@ import io.github.lanedrop.rng.Key;
 import java.io.File;
 import java.io.IOException;
 import java.io.PrintStream;
-import java.io.PrintWriter;
 import java.net.URISyntaxException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
@@ -96,12 +96,13 @@ public final class Starts {
         if (Files.isRegularFile(place)) {
             return Files.copy(place, folder.resolve(name)).getFileName().toString();
         }
-        try (PrintStream out = new PrintStream(Files.newOutputStream(log, StandardOpenOption.APPEND))) {
+        try (PrintStream out = new PrintStream(
+                Files.newOutputStream(log, StandardOpenOption.APPEND), true, StandardCharsets.UTF_8)) {
             int code = ToolProvider.findFirst("jar")
                     .orElseThrow(() -> new IOException("this JDK has no jar tool"))
                     .run(
-                            new PrintWriter(out, true),
-                            new PrintWriter(out, true),
+                            out,
+                            out,
                             "--create",
                             "--file",
                             folder.resolve(name).toString(),

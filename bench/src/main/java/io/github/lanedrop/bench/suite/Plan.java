@@ -2,12 +2,10 @@ package io.github.lanedrop.bench.suite;
 
 import io.github.lanedrop.bench.start.Starts;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
-import java.util.SequencedMap;
 import java.util.SequencedSet;
 import java.util.Set;
 import java.util.stream.Collectors;
@@ -124,14 +122,18 @@ record Plan(Times times, boolean pinned, List<Run> runs, Set<String> modules, Li
 
     /** The arithmetic, a line a family. */
     String describe() {
-        SequencedMap<Family, Integer> counts = new LinkedHashMap<>();
-        SequencedMap<Family, Double> seconds = new LinkedHashMap<>();
-        for (Run run : runs) {
-            counts.merge(run.family(), 1, Integer::sum);
-            seconds.merge(run.family(), seconds(run), Double::sum);
-        }
         StringBuilder text = new StringBuilder("| family | runs | JVMs | minutes |\n|---|---:|---:|---:|\n");
-        counts.forEach((family, count) -> line(text, name(family), count, count * times.forks(), seconds.get(family)));
+        for (Family family : Family.values()) {
+            List<Run> its = runs.stream().filter(run -> run.family() == family).toList();
+            if (!its.isEmpty()) {
+                line(
+                        text,
+                        name(family),
+                        its.size(),
+                        its.size() * times.forks(),
+                        its.stream().mapToDouble(this::seconds).sum());
+            }
+        }
         if (cold() > 0) {
             line(text, name(Family.START), cold(), cold(), coldSeconds());
         }
