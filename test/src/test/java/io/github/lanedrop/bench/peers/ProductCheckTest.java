@@ -10,7 +10,9 @@ import org.junit.jupiter.api.Test;
 final class ProductCheckTest {
     /** A correct product peer whose parts a test replaces by wrong ones. */
     private static class HandProduct implements ProductPeer {
-        Task task;
+        private static final MemorySegment NOTHING = MemorySegment.NULL;
+
+        Task task = new Task(0, 0, 0, false, false, NOTHING, NOTHING, NOTHING, NOTHING, .5, 1); // until it is asked
         int calls;
 
         @Override
