@@ -254,14 +254,15 @@ public final class DropoutKernel {
             long elements,
             Workers workers) {
         if (workers.tasks() == 1) { // a lambda may be allocated
-            run(mask, offset, type, src, dst, keepBits, 0, elements);
+            range(mask, offset, type, src, dst, keepBits, 0, elements);
         } else {
             workers.split(
-                    elements, Scratch.CHUNK, (start, end) -> run(mask, offset, type, src, dst, keepBits, start, end));
+                    elements, Scratch.CHUNK, (start, end) -> range(mask, offset, type, src, dst, keepBits, start, end));
         }
     }
 
-    private static void run(
+    /** Elements {@code start} to {@code end}, exclusive, of arguments that were checked. */
+    static void range(
             MaskSource mask,
             long offset,
             DType type,

@@ -116,37 +116,10 @@ final class NormRows {
         RowBatch batch = borrow(norm);
         for (long first = start; first < end; first += groupRows) {
             long last = Math.min(first + groupRows, end);
-            drop(
-                    ResidualDropout.RESIDUAL_SCALE_SELECT,
-                    mask,
-                    offset,
-                    src,
-                    residual,
-                    sum,
-                    first * columns,
-                    last * columns);
+            ResidualDropout.range(mask, DType.FLOAT32, offset, src, residual, sum, first * columns, last * columns);
             normalise(batch, norm, sum, dst, mean, rstd, first, last);
         }
         POOL.giveBack(batch);
-    }
-
-    /** Elements {@code start} to {@code end}, exclusive, by a chunk of keep bits or by several. */
-    private static void drop(
-            Elementwise operation,
-            MaskSource mask,
-            long offset,
-            MemorySegment src,
-            MemorySegment operand,
-            MemorySegment dst,
-            long start,
-            long end) {
-        Scratch scratch = Scratch.POOL.borrow();
-        for (long at = start; at < end; at += Scratch.CHUNK) {
-            int elements = (int) Math.min(Scratch.CHUNK, end - at);
-            int bitsAt = Chain.keepBits(mask, offset + at, elements, scratch);
-            operation.apply(DType.FLOAT32, src, operand, dst, at, elements, scratch, bitsAt, mask.scale(), 0, 0);
-        }
-        Scratch.POOL.giveBack(scratch);
     }
 
     /** The backward pass of rows {@code start} to {@code end}, exclusive, which are a part of the sums over columns. */
@@ -256,13 +229,13 @@ final class NormRows {
                     sumsByte,
                     first,
                     last);
-            drop(
-                    DropoutKernel.SCALE_SELECT,
+            DropoutKernel.range(
                     mask,
                     offset,
-                    residualGradient,
+                    DType.FLOAT32,
                     residualGradient,
                     srcGradient,
+                    Elementwise.NO_KEEP_BITS,
                     first * columns,
                     last * columns);
         }

@@ -22,7 +22,7 @@ import java.lang.foreign.MemorySegment;
  * Need", NeurIPS 2017, section 5.4.
  */
 public final class ResidualDropout {
-    static final Elementwise RESIDUAL_SCALE_SELECT = new Elementwise(Operation.RESIDUAL_SCALE_SELECT);
+    private static final Elementwise RESIDUAL_SCALE_SELECT = new Elementwise(Operation.RESIDUAL_SCALE_SELECT);
 
     private ResidualDropout() {}
 
@@ -47,7 +47,25 @@ public final class ResidualDropout {
             MemorySegment dst,
             long elements,
             Workers workers) {
-        double scale = mask.rate().dropsAll() ? 0 : mask.scale();
-        RESIDUAL_SCALE_SELECT.run(mask, offset, type, src, "residual", residual, dst, elements, scale, 0, 0, workers);
+        RESIDUAL_SCALE_SELECT.run(
+                mask, offset, type, src, "residual", residual, dst, elements, scale(mask), 0, 0, workers);
+    }
+
+    /** Elements {@code start} to {@code end}, exclusive, of arguments that were checked. */
+    static void range(
+            MaskSource mask,
+            DType type,
+            long offset,
+            MemorySegment src,
+            MemorySegment residual,
+            MemorySegment dst,
+            long start,
+            long end) {
+        RESIDUAL_SCALE_SELECT.range(
+                mask, offset, type, src, residual, dst, Elementwise.NO_KEEP_BITS, start, end, scale(mask), 0, 0);
+    }
+
+    private static double scale(MaskSource mask) {
+        return mask.rate().dropsAll() ? 0 : mask.scale();
     }
 }

@@ -19,8 +19,8 @@ final class PoolTest {
     }
 
     @Test
-    void aPoolOfLargeThingsKeepsOneForEachProcessor() {
-        int most = Math.min(64, Runtime.getRuntime().availableProcessors());
+    void aPoolOfLargeThingsKeepsAboutOneForEachProcessor() {
+        int most = Integer.highestOneBit(2 * Math.min(64, Runtime.getRuntime().availableProcessors()) - 1);
         var made = new AtomicInteger();
         Pool<Integer> pool = Pool.ofLarge(made::getAndIncrement);
         List<Integer> borrowed = new ArrayList<>();

@@ -96,19 +96,11 @@ public final class Starts {
         if (Files.isRegularFile(place)) {
             return Files.copy(place, folder.resolve(name)).getFileName().toString();
         }
-        try (PrintStream out = new PrintStream(
-                Files.newOutputStream(log, StandardOpenOption.APPEND), true, StandardCharsets.UTF_8)) {
+        try (PrintStream out =
+                new PrintStream(Files.newOutputStream(log, StandardOpenOption.APPEND), true, StandardCharsets.UTF_8)) {
             int code = ToolProvider.findFirst("jar")
                     .orElseThrow(() -> new IOException("this JDK has no jar tool"))
-                    .run(
-                            out,
-                            out,
-                            "--create",
-                            "--file",
-                            folder.resolve(name).toString(),
-                            "-C",
-                            place.toString(),
-                            ".");
+                    .run(out, out, "--create", "--file", folder.resolve(name).toString(), "-C", place.toString(), ".");
             if (code != 0) {
                 throw new IOException("jar ended with " + code);
             }
