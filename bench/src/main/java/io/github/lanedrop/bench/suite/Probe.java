@@ -71,7 +71,7 @@ final class Probe {
 
     private static Properties ask(ProductPeer peer) {
         try {
-            return Entrant.told(peer, Optional.empty());
+            return Entrant.told(peer, PeerCheck.refusal(peer, 1));
         } catch (RuntimeException | LinkageError e) {
             return Entrant.told(Entrant.Kind.PRODUCT, peer.id(), Optional.of(peer.id() + " fails: " + e));
         }
