@@ -24,7 +24,7 @@ import jdk.incubator.vector.VectorMask;
  * The template of {@link SegmentLoop} for bfloat16, see {@link Specialised}.
  *
  * <p>A vector is taken as ints, pairs of elements: the even ones in the lower halves, the odd ones in the upper. Each half
- * is widened by a shift or a mask, and the results are put together the same way and rounded; nothing crosses lanes. Slices for the reason of {@link VectorSegmentLoop}.
+ * is widened by a shift or a mask, and the results are put together the same way and rounded; nothing crosses lanes.
  */
 final class VectorBfloat16Loop implements SegmentLoop {
     private static final LoopData DATA = Specialised.data(MethodHandles.lookup(), LoopData.class);
@@ -41,8 +41,6 @@ final class VectorBfloat16Loop implements SegmentLoop {
     private static final int LANES = FLOATS.length();
     /** Elements that one vector of ints holds. */
     private static final int PAIRS = 2 * LANES;
-
-    private static final int BYTES = SHORTS.vectorByteSize();
 
     private static final FloatVector ZERO = FloatVector.zero(FLOATS);
     private static final int UPPER = 0xFFFF0000;
@@ -78,10 +76,10 @@ final class VectorBfloat16Loop implements SegmentLoop {
         for (; i <= elements - PAIRS; i += PAIRS) {
             long keepBits = MIXED ? (long) LONG.get(bits, bitsAt + (i >>> 3)) ^ INVERSION : 0;
             long at = firstByte + (long) Short.BYTES * i;
-            IntVector x = ShortVector.fromMemorySegment(SHORTS, src.asSlice(at, BYTES), 0, ORDER)
+            IntVector x = ShortVector.fromMemorySegment(SHORTS, src, at, ORDER)
                     .reinterpretAsInts();
             IntVector o = OPERATION.hasOperand()
-                    ? ShortVector.fromMemorySegment(SHORTS, operand.asSlice(at, BYTES), 0, ORDER)
+                    ? ShortVector.fromMemorySegment(SHORTS, operand, at, ORDER)
                             .reinterpretAsInts()
                     : x;
             if (Simd.MASK_REGISTERS) {
@@ -124,7 +122,7 @@ final class VectorBfloat16Loop implements SegmentLoop {
             ShortVector upper = odd.and(UPPER).or(even.lanewise(LSHR, 16)).reinterpretAsShorts();
             ShortVector lower = odd.lanewise(LSHL, 16).or(even.and(~UPPER)).reinterpretAsShorts();
             upper.add((short) 1, lower.or(upper.and((short) 1)).compare(UGT, HALF))
-                    .intoMemorySegment(dst.asSlice(at, BYTES), 0, ORDER);
+                    .intoMemorySegment(dst, at, ORDER);
         }
         return i;
     }

@@ -44,7 +44,7 @@ final class VectorSegmentLoop implements SegmentLoop {
             (VectorSpecies<Number>) (VectorSpecies<?>) (DOUBLES_STORED ? LONGS : INTS);
 
     private static final int LANES = SPECIES.length();
-    /** Elements of the four vectors that are done at a time: their checks take as long as those of one. */
+    /** Elements of the four vectors that are done at a time, with one word of keep bits. */
     private static final int FOUR = 4 * LANES;
 
     private static final int BYTES = SPECIES.vectorByteSize();
@@ -59,9 +59,7 @@ final class VectorSegmentLoop implements SegmentLoop {
             INTEGERS.broadcast(SPECIES.elementSize() - 1).sub(INTEGERS.zero().addIndex(1));
 
     // No helper methods that take or return vectors: C2 does not inline what it has compiled by itself into much code.
-    // Slices, since their bounds are checked by plain comparisons: for the checks of accesses C2 nests three loops,
-    // which
-    // take longer than 128 elements.
+    // Nor slices, which would make the checks cheaper: in some JVMs C2 allocates them.
     @Override
     public int run(
             MemorySegment src,
@@ -95,11 +93,8 @@ final class VectorSegmentLoop implements SegmentLoop {
         for (; i <= elements - FOUR; i += FOUR) {
             long keepBits = MIXED ? (long) LONG.get(bits, bitsAt + (i >>> 3)) ^ INVERSION : 0;
             long at = firstByte + (long) ELEMENT_BYTES * i;
-            MemorySegment from = src.asSlice(at, 4L * BYTES);
-            MemorySegment beside = OPERATION.hasOperand() ? operand.asSlice(at, 4L * BYTES) : from;
-            MemorySegment to = dst.asSlice(at, 4L * BYTES);
-            y = SPECIES.fromMemorySegment(from, 0, ORDER);
-            other = OPERATION.hasOperand() ? SPECIES.fromMemorySegment(beside, 0, ORDER) : ZERO;
+            y = SPECIES.fromMemorySegment(src, at, ORDER);
+            other = OPERATION.hasOperand() ? SPECIES.fromMemorySegment(operand, at, ORDER) : ZERO;
             kept = Simd.MASK_REGISTERS
                     ? VectorMask.fromLong(SPECIES, keepBits)
                     : INTEGERS.broadcast(keepBits & LANE_BITS)
@@ -111,9 +106,9 @@ final class VectorSegmentLoop implements SegmentLoop {
             otherwise = ELSE_OPERAND ? other : constant;
             y = ALL_KEPT ? y : ALL_DROPPED ? otherwise : otherwise.blend(y, kept);
             y = OPERATION.addsOperand() ? other.add(y) : y;
-            y.intoMemorySegment(to, 0, ORDER);
-            y = SPECIES.fromMemorySegment(from, BYTES, ORDER);
-            other = OPERATION.hasOperand() ? SPECIES.fromMemorySegment(beside, BYTES, ORDER) : ZERO;
+            y.intoMemorySegment(dst, at, ORDER);
+            y = SPECIES.fromMemorySegment(src, at + BYTES, ORDER);
+            other = OPERATION.hasOperand() ? SPECIES.fromMemorySegment(operand, at + BYTES, ORDER) : ZERO;
             kept = Simd.MASK_REGISTERS
                     ? VectorMask.fromLong(SPECIES, keepBits >>> LANES)
                     : INTEGERS.broadcast((keepBits >>> LANES) & LANE_BITS)
@@ -125,9 +120,9 @@ final class VectorSegmentLoop implements SegmentLoop {
             otherwise = ELSE_OPERAND ? other : constant;
             y = ALL_KEPT ? y : ALL_DROPPED ? otherwise : otherwise.blend(y, kept);
             y = OPERATION.addsOperand() ? other.add(y) : y;
-            y.intoMemorySegment(to, BYTES, ORDER);
-            y = SPECIES.fromMemorySegment(from, 2L * BYTES, ORDER);
-            other = OPERATION.hasOperand() ? SPECIES.fromMemorySegment(beside, 2L * BYTES, ORDER) : ZERO;
+            y.intoMemorySegment(dst, at + BYTES, ORDER);
+            y = SPECIES.fromMemorySegment(src, at + 2L * BYTES, ORDER);
+            other = OPERATION.hasOperand() ? SPECIES.fromMemorySegment(operand, at + 2L * BYTES, ORDER) : ZERO;
             kept = Simd.MASK_REGISTERS
                     ? VectorMask.fromLong(SPECIES, keepBits >>> (2 * LANES))
                     : INTEGERS.broadcast((keepBits >>> (2 * LANES)) & LANE_BITS)
@@ -139,9 +134,9 @@ final class VectorSegmentLoop implements SegmentLoop {
             otherwise = ELSE_OPERAND ? other : constant;
             y = ALL_KEPT ? y : ALL_DROPPED ? otherwise : otherwise.blend(y, kept);
             y = OPERATION.addsOperand() ? other.add(y) : y;
-            y.intoMemorySegment(to, 2L * BYTES, ORDER);
-            y = SPECIES.fromMemorySegment(from, 3L * BYTES, ORDER);
-            other = OPERATION.hasOperand() ? SPECIES.fromMemorySegment(beside, 3L * BYTES, ORDER) : ZERO;
+            y.intoMemorySegment(dst, at + 2L * BYTES, ORDER);
+            y = SPECIES.fromMemorySegment(src, at + 3L * BYTES, ORDER);
+            other = OPERATION.hasOperand() ? SPECIES.fromMemorySegment(operand, at + 3L * BYTES, ORDER) : ZERO;
             kept = Simd.MASK_REGISTERS
                     ? VectorMask.fromLong(SPECIES, keepBits >>> (3 * LANES))
                     : INTEGERS.broadcast((keepBits >>> (3 * LANES)) & LANE_BITS)
@@ -153,7 +148,7 @@ final class VectorSegmentLoop implements SegmentLoop {
             otherwise = ELSE_OPERAND ? other : constant;
             y = ALL_KEPT ? y : ALL_DROPPED ? otherwise : otherwise.blend(y, kept);
             y = OPERATION.addsOperand() ? other.add(y) : y;
-            y.intoMemorySegment(to, 3L * BYTES, ORDER);
+            y.intoMemorySegment(dst, at + 3L * BYTES, ORDER);
         }
         return i;
     }
