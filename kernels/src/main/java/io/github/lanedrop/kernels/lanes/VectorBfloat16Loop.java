@@ -76,11 +76,9 @@ final class VectorBfloat16Loop implements SegmentLoop {
         for (; i <= elements - PAIRS; i += PAIRS) {
             long keepBits = MIXED ? (long) LONG.get(bits, bitsAt + (i >>> 3)) ^ INVERSION : 0;
             long at = firstByte + (long) Short.BYTES * i;
-            IntVector x = ShortVector.fromMemorySegment(SHORTS, src, at, ORDER)
-                    .reinterpretAsInts();
+            IntVector x = ShortVector.fromMemorySegment(SHORTS, src, at, ORDER).reinterpretAsInts();
             IntVector o = OPERATION.hasOperand()
-                    ? ShortVector.fromMemorySegment(SHORTS, operand, at, ORDER)
-                            .reinterpretAsInts()
+                    ? ShortVector.fromMemorySegment(SHORTS, operand, at, ORDER).reinterpretAsInts()
                     : x;
             if (Simd.MASK_REGISTERS) {
                 kept = VectorMask.fromLong(FLOATS, Long.compress(keepBits, EVEN));
