@@ -15,6 +15,7 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.openjdk.jmh.results.RunResult;
 import org.openjdk.jmh.results.format.ResultFormatFactory;
@@ -23,6 +24,9 @@ import org.openjdk.jmh.runner.RunnerException;
 
 /** Makes all runs of a plan, and keeps what was measured in a folder, up to date after each run. */
 final class Session {
+    /** JMH says where the JDK lies, which is nobody's business. */
+    private static final Pattern JDK_FOLDER = Pattern.compile("(\"jvm\" : \")[^\"]*[/\\\\](?=[^\"/\\\\]*\")");
+
     /** What JMH measured, as JMH writes it. */
     static final String RESULTS = "jmh.json";
 
@@ -101,7 +105,8 @@ final class Session {
         try (PrintStream out = new PrintStream(json, false, StandardCharsets.UTF_8)) {
             ResultFormatFactory.getInstance(ResultFormatType.JSON, out).writeOut(results);
         }
-        replace(folder.resolve(RESULTS), json.toByteArray());
+        String text = JDK_FOLDER.matcher(json.toString(StandardCharsets.UTF_8)).replaceAll("$1");
+        replace(folder.resolve(RESULTS), text.getBytes(StandardCharsets.UTF_8));
     }
 
     private static void replace(Path file, byte[] content) throws IOException {

@@ -102,6 +102,7 @@ final class SessionTest {
         assertThat(first.get("mode").asText()).isEqualTo("avgt");
         assertThat(first.get("forks").asInt()).isEqualTo(1);
         assertThat(first.get("measurementTime").asText()).isEqualTo("10 ms");
+        assertThat(first.get("jvm").asText()).startsWith("java").doesNotContain("/", "\\");
         assertThat(first.get("jvmArgs").findValuesAsText("").size()).isZero();
         assertThat(first.get("jvmArgs"))
                 .extracting(JsonNode::asText)
