@@ -17,7 +17,8 @@ import java.util.Set;
 
 /**
  * The main class of a JVM that has the class path of a peer: checks the peers that it finds, and tells what they are in one
- * properties file a peer.
+ * properties file a peer. Of product peers it checks one, since libraries choose their kernels once a process; it is run
+ * again until there is nothing more to tell.
  */
 final class Probe {
     private static final int ELEMENTS = 1024;
@@ -28,20 +29,23 @@ final class Probe {
     /**
      * Checks.
      *
-     * @param arguments a folder for the answers, and the names of peers that are known already
+     * @param arguments a folder for the answers, which may have some, and the names of peers that are known already
      * @throws IOException if an answer cannot be written
      */
     public static void main(String[] arguments) throws IOException {
         Path folder = Path.of(arguments[0]);
         Set<String> known = Set.of(Arrays.copyOfRange(arguments, 1, arguments.length));
         for (Peer peer : Peers.all()) {
-            if (!known.contains(peer.id())) {
-                tell(folder, ask(peer));
+            Path answer = answer(folder, Entrant.Kind.DROPOUT, peer.id());
+            if (!known.contains(peer.id()) && Files.notExists(answer)) {
+                tell(answer, ask(peer));
             }
         }
         for (ProductPeer peer : Peers.allProducts()) {
-            if (!known.contains(peer.id())) {
-                tell(folder, ask(peer));
+            Path answer = answer(folder, Entrant.Kind.PRODUCT, peer.id());
+            if (!known.contains(peer.id()) && Files.notExists(answer)) {
+                tell(answer, ask(peer));
+                break;
             }
         }
         System.exit(0); // libraries may have started threads
@@ -77,9 +81,12 @@ final class Probe {
         }
     }
 
-    private static void tell(Path folder, Properties told) throws IOException {
-        try (var file = Files.newBufferedWriter(
-                folder.resolve(told.getProperty("kind") + "-" + told.getProperty("id")), StandardCharsets.UTF_8)) {
+    private static Path answer(Path folder, Entrant.Kind kind, String id) {
+        return folder.resolve(kind + "-" + id);
+    }
+
+    private static void tell(Path answer, Properties told) throws IOException {
+        try (var file = Files.newBufferedWriter(answer, StandardCharsets.UTF_8)) {
             told.store(file, null);
         }
     }

@@ -202,17 +202,22 @@ final class VectorCurveLoop implements ChainLoop {
         MemorySegment b = bias.values;
         int period = bias.period;
         int c = biasAt;
-        for (int i = 0; i <= elements - LANES; i += LANES) {
-            FloatVector z = FloatVector.fromMemorySegment(FLOATS, src, firstByte + (long) Float.BYTES * i, ORDER);
-            if (BIAS) {
-                z = z.add(FloatVector.fromMemorySegment(FLOATS, b, (long) Float.BYTES * c, ORDER));
+        int i = 0;
+        while (i <= elements - LANES) {
+            // to where the bias begins again: with an index of its own, C2 speculated on it and failed a hundred times
+            int end = BIAS ? Math.min(elements - LANES + 1, i + period - c) : elements - LANES + 1;
+            long ahead = (long) c - i;
+            for (; i < end; i += LANES) {
+                FloatVector z = FloatVector.fromMemorySegment(FLOATS, src, firstByte + (long) Float.BYTES * i, ORDER);
+                if (BIAS) {
+                    z = z.add(FloatVector.fromMemorySegment(FLOATS, b, Float.BYTES * (ahead + i), ORDER));
+                }
+                FloatVector density = VectorMath.exp(z.mul(z).mul(-0.5f)).mul(DENSITY);
+                FloatVector near =
+                        z.viewAsIntegralLanes().min(MOST).lanewise(UMIN, LEAST).viewAsFloatingLanes();
+                near.mul(density).intoArray(densities, i);
             }
-            FloatVector density = VectorMath.exp(z.mul(z).mul(-0.5f)).mul(DENSITY);
-            FloatVector near =
-                    z.viewAsIntegralLanes().min(MOST).lanewise(UMIN, LEAST).viewAsFloatingLanes();
-            near.mul(density).intoArray(densities, i);
-            c += LANES;
-            c = c < period ? c : c - period;
+            c = Math.toIntExact(ahead + i) - period;
         }
     }
 }
