@@ -89,11 +89,10 @@ final class Chain {
         ChainScratch.POOL.giveBack(scratch);
     }
 
-    /** The keep bits of a chunk, as {@link KeepBits#fill}, also where nothing is drawn. */
+    /** The keep bits of a chunk, as {@link KeepBits#fill}, and none where the rate drops all, whatever is stored. */
     static int keepBits(MaskSource mask, long first, int elements, Scratch scratch) {
-        Rate rate = mask.rate();
-        if (rate.dropsAll() || (rate.keepsAll() && mask instanceof BernoulliMask)) {
-            Arrays.fill(scratch.keepBits, (byte) (rate.dropsAll() ? 0 : -1));
+        if (mask.rate().dropsAll()) {
+            Arrays.fill(scratch.keepBits, (byte) 0);
             return 0;
         }
         return KeepBits.fill(mask, first, elements, scratch);
