@@ -90,7 +90,7 @@ final class Chain {
     }
 
     /** The keep bits of a chunk, as {@link KeepBits#fill}, and none where the rate drops all, whatever is stored. */
-    static int keepBits(MaskSource mask, long first, int elements, Scratch scratch) {
+    private static int keepBits(MaskSource mask, long first, int elements, Scratch scratch) {
         if (mask.rate().dropsAll()) {
             Arrays.fill(scratch.keepBits, (byte) 0);
             return 0;
