@@ -26,6 +26,9 @@ final class Live {
     /** Whether patterns are looked up 64 at a time by byte permutes over two 512-bit registers. */
     static final boolean PERMUTES;
 
+    /** Whether patterns that are looked up one by one are decided many at a time, in vectors of any width. */
+    static final boolean COLLECTS;
+
     /** Why {@link #PERMUTES} is what it is, one sentence without a full stop. */
     static final String PATTERNS_REASON;
 
@@ -41,9 +44,10 @@ final class Live {
                 System.getProperty("lanedrop.patterns", "auto"),
                 VECTOR && Simd.BITS == 512,
                 Live::cpuPermutesBytes,
-                Live::patternsAgree);
+                Live::permutesAgree);
         PERMUTES = patterns.permutes;
         PATTERNS_REASON = patterns.reason;
+        COLLECTS = !PERMUTES && trusted("pattern tables", VECTOR, SelfTest::tablesAgree);
     }
 
     private Live() {}
@@ -53,8 +57,12 @@ final class Live {
      * when it is first needed, so that nobody waits for the tests of kernels that are not used.
      */
     static boolean trusted(String family, BooleanSupplier selfTest) {
-        if (!VECTOR || selfTest.getAsBoolean()) {
-            return VECTOR;
+        return trusted(family, VECTOR, selfTest);
+    }
+
+    private static boolean trusted(String family, boolean live, BooleanSupplier selfTest) {
+        if (!live || selfTest.getAsBoolean()) {
+            return live;
         }
         warn("the SIMD code of " + family + " failed its self-test; its scalar code runs; " + REPORT);
         return false;
@@ -91,8 +99,8 @@ final class Live {
         return new Patterns(true, auto ? "this CPU has AVX-512 VBMI" : given);
     }
 
-    private static boolean patternsAgree() {
-        boolean agree = SelfTest.patternsAgree();
+    private static boolean permutesAgree() {
+        boolean agree = SelfTest.permutesAgree();
         if (!agree) {
             warn(
                     "the byte permutes failed their self-test; patterns are looked up one by one. Please report this with your"

@@ -25,6 +25,9 @@ final class PatternTable {
     /** Both in one load: {@link #cutHigh} in bits 0 to 7, {@link #alias} in bits 8 to 15. */
     final int[] cutHighAndAlias = new int[COLUMNS];
 
+    /** The same in 16 bits: {@link #alias} in bits 0 to 7, {@link #cutHigh} in bits 8 to 15. */
+    final short[] entries = new short[COLUMNS];
+
     private PatternTable() {}
 
     static PatternTable of(long threshold) {
@@ -52,6 +55,7 @@ final class PatternTable {
         }
         for (int column = 0; column < COLUMNS; column++) {
             cutHigh[column] = (byte) (cut[column] >>> 24);
+            entries[column] = (short) ((alias[column] & 0xFF) | (cutHigh[column] << 8));
             cutHighAndAlias[column] = (cutHigh[column] & 0xFF) | ((alias[column] & 0xFF) << 8);
         }
     }

@@ -3,10 +3,7 @@ package io.github.lanedrop.kernels;
 import io.github.lanedrop.rng.Key;
 import io.github.lanedrop.rng.Philox4x32;
 
-/**
- * Random bytes to patterns, one at a time: the definition, and the fast way where bytes cannot be permuted over two
- * registers.
- */
+/** Random bytes to patterns, one at a time: the definition. */
 final class ScalarPatterns {
     /** Bit 31 of counter word c3: the refinement domain. */
     static final long REFINEMENT = 1L << 63;

@@ -107,8 +107,22 @@ final class SelfTest {
                 .orElseGet(() -> Arena.ofAuto().allocate(bytes));
     }
 
-    /** Whether patterns looked up by permutes agree with those looked up one by one. */
+    /** Whether the look-up of patterns that is live agrees with its twin. */
     static boolean patternsAgree() {
+        return Live.PERMUTES ? permutesAgree() : tablesAgree();
+    }
+
+    /** Whether patterns looked up by permutes agree with those looked up and decided one by one. */
+    static boolean permutesAgree() {
+        return patternsAgree(true);
+    }
+
+    /** Whether patterns looked up one by one and decided in vectors agree with those decided one by one. */
+    static boolean tablesAgree() {
+        return patternsAgree(false);
+    }
+
+    private static boolean patternsAgree(boolean permutes) {
         PatternTable table = Rate.drop(0.1).table();
         Key key = Key.of(1);
         Scratch scratch = Scratch.POOL.borrow();
@@ -118,7 +132,11 @@ final class SelfTest {
         scratch.stream[5] = table.cutHigh[scratch.stream[4] & 0xFF];
         byte[] expected = new byte[count];
         ScalarPatterns.draw(table, key, 0, scratch.stream, 0, expected, count);
-        VectorPatterns.draw(table, key, 0, scratch.stream, 0, scratch, count);
+        if (permutes) {
+            VectorPatterns.permute(table, key, 0, scratch.stream, 0, scratch, count);
+        } else {
+            VectorPatterns.collect(table, key, 0, scratch.stream, 0, scratch, count);
+        }
         boolean agree = Arrays.equals(expected, 0, count, scratch.keepBits, 0, count);
         Scratch.POOL.giveBack(scratch);
         return agree;

@@ -1,14 +1,17 @@
 package io.github.lanedrop.kernels;
 
 import static io.github.lanedrop.rng.simd.Lanes.BYTES;
+import static io.github.lanedrop.rng.simd.Lanes.HALF_BYTES;
+import static io.github.lanedrop.rng.simd.Lanes.SHORTS;
 
 import io.github.lanedrop.rng.Key;
 import io.github.lanedrop.rng.simd.PhiloxVectors;
 import jdk.incubator.vector.ByteVector;
+import jdk.incubator.vector.ShortVector;
 import jdk.incubator.vector.VectorMask;
 import jdk.incubator.vector.VectorOperators;
 
-/** Random bytes to patterns, 64 at a time, by byte permutes over two 512-bit registers. */
+/** Random bytes to patterns, in vectors. */
 final class VectorPatterns {
     private static final int LANES = 64;
     private static final ByteVector COLUMNS = everySecond(0);
@@ -24,10 +27,44 @@ final class VectorPatterns {
         return ByteVector.fromArray(BYTES, index, 0);
     }
 
-    /** As {@link ScalarPatterns#draw}, but reads and writes whole vectors. */
-    static void draw(PatternTable table, Key key, long first, byte[] stream, int streamAt, Scratch scratch, int count) {
+    /**
+     * As {@link ScalarPatterns#draw}, but reads and writes whole vectors: with the table in registers, by byte permutes
+     * over two of 512 bits.
+     */
+    static void permute(
+            PatternTable table, Key key, long first, byte[] stream, int streamAt, Scratch scratch, int count) {
         look(table.cutHigh, table.alias, stream, streamAt, scratch.keepBits, scratch.undecided, count);
         refine(table, key, first, stream, streamAt, scratch, count);
+    }
+
+    /** As {@link #permute}, with vectors of any width: collects the entries of the columns one by one, then compares. */
+    static void collect(
+            PatternTable table, Key key, long first, byte[] stream, int streamAt, Scratch scratch, int count) {
+        short[] entries = scratch.shorts;
+        for (int j = 0; j < count; j++) {
+            entries[j] = table.entries[stream[streamAt + 2 * j] & 0xFF];
+        }
+        compare(entries, stream, streamAt, scratch.keepBits, scratch.undecided, count);
+        refine(table, key, first, stream, streamAt, scratch, count);
+    }
+
+    private static void compare(
+            short[] entries, byte[] stream, int streamAt, byte[] keepBits, long[] undecided, int count) {
+        for (int j = 0; j < count; j += LANES) {
+            long open = 0;
+            for (int lane = 0; lane < LANES; lane += SHORTS.length()) {
+                ShortVector entry = ShortVector.fromArray(SHORTS, entries, j + lane);
+                ShortVector drawn = (ShortVector) ByteVector.fromArray(BYTES, stream, streamAt + 2 * (j + lane))
+                        .reinterpretShape(SHORTS, 0);
+                ShortVector fraction = drawn.lanewise(VectorOperators.LSHR, 8);
+                ShortVector cut = entry.lanewise(VectorOperators.LSHR, 8);
+                // the lower bytes: the column of what was drawn, the alias of its entry
+                ShortVector pattern = entry.blend(drawn, fraction.compare(VectorOperators.LT, cut));
+                ((ByteVector) pattern.convertShape(VectorOperators.S2B, HALF_BYTES, 0)).intoArray(keepBits, j + lane);
+                open |= fraction.compare(VectorOperators.EQ, cut).toLong() << lane;
+            }
+            undecided[j / LANES] = open & wanted(count - j);
+        }
     }
 
     private static void look(

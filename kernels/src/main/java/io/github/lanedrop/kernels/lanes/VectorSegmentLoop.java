@@ -52,11 +52,11 @@ final class VectorSegmentLoop implements SegmentLoop {
     private static final Vector<Number> ZERO = SPECIES.zero();
     private static final boolean ELSE_OPERAND = OPERATION.otherwise() == Otherwise.OPERAND;
 
-    private static final long LANE_BITS = (1L << LANES) - 1;
-
     /** Moves the bit of each lane to the sign. */
     private static final Vector<Number> TO_SIGN =
             INTEGERS.broadcast(SPECIES.elementSize() - 1).sub(INTEGERS.zero().addIndex(1));
+    /** The same for the next vector. */
+    private static final Vector<Number> NEXT_TO_SIGN = TO_SIGN.sub(INTEGERS.broadcast(LANES));
 
     // No helper methods that take or return vectors: C2 does not inline what it has compiled by itself into much code.
     // Nor slices, which would make the checks cheaper: in some JVMs C2 allocates them.
@@ -88,6 +88,7 @@ final class VectorSegmentLoop implements SegmentLoop {
         Vector<Number> y;
         Vector<Number> other;
         Vector<Number> otherwise;
+        Vector<Number> signs;
         VectorMask<Number> kept;
         int i = 0;
         for (; i <= elements - FOUR; i += FOUR) {
@@ -95,12 +96,10 @@ final class VectorSegmentLoop implements SegmentLoop {
             long at = firstByte + (long) ELEMENT_BYTES * i;
             y = SPECIES.fromMemorySegment(src, at, ORDER);
             other = OPERATION.hasOperand() ? SPECIES.fromMemorySegment(operand, at, ORDER) : ZERO;
+            signs = Simd.MASK_REGISTERS ? INTEGERS.zero() : INTEGERS.broadcast((int) keepBits);
             kept = Simd.MASK_REGISTERS
                     ? VectorMask.fromLong(SPECIES, keepBits)
-                    : INTEGERS.broadcast(keepBits & LANE_BITS)
-                            .lanewise(LSHL, TO_SIGN)
-                            .compare(LT, 0)
-                            .cast(SPECIES);
+                    : signs.lanewise(LSHL, TO_SIGN).compare(LT, 0).cast(SPECIES);
             y = OPERATION.scales() ? y.mul(va) : y;
             y = OPERATION.shifts() ? y.add(vb) : y;
             otherwise = ELSE_OPERAND ? other : constant;
@@ -111,10 +110,7 @@ final class VectorSegmentLoop implements SegmentLoop {
             other = OPERATION.hasOperand() ? SPECIES.fromMemorySegment(operand, at + BYTES, ORDER) : ZERO;
             kept = Simd.MASK_REGISTERS
                     ? VectorMask.fromLong(SPECIES, keepBits >>> LANES)
-                    : INTEGERS.broadcast((keepBits >>> LANES) & LANE_BITS)
-                            .lanewise(LSHL, TO_SIGN)
-                            .compare(LT, 0)
-                            .cast(SPECIES);
+                    : signs.lanewise(LSHL, NEXT_TO_SIGN).compare(LT, 0).cast(SPECIES);
             y = OPERATION.scales() ? y.mul(va) : y;
             y = OPERATION.shifts() ? y.add(vb) : y;
             otherwise = ELSE_OPERAND ? other : constant;
@@ -123,12 +119,10 @@ final class VectorSegmentLoop implements SegmentLoop {
             y.intoMemorySegment(dst, at + BYTES, ORDER);
             y = SPECIES.fromMemorySegment(src, at + 2L * BYTES, ORDER);
             other = OPERATION.hasOperand() ? SPECIES.fromMemorySegment(operand, at + 2L * BYTES, ORDER) : ZERO;
+            signs = Simd.MASK_REGISTERS ? INTEGERS.zero() : INTEGERS.broadcast((int) (keepBits >>> (2 * LANES)));
             kept = Simd.MASK_REGISTERS
                     ? VectorMask.fromLong(SPECIES, keepBits >>> (2 * LANES))
-                    : INTEGERS.broadcast((keepBits >>> (2 * LANES)) & LANE_BITS)
-                            .lanewise(LSHL, TO_SIGN)
-                            .compare(LT, 0)
-                            .cast(SPECIES);
+                    : signs.lanewise(LSHL, TO_SIGN).compare(LT, 0).cast(SPECIES);
             y = OPERATION.scales() ? y.mul(va) : y;
             y = OPERATION.shifts() ? y.add(vb) : y;
             otherwise = ELSE_OPERAND ? other : constant;
@@ -139,10 +133,7 @@ final class VectorSegmentLoop implements SegmentLoop {
             other = OPERATION.hasOperand() ? SPECIES.fromMemorySegment(operand, at + 3L * BYTES, ORDER) : ZERO;
             kept = Simd.MASK_REGISTERS
                     ? VectorMask.fromLong(SPECIES, keepBits >>> (3 * LANES))
-                    : INTEGERS.broadcast((keepBits >>> (3 * LANES)) & LANE_BITS)
-                            .lanewise(LSHL, TO_SIGN)
-                            .compare(LT, 0)
-                            .cast(SPECIES);
+                    : signs.lanewise(LSHL, NEXT_TO_SIGN).compare(LT, 0).cast(SPECIES);
             y = OPERATION.scales() ? y.mul(va) : y;
             y = OPERATION.shifts() ? y.add(vb) : y;
             otherwise = ELSE_OPERAND ? other : constant;

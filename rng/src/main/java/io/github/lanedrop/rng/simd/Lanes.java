@@ -16,6 +16,9 @@ public final class Lanes {
     public static final VectorSpecies<Short> SHORTS = VectorSpecies.of(short.class, SHAPE);
     /** Lanes of bytes. */
     public static final VectorSpecies<Byte> BYTES = VectorSpecies.of(byte.class, SHAPE);
+    /** As many bytes as {@link #SHORTS} has lanes. */
+    public static final VectorSpecies<Byte> HALF_BYTES =
+            VectorSpecies.of(byte.class, VectorShape.forBitSize(Simd.BITS / 2));
     /** Lanes of 32-bit floats. */
     public static final VectorSpecies<Float> FLOATS = VectorSpecies.of(float.class, SHAPE);
     /** Lanes of 64-bit floats. */
