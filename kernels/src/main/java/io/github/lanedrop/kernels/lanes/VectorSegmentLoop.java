@@ -88,6 +88,7 @@ final class VectorSegmentLoop implements SegmentLoop {
         Vector<Number> y;
         Vector<Number> other;
         Vector<Number> otherwise;
+        int pair; // the bits of two vectors
         Vector<Number> signs;
         VectorMask<Number> kept;
         int i = 0;
@@ -96,7 +97,8 @@ final class VectorSegmentLoop implements SegmentLoop {
             long at = firstByte + (long) ELEMENT_BYTES * i;
             y = SPECIES.fromMemorySegment(src, at, ORDER);
             other = OPERATION.hasOperand() ? SPECIES.fromMemorySegment(operand, at, ORDER) : ZERO;
-            signs = Simd.MASK_REGISTERS ? INTEGERS.zero() : INTEGERS.broadcast((int) keepBits);
+            pair = (int) keepBits; // an int lane takes no more
+            signs = Simd.MASK_REGISTERS ? INTEGERS.zero() : INTEGERS.broadcast(pair);
             kept = Simd.MASK_REGISTERS
                     ? VectorMask.fromLong(SPECIES, keepBits)
                     : signs.lanewise(LSHL, TO_SIGN).compare(LT, 0).cast(SPECIES);
@@ -119,7 +121,8 @@ final class VectorSegmentLoop implements SegmentLoop {
             y.intoMemorySegment(dst, at + BYTES, ORDER);
             y = SPECIES.fromMemorySegment(src, at + 2L * BYTES, ORDER);
             other = OPERATION.hasOperand() ? SPECIES.fromMemorySegment(operand, at + 2L * BYTES, ORDER) : ZERO;
-            signs = Simd.MASK_REGISTERS ? INTEGERS.zero() : INTEGERS.broadcast((int) (keepBits >>> (2 * LANES)));
+            pair = (int) (keepBits >>> (2 * LANES));
+            signs = Simd.MASK_REGISTERS ? INTEGERS.zero() : INTEGERS.broadcast(pair);
             kept = Simd.MASK_REGISTERS
                     ? VectorMask.fromLong(SPECIES, keepBits >>> (2 * LANES))
                     : signs.lanewise(LSHL, TO_SIGN).compare(LT, 0).cast(SPECIES);
