@@ -31,6 +31,9 @@ import jdk.incubator.vector.VectorMask;
  * <p>The elementary function is the only call here that takes or returns vectors, and the first: after its operations C2
  * inlines nothing that the JDK does not mark, and a vector or mask that crosses such a call is boxed. So the loops are
  * written out, and which activation it is, is asked for in them, of constants.
+ *
+ * <p>The bias of element i is at {@code ahead + i}, and the inner loop ends where the bias begins again. Wrapped within one
+ * loop, that index is one that C2 may speculate on: a loop like that was given up and compiled a hundred times.
  */
 final class VectorCurveLoop implements ChainLoop {
     private static final VectorChainData DATA = Specialised.data(MethodHandles.lookup(), VectorChainData.class);
@@ -73,48 +76,50 @@ final class VectorCurveLoop implements ChainLoop {
         }
         MemorySegment b = bias.values;
         int period = bias.period;
-        int c = biasAt;
+        long ahead = biasAt;
         int i = 0;
-        for (; i <= elements - LANES; i += LANES) {
-            long at = firstByte + (long) Float.BYTES * i;
-            FloatVector z = FloatVector.fromMemorySegment(FLOATS, src, at, ORDER);
-            if (BIAS) {
-                z = z.add(FloatVector.fromMemorySegment(FLOATS, b, (long) Float.BYTES * c, ORDER));
+        while (i <= elements - LANES) {
+            int end = BIAS ? (int) Math.min(elements - LANES + 1, period - ahead) : elements - LANES + 1;
+            for (; i < end; i += LANES) {
+                long at = firstByte + (long) Float.BYTES * i;
+                FloatVector z = FloatVector.fromMemorySegment(FLOATS, src, at, ORDER);
+                if (BIAS) {
+                    z = z.add(FloatVector.fromMemorySegment(FLOATS, b, Float.BYTES * (ahead + i), ORDER));
+                }
+                FloatVector y;
+                if (SIGMOID) {
+                    y = VectorMath.sigmoid(z);
+                } else if (TANH) {
+                    y = VectorMath.tanh(z);
+                } else if (GELU) {
+                    FloatVector phi = VectorMath.normal(z);
+                    y = z.viewAsIntegralLanes()
+                            .lanewise(UMIN, LEAST)
+                            .viewAsFloatingLanes()
+                            .mul(phi);
+                } else {
+                    FloatVector s = VectorMath.sigmoid(
+                            GELU_TANH ? z.mul(z.mul(z).mul(INNER_CUBIC).add(INNER)) : z);
+                    y = z.viewAsIntegralLanes()
+                            .lanewise(UMIN, LEAST)
+                            .viewAsFloatingLanes()
+                            .mul(s);
+                }
+                if (DROPOUT) {
+                    long kept = (long) LONG.get(bits, bitsAt + (i >>> 3)) >>> (i & 7);
+                    // without mask registers a long becomes a mask lane by lane; shifting its bits to the sign is one
+                    // instruction
+                    VectorMask<Float> mask = Simd.MASK_REGISTERS
+                            ? VectorMask.fromLong(FLOATS, kept)
+                            : IntVector.broadcast(INTS, (int) kept)
+                                    .lanewise(LSHL, TO_SIGN)
+                                    .compare(LT, 0)
+                                    .cast(FLOATS);
+                    y = ZERO.blend(y.mul(FloatVector.broadcast(FLOATS, scale)), mask);
+                }
+                y.intoMemorySegment(dst, at, ORDER);
             }
-            FloatVector y;
-            if (SIGMOID) {
-                y = VectorMath.sigmoid(z);
-            } else if (TANH) {
-                y = VectorMath.tanh(z);
-            } else if (GELU) {
-                FloatVector phi = VectorMath.normal(z);
-                y = z.viewAsIntegralLanes()
-                        .lanewise(UMIN, LEAST)
-                        .viewAsFloatingLanes()
-                        .mul(phi);
-            } else {
-                FloatVector s = VectorMath.sigmoid(
-                        GELU_TANH ? z.mul(z.mul(z).mul(INNER_CUBIC).add(INNER)) : z);
-                y = z.viewAsIntegralLanes()
-                        .lanewise(UMIN, LEAST)
-                        .viewAsFloatingLanes()
-                        .mul(s);
-            }
-            if (DROPOUT) {
-                long kept = (long) LONG.get(bits, bitsAt + (i >>> 3)) >>> (i & 7);
-                // without mask registers a long becomes a mask lane by lane; shifting its bits to the sign is one
-                // instruction
-                VectorMask<Float> mask = Simd.MASK_REGISTERS
-                        ? VectorMask.fromLong(FLOATS, kept)
-                        : IntVector.broadcast(INTS, (int) kept)
-                                .lanewise(LSHL, TO_SIGN)
-                                .compare(LT, 0)
-                                .cast(FLOATS);
-                y = ZERO.blend(y.mul(FloatVector.broadcast(FLOATS, scale)), mask);
-            }
-            y.intoMemorySegment(dst, at, ORDER);
-            c += LANES;
-            c = c < period ? c : c - period;
+            ahead -= period;
         }
         return i;
     }
@@ -140,52 +145,54 @@ final class VectorCurveLoop implements ChainLoop {
         }
         MemorySegment b = bias.values;
         int period = bias.period;
-        int c = biasAt;
+        long ahead = biasAt;
         int i = 0;
-        for (; i <= elements - LANES; i += LANES) {
-            long at = firstByte + (long) Float.BYTES * i;
-            FloatVector z = FloatVector.fromMemorySegment(FLOATS, src, at, ORDER);
-            if (BIAS) {
-                z = z.add(FloatVector.fromMemorySegment(FLOATS, b, (long) Float.BYTES * c, ORDER));
+        while (i <= elements - LANES) {
+            int end = BIAS ? (int) Math.min(elements - LANES + 1, period - ahead) : elements - LANES + 1;
+            for (; i < end; i += LANES) {
+                long at = firstByte + (long) Float.BYTES * i;
+                FloatVector z = FloatVector.fromMemorySegment(FLOATS, src, at, ORDER);
+                if (BIAS) {
+                    z = z.add(FloatVector.fromMemorySegment(FLOATS, b, Float.BYTES * (ahead + i), ORDER));
+                }
+                FloatVector slope;
+                if (SIGMOID) {
+                    FloatVector s = VectorMath.sigmoid(z);
+                    slope = s.mul(ONE.sub(s));
+                } else if (TANH) {
+                    FloatVector t = VectorMath.tanh(z);
+                    slope = ONE.sub(t.mul(t));
+                } else if (GELU) {
+                    slope = VectorMath.normal(z).add(FloatVector.fromArray(FLOATS, densities, i));
+                } else if (GELU_TANH) {
+                    FloatVector inner = z.mul(z.mul(z).mul(INNER_CUBIC).add(INNER));
+                    FloatVector tail = VectorMath.sigmoid(
+                            inner.viewAsIntegralLanes().lanewise(OR, SIGN).viewAsFloatingLanes());
+                    FloatVector rest = ONE.sub(tail);
+                    FloatVector near =
+                            z.viewAsIntegralLanes().min(MOST).lanewise(UMIN, LEAST).viewAsFloatingLanes();
+                    FloatVector growth = near.mul(near).mul(3 * INNER_CUBIC).add(INNER);
+                    slope = near.mul(tail).mul(rest.mul(growth)).add(rest.blend(tail, inner.compare(LT, 0)));
+                } else {
+                    FloatVector s = VectorMath.sigmoid(z);
+                    FloatVector near =
+                            z.viewAsIntegralLanes().min(MOST).lanewise(UMIN, LEAST).viewAsFloatingLanes();
+                    slope = near.mul(ONE.sub(s)).add(1).mul(s);
+                }
+                FloatVector dy = FloatVector.fromMemorySegment(FLOATS, dstGradient, at, ORDER);
+                if (DROPOUT) {
+                    long kept = (long) LONG.get(bits, bitsAt + (i >>> 3)) >>> (i & 7);
+                    VectorMask<Float> mask = Simd.MASK_REGISTERS // as in forward
+                            ? VectorMask.fromLong(FLOATS, kept)
+                            : IntVector.broadcast(INTS, (int) kept)
+                                    .lanewise(LSHL, TO_SIGN)
+                                    .compare(LT, 0)
+                                    .cast(FLOATS);
+                    dy = ZERO.blend(dy.mul(FloatVector.broadcast(FLOATS, scale)), mask);
+                }
+                dy.mul(slope).intoMemorySegment(srcGradient, at, ORDER);
             }
-            FloatVector slope;
-            if (SIGMOID) {
-                FloatVector s = VectorMath.sigmoid(z);
-                slope = s.mul(ONE.sub(s));
-            } else if (TANH) {
-                FloatVector t = VectorMath.tanh(z);
-                slope = ONE.sub(t.mul(t));
-            } else if (GELU) {
-                slope = VectorMath.normal(z).add(FloatVector.fromArray(FLOATS, densities, i));
-            } else if (GELU_TANH) {
-                FloatVector inner = z.mul(z.mul(z).mul(INNER_CUBIC).add(INNER));
-                FloatVector tail = VectorMath.sigmoid(
-                        inner.viewAsIntegralLanes().lanewise(OR, SIGN).viewAsFloatingLanes());
-                FloatVector rest = ONE.sub(tail);
-                FloatVector near =
-                        z.viewAsIntegralLanes().min(MOST).lanewise(UMIN, LEAST).viewAsFloatingLanes();
-                FloatVector growth = near.mul(near).mul(3 * INNER_CUBIC).add(INNER);
-                slope = near.mul(tail).mul(rest.mul(growth)).add(rest.blend(tail, inner.compare(LT, 0)));
-            } else {
-                FloatVector s = VectorMath.sigmoid(z);
-                FloatVector near =
-                        z.viewAsIntegralLanes().min(MOST).lanewise(UMIN, LEAST).viewAsFloatingLanes();
-                slope = near.mul(ONE.sub(s)).add(1).mul(s);
-            }
-            FloatVector dy = FloatVector.fromMemorySegment(FLOATS, dstGradient, at, ORDER);
-            if (DROPOUT) {
-                long kept = (long) LONG.get(bits, bitsAt + (i >>> 3)) >>> (i & 7);
-                VectorMask<Float> mask = Simd.MASK_REGISTERS // as in forward
-                        ? VectorMask.fromLong(FLOATS, kept)
-                        : IntVector.broadcast(INTS, (int) kept)
-                                .lanewise(LSHL, TO_SIGN)
-                                .compare(LT, 0)
-                                .cast(FLOATS);
-                dy = ZERO.blend(dy.mul(FloatVector.broadcast(FLOATS, scale)), mask);
-            }
-            dy.mul(slope).intoMemorySegment(srcGradient, at, ORDER);
-            c += LANES;
-            c = c < period ? c : c - period;
+            ahead -= period;
         }
         return i;
     }
@@ -201,12 +208,10 @@ final class VectorCurveLoop implements ChainLoop {
         }
         MemorySegment b = bias.values;
         int period = bias.period;
-        int c = biasAt;
+        long ahead = biasAt;
         int i = 0;
         while (i <= elements - LANES) {
-            // to where the bias begins again: with an index of its own, C2 speculated on it and failed a hundred times
-            int end = BIAS ? Math.min(elements - LANES + 1, i + period - c) : elements - LANES + 1;
-            long ahead = (long) c - i;
+            int end = BIAS ? (int) Math.min(elements - LANES + 1, period - ahead) : elements - LANES + 1;
             for (; i < end; i += LANES) {
                 FloatVector z = FloatVector.fromMemorySegment(FLOATS, src, firstByte + (long) Float.BYTES * i, ORDER);
                 if (BIAS) {
@@ -217,7 +222,7 @@ final class VectorCurveLoop implements ChainLoop {
                         z.viewAsIntegralLanes().min(MOST).lanewise(UMIN, LEAST).viewAsFloatingLanes();
                 near.mul(density).intoArray(densities, i);
             }
-            c = Math.toIntExact(ahead + i) - period;
+            ahead -= period;
         }
     }
 }
