@@ -30,6 +30,8 @@ public final class DropBlock {
     private static final long ONE = 1L << 32;
     private static final int MAX_POSITIONS = 1 << 24;
     private static final int AXES = 3;
+    /** Numbers of {@link #geometry()}. */
+    static final int GEOMETRY = 2 * AXES;
 
     /** How gamma follows from the rate. */
     public enum Rule {
@@ -53,6 +55,7 @@ public final class DropBlock {
     private final Rate anchors;
     private final double expectedKeep;
     private final long[] anchorPlaces;
+    private final int[] geometry;
 
     private DropBlock(Rule rule, Rate rate, double gammaScale, int[] block, int[] plane) {
         this.rule = rule;
@@ -75,6 +78,7 @@ public final class DropBlock {
         anchors = Rate.drop(Math.min(1, wantedGamma));
         expectedKeep = meanKeep(covers, anchors.effective());
         anchorPlaces = anchorPlaces();
+        geometry = new int[] {size[0], size[1], size[2], length[0], length[1], length[2]};
     }
 
     /**
@@ -317,6 +321,11 @@ public final class DropBlock {
             }
         }
         return lines * valid[2];
+    }
+
+    /** The lengths of a block and of a plane, which with the rate of anchors are all that a mask depends on; to be read. */
+    int[] geometry() {
+        return geometry;
     }
 
     /** Length of a block along the first, middle or last axis. */

@@ -1,5 +1,6 @@
 package io.github.lanedrop.kernels;
 
+import io.github.lanedrop.kernels.lanes.Fate;
 import io.github.lanedrop.kernels.mask.Bits;
 import io.github.lanedrop.kernels.mask.ScalarDilation;
 import io.github.lanedrop.kernels.mask.VectorDilation;
@@ -14,30 +15,46 @@ final class DropBlockBits {
     /** Where elements need anchors from farther away than this, they are made in bands and remembered. */
     private static final int NEAR = Scratch.CHUNK / 4;
 
+    /** Elements that are made at once where a call has so many. */
+    private static final int LONG_SPAN = 4 * Scratch.CHUNK;
+
     private static final int WORD = Long.SIZE;
 
+    private byte[] longSpan = {};
     private byte[] anchors = {};
     private long[] words = {};
     private int at; // of the first word; zeros before it
 
     // the band in `words`, by value
+    private final Drawn drawn = new Drawn();
     private boolean held;
-    private int positions;
     private long wordsFirst; // of bit 0
-    private long seed;
-    private long stream;
-    private long threshold;
-    private final int[] geometry = new int[6];
     private long bandFirst;
     private long bandEnd;
 
     static final Filler<DropBlockMask> FILLER = new Filler<>() {
         @Override
         int fill(DropBlockMask mask, long first, int elements, Scratch scratch) {
-            if (elements > 0) {
-                scratch.ofMask.dropBlock.elements(mask.blocks(), mask.key(), first, elements, scratch);
+            DropBlockBits bits = scratch.ofMask.dropBlock;
+            if (mask.blocks().reach() > NEAR) {
+                bits.inBands(mask.blocks(), mask.key(), first, elements, scratch);
+            } else if (elements > 0) {
+                bits.near(mask.blocks(), mask.key(), first, elements, scratch, scratch.keepBits);
             }
             return 0;
+        }
+
+        /** What begins and ends a string takes a fifth of a chunk's time, so strings are longer where they can be. */
+        @Override
+        int span(DropBlockMask mask, long first, int elements, Scratch scratch) {
+            if (elements <= Scratch.CHUNK || mask.blocks().reach() > NEAR) {
+                return super.span(mask, first, elements, scratch);
+            }
+            DropBlockBits bits = scratch.ofMask.dropBlock;
+            int count = Math.min(elements, LONG_SPAN);
+            bits.near(mask.blocks(), mask.key(), first, count, scratch, bits.keepBits());
+            scratch.span.set(Fate.MIXED, bits.keepBits(), 0);
+            return count;
         }
 
         @Override
@@ -46,57 +63,39 @@ final class DropBlockBits {
         }
     };
 
-    private void elements(DropBlock blocks, Key key, long first, int elements, Scratch scratch) {
-        int reach = blocks.reach();
-        if (reach <= NEAR) {
-            held = false;
-            long begin = Math.max(0, first - reach) / WORD * WORD;
-            make(blocks, key, begin, (int) (first - begin) + elements, scratch);
-            copy((int) (first - begin), elements, scratch.keepBits, 0);
-            return;
+    /** Keep bits of elements that are near their anchors, from bit 0. */
+    private void near(DropBlock blocks, Key key, long first, int elements, Scratch scratch, byte[] keepBits) {
+        held = false;
+        long begin = Math.max(0, first - blocks.reach()) / WORD * WORD;
+        make(blocks, key, begin, (int) (first - begin) + elements, scratch);
+        copy((int) (first - begin), elements, keepBits, 0);
+    }
+
+    private byte[] keepBits() {
+        if (longSpan.length == 0) {
+            longSpan = new byte[LONG_SPAN / Byte.SIZE + VectorDilation.SLACK * Long.BYTES];
         }
+        return longSpan;
+    }
+
+    private void inBands(DropBlock blocks, Key key, long first, int elements, Scratch scratch) {
+        int reach = blocks.reach();
+        held &= drawn.by(blocks, key);
         long band = (4L * reach + WORD - 1) / WORD * WORD;
         int done = 0;
         while (done < elements) {
             long from = first + done;
-            if (!isHeld(blocks, key) || from < bandFirst || from >= bandEnd) {
-                long start = from - from % band;
-                long begin = Math.max(0, start - reach) / WORD * WORD;
-                long end = start > Long.MAX_VALUE - band ? Long.MAX_VALUE : start + band;
-                make(blocks, key, begin, (int) (end - begin), scratch);
-                remember(blocks, key, begin, start, end);
+            if (!held || from < bandFirst || from >= bandEnd) {
+                bandFirst = from - from % band;
+                bandEnd = bandFirst > Long.MAX_VALUE - band ? Long.MAX_VALUE : bandFirst + band;
+                wordsFirst = Math.max(0, bandFirst - reach) / WORD * WORD;
+                make(blocks, key, wordsFirst, (int) (bandEnd - wordsFirst), scratch);
+                held = true;
             }
             int count = (int) Math.min(elements - done, bandEnd - from);
             copy((int) (from - wordsFirst), count, scratch.keepBits, done);
             done += count;
         }
-    }
-
-    private boolean isHeld(DropBlock blocks, Key key) {
-        boolean same = held
-                && key.seed() == seed
-                && key.stream() == stream
-                && blocks.anchors().threshold() == threshold
-                && blocks.positions() == positions;
-        for (int axis = 0; same && axis < 3; axis++) {
-            same = geometry[axis] == blocks.blockAlong(axis) && geometry[3 + axis] == blocks.stride(axis);
-        }
-        return same;
-    }
-
-    private void remember(DropBlock blocks, Key key, long begin, long start, long end) {
-        held = true;
-        seed = key.seed();
-        stream = key.stream();
-        threshold = blocks.anchors().threshold();
-        positions = blocks.positions();
-        for (int axis = 0; axis < 3; axis++) {
-            geometry[axis] = blocks.blockAlong(axis);
-            geometry[3 + axis] = blocks.stride(axis);
-        }
-        wordsFirst = begin;
-        bandFirst = start;
-        bandEnd = end;
     }
 
     /** Dropped elements from {@code begin} on, a multiple of 64, as ones; right where all anchors are among them. */
@@ -159,6 +158,10 @@ final class DropBlockBits {
 
     /** What is not dropped is kept. */
     private void copy(int from, int count, byte[] keepBits, int to) {
-        Bits.copyInverted(words, WORD * at + from, keepBits, to, count);
+        if (MaskSelfTest.VECTOR && to % Byte.SIZE == 0) {
+            VectorDilation.copyInverted(words, WORD * at + from, keepBits, to / Byte.SIZE, count);
+        } else {
+            Bits.copyInverted(words, WORD * at + from, keepBits, to, count);
+        }
     }
 }

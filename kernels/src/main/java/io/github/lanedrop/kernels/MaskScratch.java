@@ -2,7 +2,6 @@ package io.github.lanedrop.kernels;
 
 import io.github.lanedrop.kernels.mask.Bits;
 import io.github.lanedrop.kernels.mask.VectorBytes;
-import io.github.lanedrop.rng.Key;
 
 /**
  * What mask sources need that are made of other sources or decide more than one element at once.
@@ -24,17 +23,15 @@ final class MaskScratch {
 
     private Scratch[] inner = {}; // made when first needed: a source within a source within ...
 
-    // the window in inner: decisions `first` to `end` of a Bernoulli mask, or of the fill at hand
+    // the window in inner: decisions `first` to `end` of a mask that is remembered, or of the fill at hand
+    private final Drawn drawn = new Drawn();
     private boolean held;
-    private long seed;
-    private long stream;
-    private long threshold;
     private long first;
     private long end;
     private int bitsAt;
     private int window;
 
-    // decisions of that Bernoulli mask, again and again: `period` of them from `periodFirst` on
+    // decisions of that mask, again and again: `period` of them from `periodFirst` on
     private final byte[] repeated = new byte[(Scratch.CHUNK + REPEATED) / Byte.SIZE + Bits.SLACK];
     private boolean periodHeld;
     private long periodFirst;
@@ -61,18 +58,9 @@ final class MaskScratch {
 
     /** Begins a fill: forgets the window unless it is of this very mask. */
     void begin(MaskSource mask) {
-        if (mask instanceof BernoulliMask(Rate rate, Key key)) {
-            boolean same = key.seed() == seed && key.stream() == stream && rate.threshold() == threshold;
-            held &= same;
-            periodHeld &= same;
-            seed = key.seed();
-            stream = key.stream();
-            threshold = rate.threshold();
-        } else {
-            held = false;
-            periodHeld = false;
-            threshold = -1; // no rate's
-        }
+        boolean same = drawn.by(mask);
+        held &= same;
+        periodHeld &= same;
     }
 
     /**
@@ -105,7 +93,7 @@ final class MaskScratch {
 
     /** Whether what is fetched may be used by later fills. */
     boolean remembers() {
-        return threshold >= 0;
+        return !drawn.byNobody();
     }
 
     /**

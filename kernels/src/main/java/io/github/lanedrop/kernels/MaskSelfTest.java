@@ -1,5 +1,6 @@
 package io.github.lanedrop.kernels;
 
+import io.github.lanedrop.kernels.mask.Bits;
 import io.github.lanedrop.kernels.mask.ScalarBytes;
 import io.github.lanedrop.kernels.mask.ScalarDilation;
 import io.github.lanedrop.kernels.mask.ScalarWords;
@@ -44,6 +45,9 @@ final class MaskSelfTest {
             ScalarDilation.shiftOr(twin, 4, words, shift);
             VectorDilation.shiftOr(spread, 4, words, shift);
             agree &= Arrays.equals(twin, 0, 4 + words, spread, 0, 4 + words);
+            Bits.copyInverted(twin, shift, expected, 0, 64 * (words - 3));
+            VectorDilation.copyInverted(spread, shift, actual, 0, 64 * (words - 3));
+            agree &= Arrays.equals(expected, 0, 8 * (words - 3), actual, 0, 8 * (words - 3));
         }
         return agree;
     }

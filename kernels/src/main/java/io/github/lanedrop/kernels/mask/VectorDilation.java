@@ -1,14 +1,16 @@
 package io.github.lanedrop.kernels.mask;
 
+import static io.github.lanedrop.rng.simd.Lanes.BYTES;
 import static io.github.lanedrop.rng.simd.Lanes.LONGS;
 
+import jdk.incubator.vector.ByteVector;
 import jdk.incubator.vector.LongVector;
 import jdk.incubator.vector.VectorOperators;
 
 /** Spreads the ones of a string of bits, a vector at a time. */
 public final class VectorDilation {
-    /** Words that are written beyond the last one. */
-    public static final int SLACK = 8;
+    /** Words that are written, or read, beyond the last one. */
+    public static final int SLACK = 16;
 
     private static final int LANES = LONGS.length();
 
@@ -34,6 +36,31 @@ public final class VectorDilation {
                     .lanewise(VectorOperators.OR, carried)
                     .lanewise(VectorOperators.OR, LongVector.fromArray(LONGS, words, i))
                     .intoArray(words, i);
+        }
+    }
+
+    /**
+     * As {@link Bits#copyInverted} to a whole byte, but reads and writes whole vectors.
+     *
+     * @param src a string, lowest bit of the first word first
+     * @param srcBit the first bit to read
+     * @param dst receives the bits
+     * @param dstByte the first byte to write
+     * @param count how many, 0 or more
+     */
+    public static void copyInverted(long[] src, int srcBit, byte[] dst, int dstByte, int count) {
+        int from = srcBit >>> 6;
+        int shift = srcBit & 63;
+        for (int i = 0; i < (count + 63) >>> 6; i += LANES) {
+            LongVector next = LongVector.fromArray(LONGS, src, from + i + 1)
+                    .lanewise(VectorOperators.LSHL, 1)
+                    .lanewise(VectorOperators.LSHL, 63 - shift);
+            ((ByteVector) LongVector.fromArray(LONGS, src, from + i)
+                            .lanewise(VectorOperators.LSHR, shift)
+                            .lanewise(VectorOperators.OR, next)
+                            .not()
+                            .reinterpretShape(BYTES, 0))
+                    .intoArray(dst, dstByte + (i << 3));
         }
     }
 }
