@@ -130,7 +130,7 @@ public final class BiasKernel {
     private static void sum(
             MemorySegment dstGradient, long rows, int columns, ColumnSums sums, long startPart, long endPart) {
         int parts = ColumnSums.parts(rows);
-        ChainScratch scratch = ChainScratch.POOL.borrow();
+        Scratch scratch = Scratch.POOL.borrow();
         for (long part = startPart; part < endPart; part++) {
             long end = ColumnSums.row(part + 1, parts, rows) * columns;
             for (long at = ColumnSums.row(part, parts, rows) * columns; at < end; at += Scratch.CHUNK) {
@@ -138,6 +138,6 @@ public final class BiasKernel {
                 ColumnSums.add(dstGradient, at, elements, columns, sums.first, ColumnSums.at(part, columns), scratch);
             }
         }
-        ChainScratch.POOL.giveBack(scratch);
+        Scratch.POOL.giveBack(scratch);
     }
 }

@@ -6,7 +6,10 @@ import io.github.lanedrop.kernels.activation.ChainLoop;
 import io.github.lanedrop.kernels.activation.Chains;
 import io.github.lanedrop.kernels.activation.Links;
 import io.github.lanedrop.kernels.activation.RepeatedBias;
+import io.github.lanedrop.kernels.activation.ScalarActivation;
 import io.github.lanedrop.kernels.activation.ScalarChain;
+import io.github.lanedrop.kernels.lanes.DrawingLoop.Before;
+import io.github.lanedrop.kernels.lanes.Operation;
 import java.lang.foreign.MemorySegment;
 import java.util.Arrays;
 import java.util.EnumMap;
@@ -20,7 +23,7 @@ import java.util.concurrent.atomic.AtomicReferenceArray;
  * <p>On the SIMD path there is a loop for each chain and kind of memory, defined when first needed and held against its
  * scalar twin before it is trusted.
  */
-final class Chain {
+final class Chain implements Overlap.Plain {
     /** Stands for the mask where nothing is dropped; never read. */
     static final MaskSource NO_MASK = new StoredMask(Rate.drop(0), MemorySegment.NULL);
 
@@ -35,10 +38,17 @@ final class Chain {
     private static final Map<Activation, Chain> ALL = of(true, true);
 
     private final Links links;
+    /** Whether long calls make random bits ahead; curves leave the arithmetic units no time for it. */
+    private final boolean overlaps;
+
+    private final Overlap overlap;
     private final AtomicReferenceArray<ChainLoop> loops = new AtomicReferenceArray<>(Memories.KINDS);
 
     private Chain(Links links) {
         this.links = links;
+        boolean relu = links.activation() == ScalarActivation.RELU;
+        overlaps = links.bias() && links.dropout() && (relu || links.activation() == ScalarActivation.IDENTITY);
+        overlap = new Overlap(relu ? Before.BIAS_RELU : Before.BIAS, Operation.SCALE_SELECT, this);
     }
 
     private static Map<Activation, Chain> of(boolean bias, boolean dropout) {
@@ -74,19 +84,21 @@ final class Chain {
             MemorySegment dst,
             long start,
             long end) {
-        ChainScratch scratch = ChainScratch.POOL.borrow();
-        Scratch maskScratch = Scratch.POOL.borrow();
+        Scratch scratch = Scratch.POOL.borrow();
         if (links.bias()) {
             scratch.bias.set(bias, columns);
         }
         float scale = (float) mask.scale();
-        for (long at = start; at < end; at += Scratch.CHUNK) {
-            int elements = (int) Math.min(Scratch.CHUNK, end - at);
-            int bitsAt = links.dropout() ? keepBits(mask, offset + at, elements, maskScratch) : 0;
-            forward(src, dst, at, elements, scale, maskScratch.keepBits, bitsAt, scratch);
+        long at = start;
+        if (overlaps && overlap.takes(mask, offset, DType.FLOAT32, src, dst, start, end)) {
+            at = overlap.run((BernoulliMask) mask, offset, src, dst, Elementwise.NO_KEEP_BITS, start, end, scratch, scale, 0, 0);
         }
-        Scratch.POOL.giveBack(maskScratch);
-        ChainScratch.POOL.giveBack(scratch);
+        for (; at < end; at += Scratch.CHUNK) {
+            int elements = (int) Math.min(Scratch.CHUNK, end - at);
+            int bitsAt = links.dropout() ? keepBits(mask, offset + at, elements, scratch) : 0;
+            forward(src, dst, at, elements, scale, bitsAt, scratch);
+        }
+        Scratch.POOL.giveBack(scratch);
     }
 
     /** The keep bits of a chunk, as {@link KeepBits#fill}, and none where the rate drops all, whatever is stored. */
@@ -98,15 +110,29 @@ final class Chain {
         return KeepBits.fill(mask, first, elements, scratch);
     }
 
+    @Override
+    public void apply(
+            MemorySegment src,
+            MemorySegment dst,
+            long first,
+            int elements,
+            Scratch scratch,
+            int bitsAt,
+            double scale,
+            double b,
+            double c) {
+        forward(src, dst, first, elements, (float) scale, bitsAt, scratch);
+    }
+
     private void forward(
             MemorySegment src,
             MemorySegment dst,
             long first,
             int elements,
             float scale,
-            byte[] bits,
             int bitsAt,
-            ChainScratch scratch) {
+            Scratch scratch) {
+        byte[] bits = scratch.keepBits;
         long firstByte = first * Float.BYTES;
         int biasAt = scratch.bias.at(first);
         Class<?> memory = dst.getClass();
@@ -118,11 +144,11 @@ final class Chain {
             return;
         }
         int start = done;
-        float[] x = scratch.elements;
+        float[] x = scratch.floats;
         long at = firstByte + (long) Float.BYTES * start;
         MemorySegment.copy(src, FLOAT, at, x, start, elements - start);
         if (Live.VECTOR && start == 0) {
-            MemorySegment array = scratch.elementSegment;
+            MemorySegment array = scratch.floatSegment;
             done = loop(array.getClass()).forward(array, scratch.bias, biasAt, array, 0, elements, scale, bits, bitsAt);
         }
         ScalarChain.forward(links, x, scratch.bias, biasAt, x, done, elements, scale, bits, bitsAt);
@@ -147,22 +173,20 @@ final class Chain {
             boolean columnSums,
             MemorySegment sums,
             long sumsByte) {
-        ChainScratch scratch = ChainScratch.POOL.borrow();
-        Scratch maskScratch = Scratch.POOL.borrow();
+        Scratch scratch = Scratch.POOL.borrow();
         if (links.bias()) {
             scratch.bias.set(bias, columns);
         }
         float scale = (float) mask.scale();
         for (long at = start; at < end; at += Scratch.CHUNK) {
             int elements = (int) Math.min(Scratch.CHUNK, end - at);
-            int bitsAt = links.dropout() ? keepBits(mask, offset + at, elements, maskScratch) : 0;
-            backward(src, dstGradient, srcGradient, at, elements, scale, maskScratch.keepBits, bitsAt, scratch);
+            int bitsAt = links.dropout() ? keepBits(mask, offset + at, elements, scratch) : 0;
+            backward(src, dstGradient, srcGradient, at, elements, scale, bitsAt, scratch);
             if (columnSums) {
                 ColumnSums.add(srcGradient, at, elements, columns, sums, sumsByte, scratch);
             }
         }
-        Scratch.POOL.giveBack(maskScratch);
-        ChainScratch.POOL.giveBack(scratch);
+        Scratch.POOL.giveBack(scratch);
     }
 
     private void backward(
@@ -172,9 +196,9 @@ final class Chain {
             long first,
             int elements,
             float scale,
-            byte[] bits,
             int bitsAt,
-            ChainScratch scratch) {
+            Scratch scratch) {
+        byte[] bits = scratch.keepBits;
         long firstByte = first * Float.BYTES;
         int biasAt = scratch.bias.at(first);
         Class<?> memory = srcGradient.getClass();
@@ -199,14 +223,14 @@ final class Chain {
             return;
         }
         int start = done;
-        float[] x = scratch.elements;
-        float[] dy = scratch.gradients;
+        float[] x = scratch.floats;
+        float[] dy = scratch.otherFloats;
         long at = firstByte + (long) Float.BYTES * start;
         MemorySegment.copy(src, FLOAT, at, x, start, elements - start);
         MemorySegment.copy(dstGradient, FLOAT, at, dy, start, elements - start);
         if (Live.VECTOR && start == 0) {
-            MemorySegment array = scratch.elementSegment;
-            MemorySegment gradients = scratch.gradientSegment;
+            MemorySegment array = scratch.floatSegment;
+            MemorySegment gradients = scratch.otherFloatSegment;
             ChainLoop loop = loop(array.getClass());
             loop.densities(array, scratch.bias, biasAt, scratch.densities, 0, elements);
             done = loop.backward(

@@ -73,14 +73,14 @@ final class ColumnSums {
             int columns,
             MemorySegment sums,
             long sumsByte,
-            ChainScratch scratch) {
+            Scratch scratch) {
         int column = (int) (first % columns);
         ColumnLoop loop = Norm.loops(src.getClass()).columns();
         if (Norm.reads(src.getClass())) {
             loop.addRows(src, first * Float.BYTES, elements, column, columns, sums, sumsByte);
         } else {
-            MemorySegment.copy(src, FLOAT, first * Float.BYTES, scratch.elements, 0, elements);
-            loop.addRows(scratch.elementSegment, 0, elements, column, columns, sums, sumsByte);
+            MemorySegment.copy(src, FLOAT, first * Float.BYTES, scratch.floats, 0, elements);
+            loop.addRows(scratch.floatSegment, 0, elements, column, columns, sums, sumsByte);
         }
     }
 

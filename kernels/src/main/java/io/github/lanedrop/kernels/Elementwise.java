@@ -1,6 +1,7 @@
 package io.github.lanedrop.kernels;
 
 import io.github.lanedrop.kernels.lanes.ArrayLoop;
+import io.github.lanedrop.kernels.lanes.DrawingLoop;
 import io.github.lanedrop.kernels.lanes.Fate;
 import io.github.lanedrop.kernels.lanes.Loops;
 import io.github.lanedrop.kernels.lanes.Operation;
@@ -29,7 +30,7 @@ final class Elementwise {
         mixed = new SpanLoops(operation, Fate.MIXED, arrays);
         kept = new SpanLoops(operation, Fate.KEPT, arrays);
         dropped = new SpanLoops(operation, Fate.DROPPED, arrays);
-        overlap = new Overlap(operation, arrays, mixed);
+        overlap = new Overlap(DrawingLoop.Before.NOTHING, operation, mixed);
     }
 
     /**

@@ -1,7 +1,7 @@
 package io.github.lanedrop.kernels;
 
-import io.github.lanedrop.kernels.lanes.ArrayLoop;
 import io.github.lanedrop.kernels.lanes.DrawingLoop;
+import io.github.lanedrop.kernels.lanes.DrawingLoop.Before;
 import io.github.lanedrop.kernels.lanes.Loops;
 import io.github.lanedrop.kernels.lanes.Operation;
 import io.github.lanedrop.rng.Key;
@@ -14,18 +14,35 @@ final class Overlap {
     private static final Class<?> NATIVE = MemorySegment.NULL.getClass();
 
     /** Where nothing is overlapped. */
-    private static final DrawingLoop NONE = (_, _, _, _, _, _, _, _, _, _, _, _, _) -> {};
+    private static final DrawingLoop NONE = (_, _, _, _, _, _, _, _, _, _, _, _, _, _, _) -> {};
 
+    /** The same operation where nothing is overlapped: for the rest of a chunk, and the last one. */
+    interface Plain {
+        /**
+         * Elements {@code first} to {@code first + elements}, exclusive; their keep bits begin with byte {@code bitsAt} of
+         * {@code scratch.keepBits}.
+         */
+        void apply(
+                MemorySegment src,
+                MemorySegment dst,
+                long first,
+                int elements,
+                Scratch scratch,
+                int bitsAt,
+                double a,
+                double b,
+                double c);
+    }
+
+    private final Before before;
     private final Operation operation;
-    private final ArrayLoop arrays;
-    /** For the rest of a chunk, and the last one. */
-    private final SpanLoops plain;
+    private final Plain plain;
 
     private final AtomicReference<DrawingLoop> defined = new AtomicReference<>();
 
-    Overlap(Operation operation, ArrayLoop arrays, SpanLoops plain) {
+    Overlap(Before before, Operation operation, Plain plain) {
+        this.before = before;
         this.operation = operation;
-        this.arrays = arrays;
         this.plain = plain;
     }
 
@@ -42,7 +59,8 @@ final class Overlap {
     }
 
     /**
-     * Elements {@code start} to at most {@code end}, exclusive, each chunk while the random bits of the next are made.
+     * Elements {@code start} to at most {@code end}, exclusive, each chunk while the random bits of the next are made. The
+     * bias is that of the scratch.
      *
      * @return the element after the last one done
      */
@@ -70,6 +88,8 @@ final class Overlap {
             int blocks = BernoulliBits.chunkBlocks(mask);
             int part = 0;
             for (int drawn = 0; drawn < blocks; drawn += DrawingLoop.BLOCKS, part += DrawingLoop.ELEMENTS) {
+                long firstByte = (at + part) * Float.BYTES;
+                long biasByte = before == Before.NOTHING ? 0 : (long) Float.BYTES * scratch.bias.at(at + part);
                 loop.run(
                         key.seed(),
                         key.stream(),
@@ -77,8 +97,10 @@ final class Overlap {
                         scratch.stream,
                         drawn * Philox4x32.BLOCK_BYTES,
                         src,
+                        scratch.bias.values(),
+                        biasByte,
                         dst,
-                        (at + part) * Float.BYTES,
+                        firstByte,
                         scratch.keepBits,
                         part / Byte.SIZE,
                         a,
@@ -86,25 +108,12 @@ final class Overlap {
                         c);
             }
             if (part < Scratch.CHUNK) {
-                int rest = Scratch.CHUNK - part;
-                plain.apply(
-                        DType.FLOAT32,
-                        src,
-                        src,
-                        dst,
-                        at + part,
-                        rest,
-                        scratch,
-                        scratch.keepBits,
-                        part / Byte.SIZE,
-                        a,
-                        b,
-                        c);
+                plain.apply(src, dst, at + part, Scratch.CHUNK - part, scratch, part / Byte.SIZE, a, b, c);
             }
             at += Scratch.CHUNK;
             BernoulliBits.drawn(mask, offset + at, scratch);
         }
-        plain.apply(DType.FLOAT32, src, src, dst, at, Scratch.CHUNK, scratch, scratch.keepBits, 0, a, b, c);
+        plain.apply(src, dst, at, Scratch.CHUNK, scratch, 0, a, b, c);
         if (keepBits.byteSize() > 0) {
             KeepBits.store(scratch.keepBits, 0, Scratch.CHUNK, keepBits, at);
         }
@@ -114,10 +123,10 @@ final class Overlap {
     private DrawingLoop loop() {
         DrawingLoop loop = defined.get();
         if (loop == null) {
-            loop = operation.hasOperand() ? NONE : Loops.drawing(operation, NATIVE);
-            if (!loop.equals(NONE) && !SelfTest.drawingAgrees(loop, arrays)) {
+            loop = operation.hasOperand() ? NONE : Loops.drawing(before, operation, NATIVE);
+            if (!loop.equals(NONE) && !SelfTest.drawingAgrees(loop, plain)) {
                 Live.warn(
-                        "the overlapped loop of " + operation
+                        "the overlapped loop of " + before + " and " + operation
                                 + " failed its self-test; the plain one runs. Please report this with your JDK's version and CPU");
                 loop = NONE;
             }

@@ -1,5 +1,6 @@
 package io.github.lanedrop.kernels;
 
+import io.github.lanedrop.kernels.activation.RepeatedBias;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.nio.ByteOrder;
@@ -38,6 +39,9 @@ final class Scratch {
 
     final double[] doubles = new double[CHUNK + SPARE_ELEMENTS];
     final double[] otherDoubles = new double[CHUNK + SPARE_ELEMENTS];
+    /** What {@link io.github.lanedrop.kernels.activation.ChainLoop#densities} leaves for the rest of a backward pass. */
+    final float[] densities = new float[CHUNK];
+
     final short[] shorts = new short[CHUNK];
     final MemorySegment floatSegment = MemorySegment.ofArray(floats);
     final MemorySegment otherFloatSegment = MemorySegment.ofArray(otherFloats);
@@ -51,6 +55,9 @@ final class Scratch {
     final long[] openPatterns = new long[CHUNK / 8 / 64 + 16];
 
     final long[] words = new long[CHUNK / 8 / 64 + 16];
+
+    /** The bias of a chain. */
+    final RepeatedBias bias = new RepeatedBias();
 
     /** What sources need that are made of others. */
     final MaskScratch ofMask = new MaskScratch();

@@ -65,26 +65,24 @@ final class SelfTest {
         return rounded.mismatch(x) < 0;
     }
 
-    /** Whether a loop that makes random blocks agrees with the scalar definitions of both, bit for bit. */
-    static boolean drawingAgrees(DrawingLoop loop, ArrayLoop definition) {
+    /** Whether a loop that makes random blocks gives those of the definition, and the results of the plain loop. */
+    static boolean drawingAgrees(DrawingLoop loop, Overlap.Plain plain) {
         int elements = DrawingLoop.ELEMENTS;
-        int streamBytes = DrawingLoop.BLOCKS * Philox4x32.BLOCK_BYTES;
         MemorySegment x = Arena.ofAuto().allocate((long) Float.BYTES * elements);
+        MemorySegment expected = Arena.ofAuto().allocate(x.byteSize());
         Scratch scratch = Scratch.POOL.borrow();
         Philox4x32.fill(1, 0, 0, Philox4x32.ROUNDS, scratch.keepBits, 0, blocksOfBits(elements));
         for (int i = 0; i < elements; i++) {
-            scratch.floats[i] = i % 7 == 0 ? Float.NaN : i % 11 == 0 ? -0f : i - 70.3f;
-            x.setAtIndex(Scratch.FLOAT, i, scratch.floats[i]);
+            x.setAtIndex(Scratch.FLOAT, i, i % 7 == 0 ? Float.NaN : i % 11 == 0 ? -0f : i % 141 - 70.3f);
         }
-        byte[] stream = new byte[streamBytes];
-        Philox4x32.fill(2, -3, 5L << 30, Philox4x32.ROUNDS, stream, 0, DrawingLoop.BLOCKS);
-        loop.run(2, -3, 5L << 30, scratch.stream, 0, x, x, 0, scratch.keepBits, 0, 1.25, -.3, .7);
-        definition.run(scratch.floats, scratch.otherFloats, 0, elements, scratch.keepBits, 0, 1.25f, -.3f, .7f);
-        boolean agree = Arrays.equals(stream, 0, streamBytes, scratch.stream, 0, streamBytes);
-        for (int i = 0; i < elements; i++) {
-            agree &= Float.floatToRawIntBits(x.getAtIndex(Scratch.FLOAT, i))
-                    == Float.floatToRawIntBits(scratch.floats[i]);
-        }
+        scratch.bias.set(x.asSlice(5 * Float.BYTES), 70);
+        plain.apply(x, expected, 0, elements, scratch, 0, 1.25, -.3, .7);
+        byte[] blocks = new byte[DrawingLoop.BLOCKS * Philox4x32.BLOCK_BYTES];
+        Philox4x32.fill(2, -3, 5L << 30, Philox4x32.ROUNDS, blocks, 0, DrawingLoop.BLOCKS);
+        MemorySegment bias = scratch.bias.values();
+        loop.run(2, -3, 5L << 30, scratch.stream, 0, x, bias, 0, x, 0, scratch.keepBits, 0, 1.25, -.3, .7);
+        boolean agree =
+                x.mismatch(expected) < 0 && Arrays.equals(blocks, 0, blocks.length, scratch.stream, 0, blocks.length);
         Scratch.POOL.giveBack(scratch);
         return agree;
     }

@@ -16,7 +16,7 @@ import java.util.concurrent.atomic.AtomicReferenceArray;
  * needed and held against the scalar definition before it is trusted. What has no loop of its own goes through arrays that
  * stay in L1: other and mixed kinds of memory, float16, the few elements of a tail, and everything on the scalar path.
  */
-final class SpanLoops {
+final class SpanLoops implements Overlap.Plain {
     private static final Class<?> NATIVE = MemorySegment.NULL.getClass();
     /** At 128 bits C2 boxes the masks of two lanes, and the scalar loop is faster. */
     private static final boolean FLOAT64_LOOPS = Simd.BITS > 128;
@@ -76,6 +76,20 @@ final class SpanLoops {
             int restAt = fate == Fate.MIXED ? bitsAt + (done >>> 3) : bitsAt;
             throughArrays(type, src, operand, dst, first + done, rest, scratch, bits, restAt, a, b, c);
         }
+    }
+
+    @Override
+    public void apply(
+            MemorySegment src,
+            MemorySegment dst,
+            long first,
+            int elements,
+            Scratch scratch,
+            int bitsAt,
+            double a,
+            double b,
+            double c) {
+        apply(DType.FLOAT32, src, src, dst, first, elements, scratch, scratch.keepBits, bitsAt, a, b, c);
     }
 
     /** Vectors are loaded from arrays of their own element type only; from others C2 makes calls. */

@@ -1,22 +1,23 @@
 package io.github.lanedrop.kernels.activation;
 
 import io.github.lanedrop.kernels.lanes.Aligned;
+import io.github.lanedrop.kernels.lanes.DrawingLoop;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.nio.ByteOrder;
 
 /**
  * A row's bias, repeated so that a loop over all elements, which knows nothing of rows, can read it in whole vectors:
- * element {@code c + j} for {@code c} below the period and {@code j} to {@value #STEP} is the bias of the element after
- * {@code j}. Of long rows it takes little more than the row, since what it takes of L1 the data lacks: repeated over 4,096
- * elements and 768 columns it cost a sixth of the whole chain.
+ * element {@code c + j} for {@code c} below the period and {@code j} below {@value #AHEAD} is the bias of the element after
+ * {@code j}. It takes little more than the row, since what it takes of L1 the data lacks: read over 4,096 elements and 768
+ * columns it cost a sixth of the whole chain.
  */
 public final class RepeatedBias {
-    /** Elements that a loop may advance at a time. */
-    static final int STEP = 64;
-
     /** A loop begins again where the bias does: after 70 elements each time, it took up to half as long again. */
     private static final int LEAST_PERIOD = 512;
+
+    /** Elements that a loop may read from any of them on. */
+    private static final int AHEAD = DrawingLoop.ELEMENTS;
 
     private static final ValueLayout.OfFloat FLOAT =
             ValueLayout.JAVA_FLOAT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
@@ -39,18 +40,27 @@ public final class RepeatedBias {
     public void set(MemorySegment bias, int columns) {
         this.columns = columns;
         period = columns * Math.max(1, (LEAST_PERIOD + columns - 1) / columns);
-        int length = Math.addExact(period, STEP);
+        int length = Math.addExact(period, AHEAD);
         if (values.byteSize() < (long) Float.BYTES * length) {
             values = Aligned.floats(length);
         }
-        MemorySegment.copy(bias, 0, values, 0, (long) Float.BYTES * columns);
-        long bytes = (long) Float.BYTES * columns;
-        long all = (long) Float.BYTES * length;
-        while (bytes < all) {
-            long more = Math.min(bytes, all - bytes);
-            MemorySegment.copy(values, 0, values, bytes, more);
-            bytes += more;
+        long bytes = (long) Float.BYTES * length;
+        long copied = (long) Float.BYTES * columns;
+        MemorySegment.copy(bias, 0, values, 0, copied);
+        while (copied < bytes) { // twice as many each time
+            long next = Math.min(copied, bytes - copied);
+            MemorySegment.copy(values, 0, values, copied, next);
+            copied += next;
         }
+    }
+
+    /**
+     * The biases.
+     *
+     * @return native memory
+     */
+    public MemorySegment values() {
+        return values;
     }
 
     /**

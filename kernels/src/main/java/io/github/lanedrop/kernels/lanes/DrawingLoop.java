@@ -8,10 +8,20 @@ import java.lang.foreign.MemorySegment;
  */
 public interface DrawingLoop {
     /** Elements of a call. */
-    int ELEMENTS = 1024;
+    int ELEMENTS = 512;
 
     /** Random blocks of a call, two bits an element. */
-    int BLOCKS = 16;
+    int BLOCKS = 8;
+
+    /** What becomes of an element {@code x} before the operation. */
+    enum Before {
+        /** Nothing. */
+        NOTHING,
+        /** {@code x + bias}. */
+        BIAS,
+        /** {@code x + bias <= 0 ? +0 : x + bias}. */
+        BIAS_RELU
+    }
 
     /**
      * Applies the operation to some elements, and makes random blocks.
@@ -22,6 +32,8 @@ public interface DrawingLoop {
      * @param stream receives the blocks, as {@link io.github.lanedrop.rng.Philox4x32#fill} makes them
      * @param streamAt the index in {@code stream} of the first byte written
      * @param src the elements, in native memory
+     * @param bias the bias of the elements, in native memory; not read where the loop was made for none
+     * @param biasByte where it begins
      * @param dst receives the results; may be {@code src}
      * @param firstByte where the elements begin in both
      * @param bits keep bits, lowest bit first; element 0 is bit 0 of {@code bits[bitsAt]}
@@ -37,6 +49,8 @@ public interface DrawingLoop {
             byte[] stream,
             int streamAt,
             MemorySegment src,
+            MemorySegment bias,
+            long biasByte,
             MemorySegment dst,
             long firstByte,
             byte[] bits,

@@ -57,13 +57,14 @@ public final class Loops {
     /**
      * A loop over floats in native memory that makes random blocks, at 512 bits.
      *
+     * @param before what becomes of an element first
      * @param operation what becomes of an element; has no operand
      * @param memory the class of segments in native memory
      * @return the loop
      */
-    public static DrawingLoop drawing(Operation operation, Class<?> memory) {
-        return Specialised.define(
-                LOOKUP, DrawingLoop.class, VectorDrawingLoop.class, new LoopData(operation, Fate.MIXED, memory, false));
+    public static DrawingLoop drawing(DrawingLoop.Before before, Operation operation, Class<?> memory) {
+        var data = new DrawingData(before, operation, memory);
+        return Specialised.define(LOOKUP, DrawingLoop.class, VectorDrawingLoop.class, data);
     }
 
     private static SegmentLoop define(

@@ -4,6 +4,7 @@ import static io.github.lanedrop.rng.simd.Lanes.FLOATS;
 import static io.github.lanedrop.rng.simd.Lanes.INTS;
 import static io.github.lanedrop.rng.simd.Lanes.LONGS;
 import static io.github.lanedrop.rng.simd.Lanes.ORDER;
+import static jdk.incubator.vector.VectorOperators.LE;
 import static jdk.incubator.vector.VectorOperators.LSHL;
 import static jdk.incubator.vector.VectorOperators.LSHR;
 import static jdk.incubator.vector.VectorOperators.XOR;
@@ -22,13 +23,15 @@ import jdk.incubator.vector.VectorMask;
 /**
  * The template of {@link DrawingLoop} at 512 bits, see {@link Specialised}; for operations without operand.
  *
- * <p>Each round of Philox on two groups of eight blocks, in the lanes of {@link
- * io.github.lanedrop.rng.simd.PhiloxVectors}, is followed by eight vectors of elements: little enough for the CPU to
+ * <p>Each round of Philox on a group of eight blocks, in the lanes of {@link
+ * io.github.lanedrop.rng.simd.PhiloxVectors}, is followed by four vectors of elements: little enough for the CPU to
  * overlap the two, and for C2 to compile them.
  */
 final class VectorDrawingLoop implements DrawingLoop {
-    private static final LoopData DATA = Specialised.data(MethodHandles.lookup(), LoopData.class);
+    private static final DrawingData DATA = Specialised.data(MethodHandles.lookup(), DrawingData.class);
     private static final Operation OPERATION = DATA.operation();
+    private static final boolean BIAS = DATA.before() != Before.NOTHING;
+    private static final boolean RELU = DATA.before() == Before.BIAS_RELU;
     private static final Class<?> MEMORY = DATA.memory();
     /** Exchanges kept and dropped. */
     private static final long INVERSION = OPERATION.inverted() ? -1 : 0;
@@ -72,6 +75,8 @@ final class VectorDrawingLoop implements DrawingLoop {
             byte[] stream,
             int streamAt,
             MemorySegment src,
+            MemorySegment bias,
+            long biasByte,
             MemorySegment dst,
             long firstByte,
             byte[] bits,
@@ -79,17 +84,18 @@ final class VectorDrawingLoop implements DrawingLoop {
             double a,
             double b,
             double c) {
-        if (src.getClass() != MEMORY || dst.getClass() != MEMORY) {
+        if (src.getClass() != MEMORY || bias.getClass() != MEMORY || dst.getClass() != MEMORY) {
             throw new IllegalArgumentException("wrong kind of memory"); // never; after this C2 knows the classes
         }
         MemorySegment from = src.asSlice(firstByte, SLICE);
+        MemorySegment row = BIAS ? bias.asSlice(biasByte, SLICE) : from;
         MemorySegment to = dst.asSlice(firstByte, SLICE);
         FloatVector va = FloatVector.broadcast(FLOATS, (float) a);
         FloatVector vb = FloatVector.broadcast(FLOATS, (float) b);
         FloatVector otherwise =
                 OPERATION.otherwise() == Otherwise.CONSTANT ? FloatVector.broadcast(FLOATS, (float) c) : ZERO;
         FloatVector y;
-        long kept;
+        long keepBits;
         // shifted, not masked: C2 multiplies 32 bits by 32 only where it sees the shift on both sides
         LongVector m0 = LongVector.broadcast(LONGS, (long) Philox4x32.M0 << 32).lanewise(LSHR, 32);
         LongVector m1 = LongVector.broadcast(LONGS, (long) Philox4x32.M1 << 32).lanewise(LSHR, 32);
@@ -106,65 +112,41 @@ final class VectorDrawingLoop implements DrawingLoop {
         LongVector a1 = p1.lanewise(LSHL, 32);
         LongVector a2 = a3.lanewise(XOR, secondC2);
         a3 = secondC3;
-        p0 = COUNTERS.add((counterLow + LONGS.length()) << 32)
-                .lanewise(LSHR, 32)
-                .mul(m0);
-        LongVector b3 = p0.lanewise(LSHL, 32);
-        p1 = p0.lanewise(XOR, firstC2).lanewise(LSHR, 32).mul(m1);
-        LongVector b0 = p1.lanewise(XOR, secondC0);
-        LongVector b1 = p1.lanewise(LSHL, 32);
-        LongVector b2 = b3.lanewise(XOR, secondC2);
-        b3 = secondC3;
         LongVector k0 = LongVector.broadcast(LONGS, (key + (2L * Philox4x32.W0)) << 32);
         LongVector k1 = LongVector.broadcast(LONGS, (key & HIGH) + ((2L * Philox4x32.W1) << 32));
         for (int round = 0; round < Math.min(rounds, MOST_ROUNDS); round++) {
-            long at = (long) (8 * BYTES) * round;
+            long at = (long) (4 * BYTES) * round;
             p0 = a0.lanewise(LSHR, 32).mul(m0);
             p1 = a2.lanewise(LSHR, 32).mul(m1);
             a0 = p1.lanewise(XOR, a1).lanewise(XOR, k0);
             a2 = p0.lanewise(XOR, a3).lanewise(XOR, k1);
             a1 = p1.lanewise(LSHL, 32);
             a3 = p0.lanewise(LSHL, 32);
-            kept = (long) LONG.get(bits, bitsAt + 16 * round) ^ INVERSION;
+            keepBits = (long) LONG.get(bits, bitsAt + 8 * round) ^ INVERSION;
             y = FloatVector.fromMemorySegment(FLOATS, from, at, ORDER);
+            y = BIAS ? y.add(FloatVector.fromMemorySegment(FLOATS, row, at, ORDER)) : y;
+            y = RELU ? y.blend(ZERO, y.compare(LE, ZERO)) : y;
             y = OPERATION.scales() ? y.mul(va) : y;
             y = OPERATION.shifts() ? y.add(vb) : y;
-            otherwise.blend(y, VectorMask.fromLong(FLOATS, kept)).intoMemorySegment(to, at, ORDER);
+            otherwise.blend(y, VectorMask.fromLong(FLOATS, keepBits)).intoMemorySegment(to, at, ORDER);
             y = FloatVector.fromMemorySegment(FLOATS, from, at + BYTES, ORDER);
+            y = BIAS ? y.add(FloatVector.fromMemorySegment(FLOATS, row, at + BYTES, ORDER)) : y;
+            y = RELU ? y.blend(ZERO, y.compare(LE, ZERO)) : y;
             y = OPERATION.scales() ? y.mul(va) : y;
             y = OPERATION.shifts() ? y.add(vb) : y;
-            otherwise.blend(y, VectorMask.fromLong(FLOATS, kept >>> 16)).intoMemorySegment(to, at + BYTES, ORDER);
+            otherwise.blend(y, VectorMask.fromLong(FLOATS, keepBits >>> 16)).intoMemorySegment(to, at + BYTES, ORDER);
             y = FloatVector.fromMemorySegment(FLOATS, from, at + 2 * BYTES, ORDER);
+            y = BIAS ? y.add(FloatVector.fromMemorySegment(FLOATS, row, at + 2 * BYTES, ORDER)) : y;
+            y = RELU ? y.blend(ZERO, y.compare(LE, ZERO)) : y;
             y = OPERATION.scales() ? y.mul(va) : y;
             y = OPERATION.shifts() ? y.add(vb) : y;
-            otherwise.blend(y, VectorMask.fromLong(FLOATS, kept >>> 32)).intoMemorySegment(to, at + 2 * BYTES, ORDER);
+            otherwise.blend(y, VectorMask.fromLong(FLOATS, keepBits >>> 32)).intoMemorySegment(to, at + 2 * BYTES, ORDER);
             y = FloatVector.fromMemorySegment(FLOATS, from, at + 3 * BYTES, ORDER);
+            y = BIAS ? y.add(FloatVector.fromMemorySegment(FLOATS, row, at + 3 * BYTES, ORDER)) : y;
+            y = RELU ? y.blend(ZERO, y.compare(LE, ZERO)) : y;
             y = OPERATION.scales() ? y.mul(va) : y;
             y = OPERATION.shifts() ? y.add(vb) : y;
-            otherwise.blend(y, VectorMask.fromLong(FLOATS, kept >>> 48)).intoMemorySegment(to, at + 3 * BYTES, ORDER);
-            p0 = b0.lanewise(LSHR, 32).mul(m0);
-            p1 = b2.lanewise(LSHR, 32).mul(m1);
-            b0 = p1.lanewise(XOR, b1).lanewise(XOR, k0);
-            b2 = p0.lanewise(XOR, b3).lanewise(XOR, k1);
-            b1 = p1.lanewise(LSHL, 32);
-            b3 = p0.lanewise(LSHL, 32);
-            kept = (long) LONG.get(bits, bitsAt + 16 * round + 8) ^ INVERSION;
-            y = FloatVector.fromMemorySegment(FLOATS, from, at + 4 * BYTES, ORDER);
-            y = OPERATION.scales() ? y.mul(va) : y;
-            y = OPERATION.shifts() ? y.add(vb) : y;
-            otherwise.blend(y, VectorMask.fromLong(FLOATS, kept)).intoMemorySegment(to, at + 4 * BYTES, ORDER);
-            y = FloatVector.fromMemorySegment(FLOATS, from, at + 5 * BYTES, ORDER);
-            y = OPERATION.scales() ? y.mul(va) : y;
-            y = OPERATION.shifts() ? y.add(vb) : y;
-            otherwise.blend(y, VectorMask.fromLong(FLOATS, kept >>> 16)).intoMemorySegment(to, at + 5 * BYTES, ORDER);
-            y = FloatVector.fromMemorySegment(FLOATS, from, at + 6 * BYTES, ORDER);
-            y = OPERATION.scales() ? y.mul(va) : y;
-            y = OPERATION.shifts() ? y.add(vb) : y;
-            otherwise.blend(y, VectorMask.fromLong(FLOATS, kept >>> 32)).intoMemorySegment(to, at + 6 * BYTES, ORDER);
-            y = FloatVector.fromMemorySegment(FLOATS, from, at + 7 * BYTES, ORDER);
-            y = OPERATION.scales() ? y.mul(va) : y;
-            y = OPERATION.shifts() ? y.add(vb) : y;
-            otherwise.blend(y, VectorMask.fromLong(FLOATS, kept >>> 48)).intoMemorySegment(to, at + 7 * BYTES, ORDER);
+            otherwise.blend(y, VectorMask.fromLong(FLOATS, keepBits >>> 48)).intoMemorySegment(to, at + 3 * BYTES, ORDER);
             k0 = k0.add((long) Philox4x32.W0 << 32); // bumpKey
             k1 = k1.add((long) Philox4x32.W1 << 32);
         }
@@ -176,13 +158,5 @@ final class VectorDrawingLoop implements DrawingLoop {
                 .selectFrom(a0.reinterpretAsInts(), a2.reinterpretAsInts())
                 .reinterpretAsBytes()
                 .intoArray(stream, streamAt + BYTES);
-        FIRST_BLOCKS
-                .selectFrom(b0.reinterpretAsInts(), b2.reinterpretAsInts())
-                .reinterpretAsBytes()
-                .intoArray(stream, streamAt + 2 * BYTES);
-        LAST_BLOCKS
-                .selectFrom(b0.reinterpretAsInts(), b2.reinterpretAsInts())
-                .reinterpretAsBytes()
-                .intoArray(stream, streamAt + 3 * BYTES);
     }
 }
