@@ -1,6 +1,7 @@
 package io.github.lanedrop.bench.report;
 
 import io.github.lanedrop.bench.doctor.Passport;
+import io.github.lanedrop.bench.start.Starts;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;

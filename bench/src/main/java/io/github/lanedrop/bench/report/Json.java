@@ -20,7 +20,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 
 /** JSON files in, records out, and the other way round; errors name the file. */
-final class Json {
+public final class Json {
     private static final ObjectMapper MAPPER = JsonMapper.builder()
             .disable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES)
             .enable(DeserializationFeature.USE_BIG_DECIMAL_FOR_FLOATS) // digits stay as they were written
@@ -76,8 +76,13 @@ final class Json {
                 : message + " (line " + location.getLineNr() + ")";
     }
 
-    /** In one line. */
-    static String write(Object value) {
+    /**
+     * Writes in one line.
+     *
+     * @param value a record, or JSON
+     * @return JSON without a line break
+     */
+    public static String write(Object value) {
         try {
             return MAPPER.writeValueAsString(value);
         } catch (JsonProcessingException e) {

@@ -5,6 +5,7 @@ import io.github.lanedrop.bench.report.Plot.Kind;
 import io.github.lanedrop.bench.report.Plot.Point;
 import io.github.lanedrop.bench.report.Plot.Scale;
 import io.github.lanedrop.bench.report.Plot.Series;
+import io.github.lanedrop.bench.start.Starts;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Comparator;

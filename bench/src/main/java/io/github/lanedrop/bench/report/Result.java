@@ -1,5 +1,6 @@
 package io.github.lanedrop.bench.report;
 
+import io.github.lanedrop.bench.doctor.Folders;
 import java.util.List;
 import java.util.SequencedMap;
 import java.util.regex.Pattern;

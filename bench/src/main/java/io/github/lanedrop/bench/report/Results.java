@@ -3,6 +3,7 @@ package io.github.lanedrop.bench.report;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.github.lanedrop.bench.doctor.Folders;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -1,6 +1,6 @@
 package io.github.lanedrop.bench.suite;
 
-import io.github.lanedrop.bench.start.Starts;
+import io.github.lanedrop.bench.start.ColdJvms;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -112,7 +112,7 @@ record Plan(Times times, boolean pinned, List<Run> runs, Set<String> modules, Li
 
     /** How many JVMs are started cold. */
     int cold() {
-        return Starts.ways() * coldElements.size() * times.jvms();
+        return ColdJvms.ways() * coldElements.size() * times.jvms();
     }
 
     /** What the cold starts are expected to take. */

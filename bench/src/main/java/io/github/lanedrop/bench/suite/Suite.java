@@ -1,5 +1,6 @@
 package io.github.lanedrop.bench.suite;
 
+import io.github.lanedrop.bench.start.Jvm;
 import java.io.PrintStream;
 import java.util.ArrayList;
 import java.util.Collection;

@@ -157,12 +157,6 @@ final class ResultsTest {
         assertThat(copy.at("/0/primaryMetric/score").doubleValue()).isEqualTo(1.25);
     }
 
-    @Test
-    void addressesOfTheWebAreNoFolders() {
-        assertThat(Folders.hide("see https://example.org/a/b, not /home/me/lib/x.so: gone, nor (/opt/y/z), 3/4 a/b/c"))
-                .isEqualTo("see https://example.org/a/b, not …/x.so: gone, nor (…/z), 3/4 a/b/c");
-    }
-
     @ParameterizedTest
     @CsvSource(
             delimiter = '|',
