@@ -1,5 +1,6 @@
 package io.github.lanedrop.bench.suite;
 
+import io.github.lanedrop.bench.questions.Run;
 import io.github.lanedrop.bench.report.Json;
 import io.github.lanedrop.bench.start.ColdJvms;
 import io.github.lanedrop.bench.start.Starts;
@@ -82,8 +83,7 @@ final class Session {
 
     private Place place(Run run) {
         return entrants.stream()
-                .filter(entrant -> entrant.id().equals(run.parameters().get(Run.PEER))
-                        && entrant.kind() == Questions.kind(run.bench()))
+                .filter(entrant -> entrant.isAskedBy(run))
                 .findFirst()
                 .map(Entrant::place)
                 .orElse(Place.OWN);

@@ -1,7 +1,8 @@
-package io.github.lanedrop.bench.report;
+package io.github.lanedrop.bench.questions;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.github.lanedrop.bench.report.Plot;
 import io.github.lanedrop.bench.start.Start;
 import io.github.lanedrop.bench.start.Starts;
 import java.util.List;

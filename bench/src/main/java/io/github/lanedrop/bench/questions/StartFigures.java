@@ -1,5 +1,9 @@
-package io.github.lanedrop.bench.report;
+package io.github.lanedrop.bench.questions;
 
+import io.github.lanedrop.bench.report.Figure;
+import io.github.lanedrop.bench.report.Figures;
+import io.github.lanedrop.bench.report.Plot;
+import io.github.lanedrop.bench.report.Table;
 import io.github.lanedrop.bench.start.Start;
 import io.github.lanedrop.bench.start.Starts;
 import java.util.ArrayList;
