@@ -1,10 +1,10 @@
 package io.github.lanedrop.bench;
 
 import io.github.lanedrop.bench.peers.PeerModules;
-import io.github.lanedrop.bench.report.BenchPage;
+import io.github.lanedrop.bench.questions.BenchPage;
+import io.github.lanedrop.bench.questions.Family;
+import io.github.lanedrop.bench.questions.Profile;
 import io.github.lanedrop.bench.suite.Bench;
-import io.github.lanedrop.bench.suite.Family;
-import io.github.lanedrop.bench.suite.Profile;
 import io.github.lanedrop.bench.suite.Watch;
 import java.io.IOException;
 import java.io.PrintStream;

@@ -1,6 +1,6 @@
 package io.github.lanedrop.bench;
 
-import io.github.lanedrop.bench.report.BenchPage;
+import io.github.lanedrop.bench.questions.BenchPage;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.nio.file.Path;

@@ -12,12 +12,17 @@ import java.util.Locale;
  * @param note how to read it
  * @param command what measures it again
  */
-record Figure(Plot plot, String title, String note, String command) {
+public record Figure(Plot plot, String title, String note, String command) {
     private static final String NOTHING = "-";
     private static final double BAR_REM = 1.15;
 
+    /** The same with another id of its canvas. */
+    public Figure named(String id) {
+        return new Figure(plot.named(id), title, note, command);
+    }
+
     /** Every point of the picture. */
-    Table table() {
+    public Table table() {
         boolean bars = plot.kind() == Plot.Kind.BARS;
         List<List<String>> rows = new ArrayList<>();
         for (Plot.Series series : plot.series()) {
@@ -44,7 +49,7 @@ record Figure(Plot plot, String title, String note, String command) {
     }
 
     /** Of the drawing, in rem: bars need room for their names. */
-    String height() {
+    public String height() {
         long names = plot.series().stream()
                 .flatMap(series -> series.points().stream())
                 .map(Plot.Point::label)
@@ -57,13 +62,13 @@ record Figure(Plot plot, String title, String note, String command) {
     }
 
     /** What a screen reader says of it. */
-    String description() {
+    public String description() {
         return title + ": " + (plot.kind() == Plot.Kind.BARS ? plot.x() : plot.y()).title()
                 + "; the table below has the numbers.";
     }
 
     /** Four digits, or all before the point. */
-    static String number(double value) {
+    public static String number(double value) {
         if (Double.isNaN(value)) {
             return NOTHING;
         }

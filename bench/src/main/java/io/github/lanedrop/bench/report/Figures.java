@@ -19,7 +19,7 @@ import org.apache.commons.statistics.descriptive.Mean;
 import org.apache.commons.statistics.descriptive.StandardDeviation;
 
 /** The tables and sentences that the text and the page share. */
-final class Figures {
+public final class Figures {
     static final String PLAIN = "without dropout";
     static final String DROPPED = "with dropout";
     static final int ENTROPY_BINS = 12;
@@ -32,7 +32,7 @@ final class Figures {
         return DROPPED + ", " + settings.passes() + " Monte-Carlo passes";
     }
 
-    static String fixed(double value, int digits) {
+    public static String fixed(double value, int digits) {
         return Double.isNaN(value) ? NOTHING : String.format(Locale.ROOT, "%." + digits + "f", value);
     }
 
@@ -40,7 +40,7 @@ final class Figures {
         return Double.isNaN(share) ? NOTHING : fixed(100 * share, 1) + " %";
     }
 
-    static String grouped(long number) {
+    public static String grouped(long number) {
         return String.format(Locale.ROOT, "%,d", number);
     }
 

@@ -7,6 +7,7 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.StreamReadFeature;
 import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.MapperFeature;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.SerializationFeature;
 import com.fasterxml.jackson.databind.SerializerProvider;
@@ -20,7 +21,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 
 /** JSON files in, records out, and the other way round; errors name the file. */
-final class Json {
+public final class Json {
     private static final ObjectMapper MAPPER = JsonMapper.builder()
             .disable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES)
             .enable(DeserializationFeature.USE_BIG_DECIMAL_FOR_FLOATS) // digits stay as they were written
@@ -29,6 +30,7 @@ final class Json {
             .enable(DeserializationFeature.FAIL_ON_NULL_CREATOR_PROPERTIES)
             .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
             .disable(StreamReadFeature.INCLUDE_SOURCE_IN_LOCATION)
+            .disable(MapperFeature.AUTO_DETECT_IS_GETTERS) // records are their components
             .disable(JsonNodeFeature.STRIP_TRAILING_BIGDECIMAL_ZEROES)
             .addModule(new SimpleModule()
                     .addSerializer(double.class, new Finite())
@@ -42,7 +44,7 @@ final class Json {
      *
      * @throws IOException if there is none or it is no JSON; the message is one line with the file's name
      */
-    static JsonNode read(Path file) throws IOException {
+    public static JsonNode read(Path file) throws IOException {
         try {
             JsonNode root = MAPPER.readTree(Files.readAllBytes(file));
             if (root.isMissingNode()) {
@@ -59,7 +61,7 @@ final class Json {
      *
      * @throws IOException if there is none or it holds something else; the message is one line with the file's name
      */
-    static <T> T read(Path file, Class<T> type, String name) throws IOException {
+    public static <T> T read(Path file, Class<T> type, String name) throws IOException {
         JsonNode root = read(file);
         try {
             return MAPPER.treeToValue(root, type);
@@ -76,8 +78,13 @@ final class Json {
                 : message + " (line " + location.getLineNr() + ")";
     }
 
-    /** In one line. */
-    static String write(Object value) {
+    /**
+     * Writes in one line.
+     *
+     * @param value a record, or JSON
+     * @return JSON without a line break
+     */
+    public static String write(Object value) {
         try {
             return MAPPER.writeValueAsString(value);
         } catch (JsonProcessingException e) {
@@ -86,7 +93,7 @@ final class Json {
     }
 
     /** With line breaks, and one at the end. */
-    static String writeLines(Object value) {
+    public static String writeLines(Object value) {
         try {
             return MAPPER.writer(SerializationFeature.INDENT_OUTPUT).writeValueAsString(value) + "\n";
         } catch (JsonProcessingException e) {

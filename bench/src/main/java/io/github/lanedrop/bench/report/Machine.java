@@ -1,5 +1,6 @@
 package io.github.lanedrop.bench.report;
 
+import io.github.lanedrop.bench.doctor.Folders;
 import io.github.lanedrop.bench.doctor.Passport;
 import java.io.IOException;
 import java.nio.file.Files;

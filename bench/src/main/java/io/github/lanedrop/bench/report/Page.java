@@ -15,7 +15,7 @@ import java.util.Properties;
  * What the pages have in common: an HTML document that needs nothing else. Charts, scripts and images are inside, and its
  * content security policy forbids it to load anything.
  */
-final class Page {
+public final class Page {
     private static final String CHART_JS = "/META-INF/resources/webjars/chart.js/";
     private static final String CHART_JS_BUILD = "/META-INF/maven/org.webjars.npm/chart.js/pom.properties";
 
@@ -31,7 +31,7 @@ final class Page {
      * @param values what else the template asks for
      * @return an HTML document
      */
-    static String of(String name, String heading, String json, Map<String, ?> values) {
+    public static String of(String name, String heading, String json, Map<String, ?> values) {
         Map<String, Object> all = new HashMap<>(values);
         all.put("heading", heading);
         all.put("json", json);
@@ -62,7 +62,7 @@ final class Page {
     }
 
     /** JSON without a {@code <}, so that it can stand in a script element. */
-    static String jsonInScript(String json) {
+    public static String jsonInScript(String json) {
         return json.replace("<", "\\u003c");
     }
 

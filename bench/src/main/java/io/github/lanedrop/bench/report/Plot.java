@@ -9,21 +9,32 @@ import java.util.List;
  * @param kind lines over numbers, or bars beside names
  * @param x across; of bars the values
  * @param y up; of bars the names
- * @param series what is compared
+ * @param series what is compared, those with points
  */
-record Plot(String id, Kind kind, Axis x, Axis y, List<Series> series) {
-    Plot {
-        series = List.copyOf(series);
+public record Plot(String id, Kind kind, Axis x, Axis y, List<Series> series) {
+    /** Keeps what it is given. */
+    public Plot {
+        series = series.stream().filter(one -> !one.points().isEmpty()).toList();
+    }
+
+    /** The same under another id. */
+    public Plot named(String other) {
+        return new Plot(other, kind, x, y, series);
+    }
+
+    /** Whether nothing is drawn. */
+    public boolean isEmpty() {
+        return series.isEmpty();
     }
 
     /** How it is drawn. */
-    enum Kind {
+    public enum Kind {
         LINES,
         BARS
     }
 
     /** How values lie on an axis. */
-    enum Scale {
+    public enum Scale {
         /** Powers of two, each with a tick. */
         SIZES,
         LOG,
@@ -34,7 +45,7 @@ record Plot(String id, Kind kind, Axis x, Axis y, List<Series> series) {
         NAMES
     }
 
-    record Axis(String title, Scale scale) {}
+    public record Axis(String title, Scale scale) {}
 
     /**
      * Points of the same kind.
@@ -44,8 +55,9 @@ record Plot(String id, Kind kind, Axis x, Axis y, List<Series> series) {
      * @param dashed whether the line is
      * @param points in drawing order
      */
-    record Series(String name, String colour, boolean dashed, List<Point> points) {
-        Series {
+    public record Series(String name, String colour, boolean dashed, List<Point> points) {
+        /** Keeps what it is given. */
+        public Series {
             points = List.copyOf(points);
         }
     }
@@ -60,20 +72,20 @@ record Plot(String id, Kind kind, Axis x, Axis y, List<Series> series) {
      * @param high where it ends
      * @param n forks and iterations a fork
      */
-    record Point(String label, double x, double value, double low, double high, String n) {
+    public record Point(String label, double x, double value, double low, double high, String n) {
         private static final double FAR = 1e300;
 
         /** An interval of a quotient may have no end; JSON, and an axis, have one. */
-        Point {
+        public Point {
             high = high > FAR ? FAR : high;
         }
 
         /** The same under another name, as a bar. */
-        Point named(String name) {
+        public Point named(String name) {
             return new Point(name, Double.NaN, value, low, high, n);
         }
 
-        boolean isUnbounded() {
+        public boolean isUnbounded() {
             return high >= FAR;
         }
     }

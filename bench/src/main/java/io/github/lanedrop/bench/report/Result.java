@@ -1,5 +1,6 @@
 package io.github.lanedrop.bench.report;
 
+import io.github.lanedrop.bench.doctor.Folders;
 import java.util.List;
 import java.util.SequencedMap;
 import java.util.regex.Pattern;
@@ -23,7 +24,7 @@ import java.util.stream.Collectors;
  * @param percentiles values by percent
  * @param garbage bytes of Java heap a call; NaN where the run did not measure it
  */
-record Result(
+public record Result(
         String benchmark,
         String mode,
         int threads,
@@ -38,9 +39,9 @@ record Result(
         List<List<Double>> raw,
         SequencedMap<Double, Double> percentiles,
         double garbage) {
-    static final String AVERAGE = "avgt";
-    static final String SAMPLE = "sample";
-    static final String THROUGHPUT = "thrpt";
+    public static final String AVERAGE = "avgt";
+    public static final String SAMPLE = "sample";
+    public static final String THROUGHPUT = "thrpt";
 
     /** What decides how the kernels run; other options are how a peer wants its JVM. */
     private static final Pattern VARIES = Pattern.compile(
@@ -48,31 +49,31 @@ record Result(
                     + "|-XX:(UseAVX|UseSVE|MaxVectorSize|TieredStopAtLevel)=.*|-XX:[-+](EnableVectorSupport|UseSuperWord)|-Xint");
 
     /** The class without its package. */
-    String group() {
+    public String group() {
         String clazz = benchmark.substring(0, Math.max(0, benchmark.lastIndexOf('.')));
         return clazz.substring(clazz.lastIndexOf('.') + 1);
     }
 
-    String method() {
+    public String method() {
         return benchmark.substring(benchmark.lastIndexOf('.') + 1);
     }
 
     /** The class and the method, as people say them. */
-    String name() {
+    public String name() {
         return group().isEmpty() ? method() : group() + "." + method();
     }
 
     /** A parameter's value, or nothing but an empty text. */
-    String param(String name) {
+    public String param(String name) {
         return params.getOrDefault(name, "");
     }
 
-    boolean is(String group, String method) {
+    public boolean is(String group, String method) {
         return group().equals(group) && method().equals(method);
     }
 
     /** Elements a call; NaN where the benchmark does not count them. */
-    double elements() {
+    public double elements() {
         try {
             return Double.parseDouble(param("elements"));
         } catch (NumberFormatException _) {
@@ -81,12 +82,12 @@ record Result(
     }
 
     /** How many threads work: a parameter where the benchmark has one, since it splits a call itself. */
-    int workers() {
+    public int workers() {
         return param("threads").matches("\\d{1,9}") ? Integer.parseInt(param("threads")) : threads;
     }
 
     /** The score in nanoseconds a call, times {@code what / score}; NaN where it is no time. */
-    double nanos(double what) {
+    public double nanos(double what) {
         return switch (unit) {
             case "ns/op" -> what;
             case "us/op" -> 1e3 * what;
@@ -97,7 +98,7 @@ record Result(
     }
 
     /** How its JVM differed in what matters to the kernels: nothing for the usual one. */
-    String variant() {
+    public String variant() {
         return jvmArgs.stream()
                 .filter(option -> VARIES.matcher(option).matches())
                 .distinct()
@@ -116,12 +117,12 @@ record Result(
     }
 
     /** What the measurement is of: two of the same identity can be compared. */
-    String identity() {
+    public String identity() {
         return String.join("\u0000", benchmark, mode, Integer.toString(threads), params.toString(), variant());
     }
 
     /** The parameters and the JVM, as people say them. */
-    String setting() {
+    public String setting() {
         String values = params.entrySet().stream()
                 .map(param -> param.getKey() + " " + param.getValue())
                 .collect(Collectors.joining(", "));
@@ -129,22 +130,22 @@ record Result(
     }
 
     /** Iterations in all forks. */
-    int iterations() {
+    public int iterations() {
         return raw.stream().mapToInt(List::size).sum();
     }
 
     /** Whether its JVM was one as people start it. */
-    boolean isPlain() {
+    public boolean isPlain() {
         return variant().isEmpty();
     }
 
     /** Whether one thread worked. */
-    boolean isAlone() {
+    public boolean isAlone() {
         return workers() == 1;
     }
 
     /** Whether a larger score is a worse one. */
-    boolean lowerIsBetter() {
+    public boolean lowerIsBetter() {
         return !mode.equals(THROUGHPUT);
     }
 }

@@ -3,6 +3,7 @@ package io.github.lanedrop.bench.report;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.github.lanedrop.bench.doctor.Folders;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -22,15 +23,16 @@ import java.util.stream.Stream;
  * @param all in the file's order; of measurements of the same thing the last
  * @param json the same as JSON, as short as it gets, without names of folders
  */
-record Results(List<Result> all, String json) {
+public record Results(List<Result> all, String json) {
     /** The file's name in a folder of results. */
-    static final String FILE = "jmh.json";
+    public static final String FILE = "jmh.json";
 
     private static final String PEER = "peer";
     private static final String MEMORY = "memory";
     private static final String GARBAGE = "gc.alloc.rate.norm";
 
-    Results {
+    /** Keeps what it is given. */
+    public Results {
         all = List.copyOf(all);
     }
 
@@ -41,7 +43,7 @@ record Results(List<Result> all, String json) {
      * @return the measurements
      * @throws IOException if there is no such file or it is not JMH's JSON; the message says which and why
      */
-    static Results read(Path path) throws IOException {
+    public static Results read(Path path) throws IOException {
         Path file = Files.isDirectory(path) ? path.resolve(FILE) : path;
         JsonNode root = Json.read(file);
         if (!root.isArray()) {
@@ -165,14 +167,14 @@ record Results(List<Result> all, String json) {
      * Whether each call gets fresh memory for what it returns. A peer that is measured with one kind of memory alone writes
      * where it is told, so that it makes no difference to it.
      */
-    boolean isFresh(Result result) {
+    public boolean isFresh(Result result) {
         return result.param(MEMORY).equals("fresh")
                 && where(other -> other.param(PEER).equals(result.param(PEER)))
                         .anyMatch(other -> other.param(MEMORY).equals("reused"));
     }
 
     /** Those of a kind. */
-    Stream<Result> where(Predicate<Result> condition) {
+    public Stream<Result> where(Predicate<Result> condition) {
         return all.stream().filter(condition);
     }
 }

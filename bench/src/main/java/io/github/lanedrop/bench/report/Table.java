@@ -12,8 +12,9 @@ import java.util.stream.IntStream;
  * @param head the columns' names
  * @param rows as many cells a row as the head has
  */
-record Table(String caption, List<String> head, List<List<String>> rows) {
-    Table {
+public record Table(String caption, List<String> head, List<List<String>> rows) {
+    /** Keeps what it is given. */
+    public Table {
         head = List.copyOf(head);
         rows = List.copyOf(rows);
         for (List<String> row : rows) {
@@ -24,7 +25,7 @@ record Table(String caption, List<String> head, List<List<String>> rows) {
     }
 
     /** The table in Markdown with aligned columns, without the caption. */
-    String markdown() {
+    public String markdown() {
         List<List<String>> all = new ArrayList<>();
         all.add(head);
         all.addAll(rows);

@@ -1,2 +1,2 @@
-/** Findings of the demo and of the benchmarks as text and as pages. */
+/** What text and pages are made of, files of results as records, and the findings of the demo and of doctor. */
 package io.github.lanedrop.bench.report;

@@ -11,9 +11,8 @@ import org.apache.commons.statistics.descriptive.Median;
  * @param startMillis from the start of its process to its main method
  * @param warmUpMillis what {@code Kernels.warmUp()} took; 0 where it was not called
  * @param firstCallNanos what the first call took
- * @param calls how many calls were done at the end of each stretch
+ * @param calls how many calls were done at the end of each stretch, the first of one call
  * @param nanos what a call took in each stretch
- * @param elapsedMillis from the first call to the end of each stretch
  * @param callsToPeak how many calls were done before the peak was reached; all, if it never was
  * @param millisToPeak from the first call until then
  * @param peakNanos what a call takes at its peak
@@ -24,7 +23,6 @@ public record Start(
         double firstCallNanos,
         List<Long> calls,
         List<Double> nanos,
-        List<Double> elapsedMillis,
         long callsToPeak,
         double millisToPeak,
         double peakNanos) {
@@ -32,11 +30,31 @@ public record Start(
     private static final double NEAR = 1.25;
     private static final double LAST_PART = 2 / 3.0;
 
-    /** Keeps what it is given. */
+    /**
+     * Keeps what it is given.
+     *
+     * @throws IllegalArgumentException if there are not as many times as stretches, or none
+     */
     public Start {
         calls = List.copyOf(calls);
         nanos = List.copyOf(nanos);
-        elapsedMillis = List.copyOf(elapsedMillis);
+        if (calls.isEmpty() || calls.size() != nanos.size()) {
+            throw new IllegalArgumentException("calls and nanos must have one number a stretch");
+        }
+    }
+
+    /**
+     * What a call took.
+     *
+     * @param call its number from 1 on
+     * @return nanoseconds; those of the last stretch beyond the end
+     */
+    public double nanosOf(long call) {
+        int stretch = 0;
+        while (stretch < calls.size() - 1 && calls.get(stretch) < call) {
+            stretch++;
+        }
+        return nanos.get(stretch);
     }
 
     /**
@@ -66,8 +84,8 @@ public record Start(
     static Start of(double startMillis, double warmUpMillis, List<long[]> stretches) {
         int count = stretches.size();
         List<Long> calls = new ArrayList<>();
-        List<Double> elapsed = new ArrayList<>();
         double[] nanos = new double[count];
+        double[] elapsed = new double[count]; // milliseconds
         long done = 0;
         double millis = 0;
         for (int i = 0; i < count; i++) {
@@ -75,10 +93,10 @@ public record Start(
             millis += stretches.get(i)[1] / 1e6;
             nanos[i] = (double) stretches.get(i)[1] / stretches.get(i)[0];
             calls.add(done);
-            elapsed.add(millis);
+            elapsed[i] = millis;
         }
         int last = 0;
-        while (last < count - 1 && elapsed.get(last) < LAST_PART * millis) {
+        while (last < count - 1 && elapsed[last] < LAST_PART * millis) {
             last++;
         }
         double peak = median(nanos, last, count);
@@ -92,9 +110,8 @@ public record Start(
                 nanos[0],
                 calls,
                 Arrays.stream(nanos).boxed().toList(),
-                elapsed,
                 at == 0 ? 0 : calls.get(at - 1),
-                at == 0 ? 0 : elapsed.get(at - 1),
+                at == 0 ? 0 : elapsed[at - 1],
                 peak);
     }
 

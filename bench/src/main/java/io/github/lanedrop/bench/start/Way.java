@@ -1,6 +1,5 @@
 package io.github.lanedrop.bench.start;
 
-import io.github.lanedrop.bench.suite.Jvm;
 import java.util.ArrayList;
 import java.util.List;
 

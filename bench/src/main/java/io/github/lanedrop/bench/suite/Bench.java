@@ -2,7 +2,9 @@ package io.github.lanedrop.bench.suite;
 
 import io.github.lanedrop.bench.doctor.Passport;
 import io.github.lanedrop.bench.peers.PeerModules;
-import io.github.lanedrop.bench.report.BenchPage;
+import io.github.lanedrop.bench.questions.BenchPage;
+import io.github.lanedrop.bench.questions.Family;
+import io.github.lanedrop.bench.questions.Profile;
 import io.github.lanedrop.bench.report.Machine;
 import io.github.lanedrop.kernels.Kernels;
 import java.io.IOException;

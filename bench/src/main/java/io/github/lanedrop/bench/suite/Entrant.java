@@ -1,7 +1,9 @@
 package io.github.lanedrop.bench.suite;
 
+import io.github.lanedrop.bench.jmh.ProductPeerBench;
 import io.github.lanedrop.bench.peers.Peer;
 import io.github.lanedrop.bench.peers.ProductPeer;
+import io.github.lanedrop.bench.questions.Run;
 import java.util.EnumSet;
 import java.util.Optional;
 import java.util.Properties;
@@ -46,6 +48,12 @@ record Entrant(
     /** Whether it is on this library's own class path. */
     boolean isBuiltIn() {
         return place.equals(Place.OWN);
+    }
+
+    /** Whether a run is one of this peer, of which there may be two of a name: one that drops and one that multiplies. */
+    boolean isAskedBy(Run run) {
+        return id.equals(run.parameters().get(Run.PEER))
+                && (kind == Kind.PRODUCT) == (run.bench() == ProductPeerBench.class);
     }
 
     /** One that cannot even say what it is. */

@@ -1,6 +1,7 @@
 package io.github.lanedrop.bench.suite;
 
 import io.github.lanedrop.bench.peers.NativeMemory;
+import io.github.lanedrop.bench.start.Jvm;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;

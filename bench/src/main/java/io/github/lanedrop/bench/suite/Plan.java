@@ -1,7 +1,13 @@
 package io.github.lanedrop.bench.suite;
 
-import io.github.lanedrop.bench.start.Starts;
-import java.util.ArrayList;
+import io.github.lanedrop.bench.questions.Family;
+import io.github.lanedrop.bench.questions.Profile;
+import io.github.lanedrop.bench.questions.Question;
+import io.github.lanedrop.bench.questions.Run;
+import io.github.lanedrop.bench.questions.Times;
+import io.github.lanedrop.bench.questions.Variation;
+import io.github.lanedrop.bench.start.ColdJvms;
+import java.util.Arrays;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
@@ -9,6 +15,7 @@ import java.util.Optional;
 import java.util.SequencedSet;
 import java.util.Set;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /**
  * What is to be run, a function of what was asked for, of the peers and of the machine.
@@ -41,24 +48,17 @@ record Plan(Times times, boolean pinned, List<Run> runs, Set<String> modules, Li
 
     /** Plans. */
     static Plan of(Profile profile, Set<Family> families, List<Entrant> entrants, Machine machine, boolean pinned) {
-        List<Question> questions = new ArrayList<>(Questions.own());
-        for (Entrant entrant : entrants) {
-            if (entrant.refusal().isEmpty()) {
-                questions.addAll(Questions.of(entrant));
-            }
-        }
+        List<Family> ordered = Arrays.stream(Family.values()) // so that what belongs together is measured together
+                .filter(families::contains)
+                .toList();
         SequencedSet<Run> runs = new LinkedHashSet<>();
-        for (Family family : Family.values()) { // so that what belongs together is measured together
-            for (Question question : questions) {
-                if (question.family() == family
-                        && families.contains(family)
-                        && question.from().compareTo(profile) <= 0) {
-                    question.runs().stream()
-                            .filter(run -> isPossible(run, machine))
-                            .flatMap(run -> fit(run, entrants).stream())
-                            .forEach(runs::add);
-                }
-            }
+        for (Family family : ordered) {
+            questions(family, entrants)
+                    .filter(question -> question.from().compareTo(profile) <= 0)
+                    .flatMap(question -> question.runs(family).stream())
+                    .filter(run -> isPossible(run, machine))
+                    .flatMap(run -> fit(run, entrants).stream())
+                    .forEach(runs::add);
         }
         Set<String> modules = entrants.stream()
                 .filter(entrant -> !entrant.isBuiltIn())
@@ -69,30 +69,40 @@ record Plan(Times times, boolean pinned, List<Run> runs, Set<String> modules, Li
                 pinned,
                 List.copyOf(runs),
                 modules,
-                families.contains(Family.START) ? Questions.coldElements(profile) : List.of());
+                ordered.stream()
+                        .flatMap(family -> family.coldElements(profile).stream())
+                        .toList());
+    }
+
+    private static Stream<Question> questions(Family family, List<Entrant> entrants) {
+        return Stream.concat(
+                family.ofSelf().stream(),
+                entrants.stream()
+                        .filter(entrant -> entrant.refusal().isEmpty())
+                        .flatMap(entrant -> switch (entrant.kind()) {
+                            case DROPOUT -> family.ofPeer(entrant.id(), !entrant.isBuiltIn()).stream();
+                            case PRODUCT -> family.ofProductPeer(entrant.id()).stream();
+                        }));
     }
 
     private static boolean isPossible(Run run, Machine machine) {
         if (Integer.parseInt(run.parameters().getOrDefault(Run.THREADS, "1")) > machine.processors()) {
             return false;
         }
-        if (run.variation().equals(Questions.AVX2)) {
+        if (run.variation().equals(Variation.AVX2)) {
             return machine.x86() && machine.vectorBits() == AVX512_BITS;
         }
-        return Questions.bits(run.variation()) < machine.vectorBits()
+        return Variation.bits(run.variation()) < machine.vectorBits()
                 || run.variation().isEmpty();
     }
 
     /** What becomes of a run with a peer, which need not be able to do everything. */
     private static Optional<Run> fit(Run run, List<Entrant> entrants) {
-        String peer = run.parameters().get(Run.PEER);
-        if (peer == null) {
+        if (!run.parameters().containsKey(Run.PEER)) {
             return Optional.of(run);
         }
-        Entrant entrant = entrants.stream()
-                .filter(one -> one.id().equals(peer) && one.kind() == Questions.kind(run.bench()))
-                .findFirst()
-                .orElseThrow();
+        Entrant entrant =
+                entrants.stream().filter(one -> one.isAskedBy(run)).findFirst().orElseThrow();
         if (!entrant.methods().contains(run.method()) || (!entrant.parallel() && run.isParallel())) {
             return Optional.empty();
         }
@@ -112,7 +122,7 @@ record Plan(Times times, boolean pinned, List<Run> runs, Set<String> modules, Li
 
     /** How many JVMs are started cold. */
     int cold() {
-        return Starts.ways() * coldElements.size() * times.jvms();
+        return ColdJvms.ways() * coldElements.size() * times.jvms();
     }
 
     /** What the cold starts are expected to take. */
@@ -128,14 +138,14 @@ record Plan(Times times, boolean pinned, List<Run> runs, Set<String> modules, Li
             if (!its.isEmpty()) {
                 line(
                         text,
-                        name(family),
+                        family.label(),
                         its.size(),
                         its.size() * times.forks(),
                         its.stream().mapToDouble(this::seconds).sum());
             }
         }
         if (cold() > 0) {
-            line(text, name(Family.START), cold(), cold(), coldSeconds());
+            line(text, Family.START.label(), cold(), cold(), coldSeconds());
         }
         line(text, "all", runs.size() + cold(), runs.size() * times.forks() + cold(), seconds());
         return text.append('\n').append(times.describe(pinned)).toString();
@@ -143,9 +153,5 @@ record Plan(Times times, boolean pinned, List<Run> runs, Set<String> modules, Li
 
     private static void line(StringBuilder text, String name, int runs, int jvms, double seconds) {
         text.append(String.format(Locale.ROOT, "| %s | %d | %d | %.1f |%n", name, runs, jvms, seconds / 60));
-    }
-
-    private static String name(Family family) {
-        return family.name().toLowerCase(Locale.ROOT);
     }
 }

@@ -1,5 +1,8 @@
 package io.github.lanedrop.bench.suite;
 
+import io.github.lanedrop.bench.questions.Run;
+import io.github.lanedrop.bench.report.Json;
+import io.github.lanedrop.bench.start.ColdJvms;
 import io.github.lanedrop.bench.start.Starts;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -80,8 +83,7 @@ final class Session {
 
     private Place place(Run run) {
         return entrants.stream()
-                .filter(entrant -> entrant.id().equals(run.parameters().get(Run.PEER))
-                        && entrant.kind() == Questions.kind(run.bench()))
+                .filter(entrant -> entrant.isAskedBy(run))
                 .findFirst()
                 .map(Entrant::place)
                 .orElse(Place.OWN);
@@ -106,12 +108,12 @@ final class Session {
             ResultFormatFactory.getInstance(ResultFormatType.JSON, out).writeOut(results);
         }
         String text = JDK_FOLDER.matcher(json.toString(StandardCharsets.UTF_8)).replaceAll("$1");
-        replace(folder.resolve(RESULTS), text.getBytes(StandardCharsets.UTF_8));
+        replace(folder.resolve(RESULTS), text);
     }
 
-    private static void replace(Path file, byte[] content) throws IOException {
+    private static void replace(Path file, String content) throws IOException {
         Path fresh = file.resolveSibling(file.getFileName() + ".new");
-        Files.write(fresh, content);
+        Files.writeString(fresh, content);
         try {
             Files.move(fresh, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
         } catch (AtomicMoveNotSupportedException _) {
@@ -122,18 +124,18 @@ final class Session {
     private void startCold(Path log) throws IOException, InterruptedException {
         Path service = Files.createTempDirectory("lanedrop-start");
         try {
-            Starts starts = new Starts(service, log, Suite.pinning(processor));
+            ColdJvms jvms = new ColdJvms(service, log, Suite.pinning(processor));
             watch.begins("cold start");
-            Optional<String> uncached = starts.train(plan.times().coldMillis());
+            Optional<String> uncached = jvms.train(plan.times().coldMillis());
             uncached.ifPresent(why -> failures.add("cold start: " + why));
             for (int elements : plan.coldElements()) {
                 watch.begins("cold start elements=" + elements);
-                starts.measure(
+                jvms.measure(
                         elements,
                         plan.times().jvms(),
                         plan.times().coldMillis(),
                         () -> watch.ends(plan.times().coldSeconds()));
-                starts.write(folder);
+                replace(folder.resolve(Starts.FILE), Json.write(jvms.starts()) + "\n");
             }
         } finally {
             delete(service);

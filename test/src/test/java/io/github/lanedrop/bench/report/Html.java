@@ -8,7 +8,7 @@ import java.util.regex.MatchResult;
 import java.util.regex.Pattern;
 
 /** What the tests of pages look at. */
-final class Html {
+public final class Html {
     private static final Pattern ROW = Pattern.compile("<tr>(.*?)</tr>", Pattern.DOTALL);
     private static final Pattern CELL = Pattern.compile("<t[hd][^>]*>(.*?)</t[hd]>", Pattern.DOTALL);
     private static final Map<String, String> CHARACTERS = Map.of(
@@ -18,7 +18,7 @@ final class Html {
     private Html() {}
 
     /** The rows of all tables of a part of a page, heads included. */
-    static List<List<String>> rows(String html) {
+    public static List<List<String>> rows(String html) {
         return ROW.matcher(html)
                 .results()
                 .map(row -> CELL.matcher(row.group(1))
@@ -29,7 +29,7 @@ final class Html {
     }
 
     /** What a reader sees of it. */
-    static String text(String html) {
+    public static String text(String html) {
         String text = html;
         for (Map.Entry<String, String> character : CHARACTERS.entrySet()) {
             text = text.replace(character.getKey(), character.getValue());
@@ -38,7 +38,7 @@ final class Html {
     }
 
     /** The part of a page from one text to the next of another. */
-    static String between(String page, String start, String end) {
+    public static String between(String page, String start, String end) {
         int from = page.indexOf(start);
         assertThat(from).as(start).isNotNegative();
         int to = page.indexOf(end, from + start.length());
@@ -47,7 +47,7 @@ final class Html {
     }
 
     /** A page needs nothing else. */
-    static void assertLoadsNothing(String page) {
+    public static void assertLoadsNothing(String page) {
         assertThat(page).contains("default-src 'none'").doesNotContain("sourceMappingURL", "@import", "url(");
         assertThat(Pattern.compile("\\s(?:src|href|action|data|poster)=[\"']?+(?!data:image/png;base64,)")
                         .matcher(page)

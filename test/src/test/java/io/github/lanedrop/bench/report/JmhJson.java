@@ -13,13 +13,13 @@ import java.util.Map;
 import java.util.Objects;
 
 /** JMH's JSON, made up or from a run of this project. */
-final class JmhJson {
-    static final ObjectMapper MAPPER = new ObjectMapper();
+public final class JmhJson {
+    public static final ObjectMapper MAPPER = new ObjectMapper();
 
     private final ArrayNode results = MAPPER.createArrayNode();
 
     /** A folder of results as the benchmarks write it. */
-    static Path sample() {
+    public static Path sample() {
         try {
             return Path.of(Objects.requireNonNull(JmhJson.class.getResource("/bench-results"))
                     .toURI());
@@ -29,7 +29,7 @@ final class JmhJson {
     }
 
     /** Adds an average time in nanoseconds, measured in one fork of two iterations. */
-    ObjectNode add(String benchmark, Map<String, String> params, double score, double low, double high) {
+    public ObjectNode add(String benchmark, Map<String, String> params, double score, double low, double high) {
         ObjectNode result = results.addObject();
         result.put("benchmark", benchmark).put("mode", "avgt").put("threads", 1).put("forks", 1);
         result.putArray("jvmArgs");
@@ -56,7 +56,7 @@ final class JmhJson {
     }
 
     /** Gives the last one an option. */
-    JmhJson option(String option) {
+    public JmhJson option(String option) {
         ((ArrayNode) results.get(results.size() - 1).get("jvmArgs")).add(option);
         return this;
     }
@@ -67,7 +67,7 @@ final class JmhJson {
     }
 
     /** Writes jmh.json into a folder. */
-    Path write(Path folder) {
+    public Path write(Path folder) {
         try {
             Files.createDirectories(folder);
             Files.writeString(folder.resolve("jmh.json"), toString());
@@ -77,7 +77,7 @@ final class JmhJson {
         }
     }
 
-    Results read(Path folder) throws IOException {
+    public Results read(Path folder) throws IOException {
         return Results.read(write(folder));
     }
 }

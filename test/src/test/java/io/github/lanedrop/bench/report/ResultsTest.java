@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.github.lanedrop.bench.Lanedrop;
+import io.github.lanedrop.bench.questions.BenchPage;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.PrintStream;
@@ -155,12 +156,6 @@ final class ResultsTest {
         assertThat(copy.toString()).doesNotContain("home", "somebody", "secret", "\"jvm\"");
         assertThat(copy.at("/0/jvmArgs").toString()).isEqualTo("[\"-XX:AOTCache=…/x.aot\",\"-Xmx4g\"]");
         assertThat(copy.at("/0/primaryMetric/score").doubleValue()).isEqualTo(1.25);
-    }
-
-    @Test
-    void addressesOfTheWebAreNoFolders() {
-        assertThat(Folders.hide("see https://example.org/a/b, not /home/me/lib/x.so: gone, nor (/opt/y/z), 3/4 a/b/c"))
-                .isEqualTo("see https://example.org/a/b, not …/x.so: gone, nor (…/z), 3/4 a/b/c");
     }
 
     @ParameterizedTest

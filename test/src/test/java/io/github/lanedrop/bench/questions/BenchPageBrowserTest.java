@@ -1,9 +1,11 @@
-package io.github.lanedrop.bench.report;
+package io.github.lanedrop.bench.questions;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import io.github.lanedrop.bench.report.Html;
+import io.github.lanedrop.bench.report.JmhJson;
 import java.io.File;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;

@@ -1,5 +1,12 @@
-package io.github.lanedrop.bench.report;
+package io.github.lanedrop.bench.questions;
 
+import io.github.lanedrop.bench.jmh.DropoutBench;
+import io.github.lanedrop.bench.jmh.PeerBench;
+import io.github.lanedrop.bench.report.Figure;
+import io.github.lanedrop.bench.report.Figures;
+import io.github.lanedrop.bench.report.Plot;
+import io.github.lanedrop.bench.report.Result;
+import io.github.lanedrop.bench.report.Results;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
@@ -24,9 +31,9 @@ record Headline(String style, String name, String big, String unit, String detai
 
     /** The three, at the lowest rate and the usual size that there are. */
     static List<Headline> of(Results results) {
-        Optional<Result> forward = results.where(ours(Questions.DROPOUT, Questions.FORWARD))
-                .min(Comparator.comparingDouble((Result result) ->
-                                Math.abs(Math.log(result.elements()) - Math.log(Questions.USUAL_ELEMENTS)))
+        Optional<Result> forward = results.where(ours(DropoutBench.class, DropoutFamily.FORWARD))
+                .min(Comparator.comparingDouble(
+                                (Result result) -> Math.abs(Math.log(result.elements()) - Math.log(Sizes.USUAL)))
                         .thenComparingDouble(result -> number(result.param("rate"))));
         return List.of(
                 forward.flatMap(own -> roof(results, own)).orElse(nothing("plain", "Next to copying and scaling")),
@@ -41,7 +48,7 @@ record Headline(String style, String name, String big, String unit, String detai
     }
 
     private static Optional<Headline> roof(Results results, Result own) {
-        return results.where(ours(Questions.DROPOUT, Questions.ROOF))
+        return results.where(ours(DropoutBench.class, DropoutFamily.ROOF))
                 .filter(roof -> roof.elements() == own.elements())
                 .min(Comparator.comparingInt(
                         roof -> roof.param("rate").equals(own.param("rate")) ? 0 : 1)) // which it does not depend on
@@ -59,17 +66,17 @@ record Headline(String style, String name, String big, String unit, String detai
 
     /** The fastest library that is neither Lanedrop nor its own algorithm in C; where there is none the fastest loop. */
     private static Optional<Headline> peers(Results results, Result own) {
-        Predicate<Result> comparable = ours(Questions.PEERS, Questions.FORWARD)
+        Predicate<Result> comparable = ours(PeerBench.class, DropoutFamily.FORWARD)
                 .and(result -> result.elements() == own.elements())
                 .and(result -> result.param("rate").equals(own.param("rate")));
         Result self = results.where(comparable)
-                .filter(result -> result.param("peer").equals(Questions.SELF))
+                .filter(result -> result.param(Run.PEER).equals(Run.LANEDROP))
                 .findFirst()
                 .orElse(own);
         List<Result> others = results.where(comparable)
-                .filter(result -> !List.of(Questions.SELF, Questions.CEILING, "lanedrop-warm")
-                        .contains(result.param("peer")))
-                .sorted(Comparator.comparing((Result result) -> LOOPS.contains(result.param("peer")))
+                .filter(result -> !List.of(Run.LANEDROP, PeersFamily.CEILING, "lanedrop-warm")
+                        .contains(result.param(Run.PEER)))
+                .sorted(Comparator.comparing((Result result) -> LOOPS.contains(result.param(Run.PEER)))
                         .thenComparingDouble(Result::score))
                 .toList();
         if (others.isEmpty()) {
@@ -78,15 +85,17 @@ record Headline(String style, String name, String big, String unit, String detai
         Result fastest = others.getFirst();
         Plot.Point ratio = Ratios.of("", Double.NaN, fastest, self);
         String rest = others.stream()
-                .filter(other -> other.param("peer").equals("torch") && !other.equals(fastest))
+                .filter(other -> other.param(Run.PEER).equals("torch") && !other.equals(fastest))
                 .map(other -> " " + peer(results, other) + " takes "
                         + times(Ratios.of("", Double.NaN, other, self).value()) + " as long as Lanedrop.")
                 .findFirst()
                 .orElse("");
         return Optional.of(new Headline(
                 "dropped",
-                (LOOPS.contains(fastest.param("peer")) ? "Next to the fastest loop: " : "Next to the fastest library: ")
-                        + fastest.param("peer"),
+                (LOOPS.contains(fastest.param(Run.PEER))
+                                ? "Next to the fastest loop: "
+                                : "Next to the fastest library: ")
+                        + fastest.param(Run.PEER),
                 times(ratio.value()),
                 ratio.value() >= 1 ? "faster" : "as fast",
                 peer(results, fastest) + " takes " + perElement(fastest) + " ns an element, Lanedrop "
@@ -94,7 +103,7 @@ record Headline(String style, String name, String big, String unit, String detai
     }
 
     private static String peer(Results results, Result result) {
-        return result.param("peer") + (results.isFresh(result) ? " with fresh memory in each call" : "");
+        return result.param(Run.PEER) + (results.isFresh(result) ? " with fresh memory in each call" : "");
     }
 
     private static Headline garbage(Result own) {
@@ -108,8 +117,8 @@ record Headline(String style, String name, String big, String unit, String detai
                         + " The call takes " + Figure.number(own.nanos(own.score()) / 1e6) + " ms.");
     }
 
-    private static Predicate<Result> ours(String group, String method) {
-        return result -> result.is(group, method)
+    private static Predicate<Result> ours(Class<?> bench, String method) {
+        return result -> result.is(bench.getSimpleName(), method)
                 && result.mode().equals(Result.AVERAGE)
                 && result.variant().isEmpty()
                 && result.workers() == 1

@@ -1,4 +1,4 @@
-package io.github.lanedrop.bench.suite;
+package io.github.lanedrop.bench.start;
 
 import java.io.IOException;
 import java.lang.ProcessBuilder.Redirect;

@@ -1,14 +1,17 @@
-package io.github.lanedrop.bench.report;
+package io.github.lanedrop.bench.questions;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.github.lanedrop.bench.report.Plot;
+import io.github.lanedrop.bench.start.Start;
+import io.github.lanedrop.bench.start.Starts;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
 /** What is shown of cold starts. */
 final class StartFiguresTest {
-    private static Starts.Start start(double first, List<Long> calls, List<Double> nanos) {
-        return new Starts.Start(50, 2, first, calls, nanos, 100, 3, nanos.getLast());
+    private static Start start(double first, List<Long> calls, List<Double> nanos) {
+        return new Start(50, 2, first, calls, nanos, 100, 3, nanos.getLast());
     }
 
     private static final Starts.Variant VARIANT = new Starts.Variant(

@@ -1,9 +1,9 @@
-package io.github.lanedrop.bench.report;
+package io.github.lanedrop.bench.doctor;
 
 import java.util.regex.Pattern;
 
 /** Reports are published; where things lie on the machine that made them is nobody's business. */
-final class Folders {
+public final class Folders {
     /** An absolute path up to its last name, but not what follows the host in an address of the web. */
     private static final Pattern FOLDER = Pattern.compile("(?<![\\w.:/])/(?:[^\\s/:\"',;()]+/)+");
 
@@ -12,13 +12,23 @@ final class Folders {
 
     private Folders() {}
 
-    /** The text with an ellipsis for folders. */
-    static String hide(String text) {
+    /**
+     * Hides folders.
+     *
+     * @param text anything
+     * @return the text with an ellipsis for folders
+     */
+    public static String hide(String text) {
         return FOLDER.matcher(text).replaceAll("…/");
     }
 
-    /** Whether a JVM's option says nothing of how it runs: where the project is, and properties, which may hold passwords. */
-    static boolean isPrivate(String option) {
+    /**
+     * Whether a JVM's option says nothing of how it runs: where the project is, and properties, which may hold passwords.
+     *
+     * @param option of a JVM
+     * @return whether to leave it out
+     */
+    public static boolean isPrivate(String option) {
         return PROPERTY.matcher(option).matches() || HOME.matcher(option).matches();
     }
 }

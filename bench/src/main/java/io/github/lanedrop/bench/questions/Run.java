@@ -1,4 +1,4 @@
-package io.github.lanedrop.bench.suite;
+package io.github.lanedrop.bench.questions;
 
 import io.github.lanedrop.bench.peers.NativeMemory;
 import java.util.LinkedHashMap;
@@ -20,7 +20,7 @@ import org.openjdk.jmh.annotations.Mode;
  * @param variation options of the JVM, beside the vector module
  * @param code how much there is to compile
  */
-record Run(
+public record Run(
         Family family,
         Class<?> bench,
         String method,
@@ -29,38 +29,38 @@ record Run(
         List<String> variation,
         Times.Code code) {
     /** The parameter that names a peer. */
-    static final String PEER = "peer";
+    public static final String PEER = "peer";
 
     /** The parameter that says what results are written to. */
-    static final String MEMORY = "memory";
+    public static final String MEMORY = "memory";
 
     /** The parameter that says how many threads share a call. */
-    static final String THREADS = "threads";
+    public static final String THREADS = "threads";
 
     private static final String ONE = "1";
 
     /** This library, which is on every class path. */
-    static final String LANEDROP = "lanedrop";
+    public static final String LANEDROP = "lanedrop";
 
     /** Keeps what it is given. */
-    Run {
+    public Run {
         parameters = new LinkedHashMap<>(parameters);
         variation = List.copyOf(variation);
     }
 
     /** What results are written to. */
-    NativeMemory memory() {
+    public NativeMemory memory() {
         return NativeMemory.valueOf(
                 parameters.getOrDefault(MEMORY, NativeMemory.FRESH.name()).toUpperCase(Locale.ROOT));
     }
 
     /** Whether it measures several threads. */
-    boolean isParallel() {
+    public boolean isParallel() {
         return !parameters.getOrDefault(THREADS, ONE).equals(ONE);
     }
 
     /** With another value of a parameter. */
-    Run with(String parameter, String value) {
+    public Run with(String parameter, String value) {
         SequencedMap<String, String> others = new LinkedHashMap<>(parameters);
         others.put(parameter, value);
         return new Run(family, bench, method, mode, others, variation, code);

@@ -1,9 +1,13 @@
-package io.github.lanedrop.bench.report;
+package io.github.lanedrop.bench.questions;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.github.lanedrop.bench.report.Html;
+import io.github.lanedrop.bench.report.JmhJson;
+import io.github.lanedrop.bench.report.Plot;
+import io.github.lanedrop.bench.report.Result;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -1,4 +1,7 @@
-package io.github.lanedrop.bench.report;
+package io.github.lanedrop.bench.questions;
+
+import io.github.lanedrop.bench.report.Plot;
+import io.github.lanedrop.bench.report.Result;
 
 /** Quotients of two times with their intervals. */
 final class Ratios {

@@ -1,5 +1,11 @@
-package io.github.lanedrop.bench.report;
+package io.github.lanedrop.bench.questions;
 
+import io.github.lanedrop.bench.report.Figure;
+import io.github.lanedrop.bench.report.Figures;
+import io.github.lanedrop.bench.report.Plot;
+import io.github.lanedrop.bench.report.Table;
+import io.github.lanedrop.bench.start.Start;
+import io.github.lanedrop.bench.start.Starts;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.ToDoubleFunction;
@@ -60,16 +66,16 @@ final class StartFigures {
                                 variant.name(),
                                 variant.jvm().isEmpty() ? "-" : String.join(" ", variant.jvm()),
                                 Integer.toString(variant.runs().size()),
-                                spread(variant, Starts.Start::startMillis),
-                                variant.warmUp() ? spread(variant, Starts.Start::warmUpMillis) : "-",
+                                spread(variant, Start::startMillis),
+                                variant.warmUp() ? spread(variant, Start::warmUpMillis) : "-",
                                 spread(variant, start -> start.firstCallNanos() / 1e3),
-                                spread(variant, Starts.Start::callsToPeak),
-                                spread(variant, Starts.Start::millisToPeak),
-                                spread(variant, Starts.Start::peakNanos)))
+                                spread(variant, Start::callsToPeak),
+                                spread(variant, Start::millisToPeak),
+                                spread(variant, Start::peakNanos)))
                         .toList());
     }
 
-    private static String spread(Starts.Variant variant, ToDoubleFunction<Starts.Start> number) {
+    private static String spread(Starts.Variant variant, ToDoubleFunction<Start> number) {
         double[] sorted = variant.runs().stream().mapToDouble(number).sorted().toArray();
         return sorted.length == 0
                 ? "-"

@@ -1,4 +1,4 @@
-package io.github.lanedrop.bench.suite;
+package io.github.lanedrop.bench.questions;
 
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -9,7 +9,6 @@ import org.openjdk.jmh.annotations.Mode;
 /**
  * Some benchmarks over all combinations of some parameters.
  *
- * @param family where it belongs
  * @param from the shortest profile that asks it
  * @param code how much there is to compile
  * @param bench the class
@@ -18,8 +17,7 @@ import org.openjdk.jmh.annotations.Mode;
  * @param axes parameters and their values
  * @param variations options of the JVM, beside the vector module
  */
-record Question(
-        Family family,
+public record Question(
         Profile from,
         Times.Code code,
         Class<?> bench,
@@ -28,7 +26,7 @@ record Question(
         SequencedMap<String, List<String>> axes,
         List<List<String>> variations) {
     /** Keeps what it is given. */
-    Question {
+    public Question {
         methods = List.copyOf(methods);
         modes = List.copyOf(modes);
         axes = new LinkedHashMap<>(axes);
@@ -36,9 +34,8 @@ record Question(
     }
 
     /** Methods are separated by blanks. */
-    static Question ask(Family family, Profile from, Times.Code code, Class<?> bench, String methods) {
+    static Question ask(Profile from, Times.Code code, Class<?> bench, String methods) {
         return new Question(
-                family,
                 from,
                 code,
                 bench,
@@ -52,21 +49,26 @@ record Question(
     Question over(String parameter, String values) {
         SequencedMap<String, List<String>> more = new LinkedHashMap<>(axes);
         more.put(parameter, List.of(values.split(" ", -1)));
-        return new Question(family, from, code, bench, methods, modes, more, variations);
+        return new Question(from, code, bench, methods, modes, more, variations);
     }
 
     /** In other modes. */
     Question in(Mode... others) {
-        return new Question(family, from, code, bench, methods, List.of(others), axes, variations);
+        return new Question(from, code, bench, methods, List.of(others), axes, variations);
     }
 
     /** In JVMs with other options, each a variation. */
     Question under(List<List<String>> others) {
-        return new Question(family, from, code, bench, methods, modes, axes, others);
+        return new Question(from, code, bench, methods, modes, axes, others);
     }
 
-    /** All combinations, the last parameter first. */
-    List<Run> runs() {
+    /**
+     * All combinations, the last parameter first.
+     *
+     * @param family where it belongs
+     * @return runs
+     */
+    public List<Run> runs(Family family) {
         List<SequencedMap<String, String>> combinations = new ArrayList<>();
         combinations.add(new LinkedHashMap<>());
         axes.forEach((name, values) -> {

@@ -1,6 +1,16 @@
-package io.github.lanedrop.bench.report;
+package io.github.lanedrop.bench.questions;
 
 import io.github.lanedrop.bench.doctor.Passport;
+import io.github.lanedrop.bench.report.Figure;
+import io.github.lanedrop.bench.report.Figures;
+import io.github.lanedrop.bench.report.Json;
+import io.github.lanedrop.bench.report.Machine;
+import io.github.lanedrop.bench.report.Page;
+import io.github.lanedrop.bench.report.Plot;
+import io.github.lanedrop.bench.report.Result;
+import io.github.lanedrop.bench.report.Results;
+import io.github.lanedrop.bench.report.Section;
+import io.github.lanedrop.bench.start.Starts;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
@@ -54,7 +64,7 @@ public final class BenchPage {
         machine.ifPresent(from -> downloads.add(new Download(Machine.FILE, Page.jsonInScript(Json.write(from)))));
         starts.ifPresent(all -> downloads.add(new Download(Starts.FILE, Page.jsonInScript(Json.write(all)))));
 
-        List<Section> sections = new Questions(results, machine, starts).all();
+        List<Section> sections = sections(new Measured(results, machine, starts));
         List<Plot> plots = sections.stream()
                 .flatMap(section -> section.figures().stream())
                 .map(Figure::plot)
@@ -75,11 +85,22 @@ public final class BenchPage {
                                 machine.map(from -> entries(from.passport())).orElse(List.of())),
                         Map.entry(
                                 "measurements",
-                                Questions.measurements(
+                                Tables.measurements(
                                         "Every measurement: the score is the mean, ± half its 99.9 % interval",
                                         results.all())),
                         Map.entry("command", machine.map(Machine::command).orElse("unknown")),
                         Map.entry("downloads", downloads)));
+    }
+
+    /** All sections, their pictures numbered through the page. */
+    private static List<Section> sections(Measured measured) {
+        List<Section> sections = new ArrayList<>();
+        int pictures = 0;
+        for (Section section : Family.sections(measured)) {
+            sections.add(section.numbered(pictures));
+            pictures += section.figures().size();
+        }
+        return sections;
     }
 
     /** A file that the page holds. */

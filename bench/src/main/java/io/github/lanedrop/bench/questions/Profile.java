@@ -1,4 +1,4 @@
-package io.github.lanedrop.bench.suite;
+package io.github.lanedrop.bench.questions;
 
 /** How much is asked, and for how long each. */
 public enum Profile {
@@ -9,7 +9,12 @@ public enum Profile {
     /** Every question at every size; takes hours. */
     FULL;
 
-    Times times() {
+    /**
+     * How long each is measured.
+     *
+     * @return times
+     */
+    public Times times() {
         return switch (this) {
             case QUICK -> new Times(1, 2_000, 1_000, 5, 100, 5, 1_500);
             case STANDARD -> new Times(3, 3_000, 1_000, 5, 200, 5, 2_000);

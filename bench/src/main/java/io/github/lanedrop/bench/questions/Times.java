@@ -1,4 +1,4 @@
-package io.github.lanedrop.bench.suite;
+package io.github.lanedrop.bench.questions;
 
 import java.util.Locale;
 
@@ -15,7 +15,7 @@ import java.util.Locale;
  * @param jvms that are started cold in each way
  * @param coldMillis how long each of those calls
  */
-record Times(
+public record Times(
         int forks, int kernelMillis, int loopMillis, int iterations, int iterationMillis, int jvms, int coldMillis) {
     private static final int WARM_UP_MILLIS = 500;
     private static final int PINNED_MILLIS = 7_000;
@@ -24,7 +24,7 @@ record Times(
     private static final double COLD_START_SECONDS = 1.2; // two of five ways warm up first
 
     /** How much there is to compile. */
-    enum Code {
+    public enum Code {
         /** This library's kernels: C2 needs some three seconds on two cores, and seven where it shares one with them. */
         KERNEL,
         /** A loop, or a call of native code. */
@@ -32,12 +32,12 @@ record Times(
     }
 
     /** How long an iteration to warm up takes. */
-    int warmUpMillis() {
+    public int warmUpMillis() {
         return Math.min(WARM_UP_MILLIS, loopMillis);
     }
 
     /** Iterations to warm up. */
-    int warmUps(Code code, boolean pinned) {
+    public int warmUps(Code code, boolean pinned) {
         int millis = switch (code) {
             case KERNEL -> pinned ? Math.max(kernelMillis, PINNED_MILLIS) : kernelMillis;
             case LOOP -> loopMillis;
@@ -46,18 +46,18 @@ record Times(
     }
 
     /** What a run is expected to take; with a library that is loaded first, or not. */
-    double seconds(Code code, boolean library, boolean pinned) {
+    public double seconds(Code code, boolean library, boolean pinned) {
         int millis = warmUps(code, pinned) * warmUpMillis() + iterations * iterationMillis;
         return forks * ((library ? LIBRARY_START_SECONDS : START_SECONDS) + millis / 1e3);
     }
 
     /** What a JVM that starts cold is expected to take. */
-    double coldSeconds() {
+    public double coldSeconds() {
         return COLD_START_SECONDS + coldMillis / 1e3;
     }
 
     /** For people. */
-    String describe(boolean pinned) {
+    public String describe(boolean pinned) {
         return String.format(
                 Locale.ROOT,
                 "A run takes %d x (%.1f s to start + %.1f s to warm up + %d x %.1f s); %.1f s to start with a library, %.1f s"

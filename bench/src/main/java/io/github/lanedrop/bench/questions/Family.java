@@ -1,0 +1,119 @@
+package io.github.lanedrop.bench.questions;
+
+import io.github.lanedrop.bench.report.Result;
+import io.github.lanedrop.bench.report.Section;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Locale;
+import java.util.Set;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+
+/** What belongs together, in the order in which it is run and shown. A new family is a line here and its class. */
+public enum Family {
+    /** Dropout of float32 beside copying. */
+    DROPOUT(new DropoutFamily()),
+    /** Other people's dropout. */
+    PEERS(new PeersFamily()),
+    /** Calls as small as a service makes them. */
+    CALLS(new CallsFamily()),
+    /** Cold start. */
+    START(new StartFamily()),
+    /** Structured masks. */
+    MASKS(new MasksFamily()),
+    /** Noise. */
+    NOISE(new NoiseFamily()),
+    /** Fused chains. */
+    FUSED(new FusedFamily()),
+    /** Attention. */
+    ATTENTION(new AttentionFamily()),
+    /** Matrix products. */
+    PRODUCTS(new ProductsFamily());
+
+    private final Part part;
+
+    Family(Part part) {
+        this.part = part;
+    }
+
+    /**
+     * Its name on the command line and in tables.
+     *
+     * @return a word
+     */
+    public String label() {
+        return name().toLowerCase(Locale.ROOT);
+    }
+
+    /**
+     * What this library is asked alone.
+     *
+     * @return questions
+     */
+    public List<Question> ofSelf() {
+        return part.ofSelf();
+    }
+
+    /**
+     * What somebody's dropout is asked.
+     *
+     * @param peer its name
+     * @param library whether it is a library of its own, and no loop of this module
+     * @return questions
+     */
+    public List<Question> ofPeer(String peer, boolean library) {
+        return part.ofPeer(peer, library);
+    }
+
+    /**
+     * What somebody's matrix product is asked.
+     *
+     * @param peer its name
+     * @return questions
+     */
+    public List<Question> ofProductPeer(String peer) {
+        return part.ofProductPeer(peer);
+    }
+
+    /**
+     * Which JVMs are started cold.
+     *
+     * @param profile how much is asked
+     * @return elements of their calls; empty where no JVM is
+     */
+    public List<Integer> coldElements(Profile profile) {
+        return part.coldElements(profile);
+    }
+
+    /** All sections of the page, and one for what no family knows. */
+    static List<Section> sections(Measured measured) {
+        List<Section> sections = new ArrayList<>();
+        for (Family family : values()) {
+            sections.addAll(family.part.sections(measured));
+        }
+        sections.add(others(measured));
+        return sections;
+    }
+
+    private static Section others(Measured measured) {
+        Set<String> known = Arrays.stream(values())
+                .flatMap(Family::everything)
+                .map(question -> question.bench().getSimpleName())
+                .collect(Collectors.toSet());
+        List<Result> unknown =
+                measured.where(result -> !known.contains(result.group())).toList();
+        return new Section(
+                "Other measurements",
+                "",
+                List.of(),
+                unknown.isEmpty() ? List.of() : List.of(Tables.measurements("Measured, but not pictured", unknown)),
+                List.of(),
+                "There are none.");
+    }
+
+    private static Stream<Question> everything(Family family) {
+        return Stream.of(family.ofSelf(), family.ofPeer("", true), family.ofProductPeer(""))
+                .flatMap(List::stream);
+    }
+}

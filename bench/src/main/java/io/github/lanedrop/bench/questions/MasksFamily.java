@@ -1,0 +1,57 @@
+package io.github.lanedrop.bench.questions;
+
+import static io.github.lanedrop.bench.questions.Profile.FULL;
+import static io.github.lanedrop.bench.questions.Profile.QUICK;
+import static io.github.lanedrop.bench.questions.Profile.STANDARD;
+import static io.github.lanedrop.bench.questions.Times.Code.KERNEL;
+
+import io.github.lanedrop.bench.jmh.DropoutBench;
+import io.github.lanedrop.bench.jmh.MaskBench;
+import io.github.lanedrop.bench.report.Result;
+import io.github.lanedrop.bench.report.Section;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.Function;
+import java.util.stream.Collectors;
+
+/** What do structured masks cost? */
+final class MasksFamily implements Part {
+    @Override
+    public List<Question> ofSelf() {
+        String all = Arrays.stream(MaskBench.Source.values()).map(Enum::name).collect(Collectors.joining(" "));
+        return List.of(
+                ask(QUICK, "CHANNELS_FIRST", Sizes.L3),
+                ask(STANDARD, all, Sizes.L3),
+                ask(FULL, all, "65536 1048576 6422528"));
+    }
+
+    private static Question ask(Profile from, String sources, String elements) {
+        return Question.ask(from, KERNEL, MaskBench.class, DropoutFamily.FORWARD)
+                .over("source", sources)
+                .over("elements", elements);
+    }
+
+    @Override
+    public List<Section> sections(Measured measured) {
+        Beside beside = new Beside(measured, measured.command(Family.MASKS));
+        Function<Result, Optional<Result>> roof =
+                result -> beside.other(result, DropoutFamily.ROOF, DropoutBench.class, DropoutFamily.ROOF);
+        return List.of(Section.of(
+                "What do structured masks cost?",
+                "",
+                List.of(
+                        beside.picture(
+                                "Dropout / copying and scaling",
+                                "Forward, with the mask drawn on the way.",
+                                Which.of(MaskBench.class, DropoutFamily.FORWARD),
+                                roof),
+                        beside.picture(
+                                "The mask alone / copying and scaling",
+                                "What it costs to decide who is kept, without the activations: left of 1, less than to copy"
+                                        + " them.",
+                                Which.of(MaskBench.class, "keepBits"),
+                                roof)),
+                Beside.missing(MaskBench.class)));
+    }
+}
