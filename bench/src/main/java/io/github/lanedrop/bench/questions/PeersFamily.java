@@ -38,7 +38,7 @@ final class PeersFamily implements Part {
         }
         List<Question> questions = new ArrayList<>(List.of(
                 ask(QUICK, LOOP, peer, FORWARD, Sizes.L3, "0.1", "1", REUSED),
-                ask(STANDARD, LOOP, peer, FORWARD, Sizes.FEW, "0.1", "1", REUSED),
+                ask(STANDARD, LOOP, peer, FORWARD, Sizes.FEW + " " + Sizes.HUGE, "0.1", "1", REUSED),
                 ask(STANDARD, LOOP, peer, FORWARD, Sizes.L3, "0.1 0.5", "1", REUSED),
                 ask(FULL, LOOP, peer, OPERATIONS, Sizes.ALL, "0.1 0.5", "1 2", "fresh reused")));
         if (library) {

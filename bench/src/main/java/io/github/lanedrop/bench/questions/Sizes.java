@@ -14,10 +14,13 @@ final class Sizes {
     /** They fit into none. */
     static final String DRAM = "16777216";
 
+    /** Nor do several of the last. */
+    static final String HUGE = "67108864";
+
     static final String FEW = String.join(" ", L1, L3, DRAM);
     static final String SHARED = String.join(" ", L2, L3, DRAM);
     static final String SEVERAL = String.join(" ", L1, L2, L3, DRAM);
-    static final String ALL = SEVERAL + " 67108864";
+    static final String ALL = SEVERAL + " " + HUGE;
 
     /** Where bars stand for one size only: what fits into the caches of most machines, and is no small call. */
     static final double USUAL = 1 << 20;
