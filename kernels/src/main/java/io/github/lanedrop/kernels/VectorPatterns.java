@@ -30,6 +30,28 @@ final class VectorPatterns {
         refine(table, key, first, stream, streamAt, scratch, count);
     }
 
+    /**
+     * As {@link #draw} for rows of whole patterns with keys of their own, one row after another.
+     *
+     * @param row the row of the first pattern
+     * @param first the first pattern, counted from that row's beginning
+     */
+    static void drawRows(
+            RowKeyedMask mask, int row, long first, byte[] stream, int streamAt, Scratch scratch, int count) {
+        PatternTable table = mask.rate().table();
+        long rowPatterns = mask.rowElements() / Byte.SIZE;
+        look(table.cutHigh, table.alias, stream, streamAt, scratch.keepBits, scratch.undecided, count);
+        for (int j = 0; j < count; j += LANES) {
+            for (long open = scratch.undecided[j / LANES]; open != 0; open &= open - 1) {
+                int pattern = j + Long.numberOfTrailingZeros(open);
+                Key key = mask.key(row + (int) ((first + pattern) / rowPatterns));
+                int column = stream[streamAt + 2 * pattern] & 0xFF;
+                scratch.keepBits[pattern] =
+                        (byte) ScalarPatterns.refined(table, key, (first + pattern) % rowPatterns, column);
+            }
+        }
+    }
+
     private static void look(
             byte[] cutHigh, byte[] alias, byte[] stream, int streamAt, byte[] keepBits, long[] undecided, int count) {
         ByteVector cut0 = ByteVector.fromArray(BYTES, cutHigh, 0);
