@@ -60,10 +60,8 @@ final class BernoulliBits extends Filler<BernoulliMask> {
         int at = (int) (2 * pattern % Philox4x32.BLOCK_BYTES);
         int blocks = blocks(at + 2 * count);
         KeepBits.random(key, pattern / (Philox4x32.BLOCK_BYTES / 2), scratch.stream, blocks);
-        if (Live.PERMUTES) {
-            VectorPatterns.permute(table, key, pattern, scratch.stream, at, scratch, count);
-        } else if (Live.COLLECTS) {
-            VectorPatterns.collect(table, key, pattern, scratch.stream, at, scratch, count);
+        if (Live.VECTOR_PATTERNS) {
+            VectorPatterns.draw(table, key, pattern, scratch.stream, at, scratch, count);
         } else {
             ScalarPatterns.draw(table, key, pattern, scratch.stream, at, scratch.keepBits, count);
         }
@@ -98,7 +96,7 @@ final class BernoulliBits extends Filler<BernoulliMask> {
             System.arraycopy(scratch.stream, 0, scratch.keepBits, 0, Scratch.CHUNK / 8);
         } else {
             PatternTable table = mask.rate().table();
-            VectorPatterns.permute(table, mask.key(), first >>> 3, scratch.stream, 0, scratch, Scratch.CHUNK / 8);
+            VectorPatterns.draw(table, mask.key(), first >>> 3, scratch.stream, 0, scratch, Scratch.CHUNK / 8);
         }
     }
 }

@@ -235,7 +235,7 @@ public final class DropoutKernel {
         if (workers.tasks() == 1) { // a lambda may be allocated
             export(mask, offset, keepBits, 0, elements);
         } else {
-            workers.split(elements, Scratch.CHUNK, (start, end) -> export(mask, offset, keepBits, start, end));
+            workers.share(elements, Scratch.CHUNK, (start, end) -> export(mask, offset, keepBits, start, end));
         }
     }
 
@@ -256,7 +256,7 @@ public final class DropoutKernel {
         if (workers.tasks() == 1) { // a lambda may be allocated
             range(mask, offset, type, src, dst, keepBits, 0, elements);
         } else {
-            workers.split(
+            workers.share(
                     elements, Scratch.CHUNK, (start, end) -> range(mask, offset, type, src, dst, keepBits, start, end));
         }
     }

@@ -62,7 +62,7 @@ final class Elementwise {
         if (workers.tasks() == 1) { // a lambda may be allocated
             range(mask, offset, type, src, operand, dst, NO_KEEP_BITS, 0, elements, a, b, c);
         } else {
-            workers.split(
+            workers.share(
                     elements,
                     Scratch.CHUNK,
                     (start, end) -> range(mask, offset, type, src, operand, dst, NO_KEEP_BITS, start, end, a, b, c));

@@ -26,8 +26,8 @@ final class Live {
     /** Whether patterns are looked up 64 at a time by byte permutes over two 512-bit registers. */
     static final boolean PERMUTES;
 
-    /** Whether patterns that are looked up one by one are decided many at a time, in vectors of any width. */
-    static final boolean COLLECTS;
+    /** Whether patterns are decided in vectors, however they are looked up. */
+    static final boolean VECTOR_PATTERNS;
 
     /** Why {@link #PERMUTES} is what it is, one sentence without a full stop. */
     static final String PATTERNS_REASON;
@@ -47,7 +47,7 @@ final class Live {
                 Live::permutesAgree);
         PERMUTES = patterns.permutes;
         PATTERNS_REASON = patterns.reason;
-        COLLECTS = !PERMUTES && trusted("pattern tables", VECTOR, SelfTest::tablesAgree);
+        VECTOR_PATTERNS = PERMUTES || trusted("pattern tables", VECTOR, SelfTest::tablesAgree);
     }
 
     private Live() {}

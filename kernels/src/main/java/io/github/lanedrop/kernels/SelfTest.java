@@ -130,11 +130,7 @@ final class SelfTest {
         scratch.stream[5] = table.cutHigh[scratch.stream[4] & 0xFF];
         byte[] expected = new byte[count];
         ScalarPatterns.draw(table, key, 0, scratch.stream, 0, expected, count);
-        if (permutes) {
-            VectorPatterns.permute(table, key, 0, scratch.stream, 0, scratch, count);
-        } else {
-            VectorPatterns.collect(table, key, 0, scratch.stream, 0, scratch, count);
-        }
+        VectorPatterns.draw(permutes, table, key, 0, scratch.stream, 0, scratch, count);
         boolean agree = Arrays.equals(expected, 0, count, scratch.keepBits, 0, count);
         Scratch.POOL.giveBack(scratch);
         return agree;

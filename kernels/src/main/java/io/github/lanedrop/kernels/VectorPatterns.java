@@ -27,25 +27,63 @@ final class VectorPatterns {
         return ByteVector.fromArray(BYTES, index, 0);
     }
 
-    /**
-     * As {@link ScalarPatterns#draw}, but reads and writes whole vectors: with the table in registers, by byte permutes
-     * over two of 512 bits.
-     */
-    static void permute(
-            PatternTable table, Key key, long first, byte[] stream, int streamAt, Scratch scratch, int count) {
-        look(table.cutHigh, table.alias, stream, streamAt, scratch.keepBits, scratch.undecided, count);
+    /** As {@link ScalarPatterns#draw}, but reads and writes whole vectors. */
+    static void draw(PatternTable table, Key key, long first, byte[] stream, int streamAt, Scratch scratch, int count) {
+        draw(Live.PERMUTES, table, key, first, stream, streamAt, scratch, count);
+    }
+
+    /** As {@link #draw}, one way or the other. */
+    static void draw(
+            boolean permutes,
+            PatternTable table,
+            Key key,
+            long first,
+            byte[] stream,
+            int streamAt,
+            Scratch scratch,
+            int count) {
+        look(permutes, table, stream, streamAt, scratch, count);
         refine(table, key, first, stream, streamAt, scratch, count);
     }
 
-    /** As {@link #permute}, with vectors of any width: collects the entries of the columns one by one, then compares. */
-    static void collect(
-            PatternTable table, Key key, long first, byte[] stream, int streamAt, Scratch scratch, int count) {
-        short[] entries = scratch.shorts;
-        for (int j = 0; j < count; j++) {
-            entries[j] = table.entries[stream[streamAt + 2 * j] & 0xFF];
+    /**
+     * As {@link #draw} for rows of whole patterns with keys of their own, one row after another.
+     *
+     * @param row the row of the first pattern
+     * @param first the first pattern, counted from that row's beginning
+     */
+    static void drawRows(
+            RowKeyedMask mask, int row, long first, byte[] stream, int streamAt, Scratch scratch, int count) {
+        PatternTable table = mask.rate().table();
+        long rowPatterns = mask.rowElements() / Byte.SIZE;
+        look(Live.PERMUTES, table, stream, streamAt, scratch, count);
+        for (int j = 0; j < count; j += LANES) {
+            for (long open = scratch.undecided[j / LANES]; open != 0; open &= open - 1) {
+                int pattern = j + Long.numberOfTrailingZeros(open);
+                Key key = mask.key(row + (int) ((first + pattern) / rowPatterns));
+                int column = stream[streamAt + 2 * pattern] & 0xFF;
+                scratch.keepBits[pattern] =
+                        (byte) ScalarPatterns.refined(table, key, (first + pattern) % rowPatterns, column);
+            }
         }
-        compare(entries, stream, streamAt, scratch.keepBits, scratch.undecided, count);
-        refine(table, key, first, stream, streamAt, scratch, count);
+    }
+
+    /** Patterns by their first 16 random bits, and which of them these leave undecided. */
+    private static void look(
+            boolean permutes, PatternTable table, byte[] stream, int streamAt, Scratch scratch, int count) {
+        if (permutes) {
+            permute(table.cutHigh, table.alias, stream, streamAt, scratch.keepBits, scratch.undecided, count);
+        } else {
+            collect(table.entries, stream, streamAt, scratch.shorts, count);
+            compare(scratch.shorts, stream, streamAt, scratch.keepBits, scratch.undecided, count);
+        }
+    }
+
+    /** The columns' entries, one by one. */
+    private static void collect(short[] table, byte[] stream, int streamAt, short[] entries, int count) {
+        for (int j = 0; j < count; j++) {
+            entries[j] = table[stream[streamAt + 2 * j] & 0xFF];
+        }
     }
 
     private static void compare(
@@ -67,7 +105,8 @@ final class VectorPatterns {
         }
     }
 
-    private static void look(
+    /** With the table in registers, by byte permutes over two of 512 bits. */
+    private static void permute(
             byte[] cutHigh, byte[] alias, byte[] stream, int streamAt, byte[] keepBits, long[] undecided, int count) {
         ByteVector cut0 = ByteVector.fromArray(BYTES, cutHigh, 0);
         ByteVector cut1 = ByteVector.fromArray(BYTES, cutHigh, LANES);

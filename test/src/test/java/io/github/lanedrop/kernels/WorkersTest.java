@@ -21,6 +21,8 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicIntegerArray;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
 
@@ -287,6 +289,51 @@ final class WorkersTest {
                     assertThat(sorted.size()).isLessThanOrEqualTo(tasks);
                 }
             }
+        }
+    }
+
+    /** As {@link #rangesPartitionTheItems}, in steps, by several threads that help each other. */
+    @Test
+    void sharedRangesPartitionTheItems() {
+        try (ExecutorService executor = Executors.newFixedThreadPool(3)) {
+            for (int items : new int[] {1, 7, 8, 9, 100, 257, 1000}) {
+                for (int tasks = 1; tasks <= 7; tasks++) {
+                    var done = new AtomicIntegerArray(items);
+                    new Workers(executor, tasks).share(items, 1, (start, end) -> {
+                        for (long item = start; item < end; item++) {
+                            done.incrementAndGet((int) item);
+                        }
+                    });
+                    assertThat(IntStream.range(0, items).map(done::get).toArray())
+                            .as("%d items, %d tasks", items, tasks)
+                            .containsOnly(1);
+                }
+            }
+        }
+    }
+
+    /** Who has the first quarter of a range does not end before all others have, which only the other thread can do. */
+    @Test
+    void whoIsDoneHelpsTheOther() {
+        int items = 128;
+        for (long slow : new long[] {0, items / 2}) { // the executor's range, the caller's
+            var begun = new CountDownLatch(1);
+            var others = new CountDownLatch(items - items / 4);
+            try (ExecutorService executor = Executors.newSingleThreadExecutor()) {
+                new Workers(executor, 2).share(items, 1, (start, end) -> {
+                    if (start == slow) {
+                        begun.countDown();
+                        assertThat(end).isEqualTo(slow + items / 4);
+                        awaitUninterrupted(others);
+                        return;
+                    }
+                    awaitUninterrupted(begun);
+                    for (long item = start; item < end; item++) {
+                        others.countDown();
+                    }
+                });
+            }
+            assertThat(others.getCount()).isZero();
         }
     }
 
