@@ -303,7 +303,8 @@ final class DropBlockTest {
             for (DropBlockMask mask : masks) {
                 BitSet ofPlane = kept(mask, plane);
                 float[] result = new float[channels * plane];
-                var shared = new BroadcastMask(mask, BroadcastShape.of(1, channels, plane).share(1));
+                var shared = new BroadcastMask(
+                        mask, BroadcastShape.of(1, channels, plane).share(1));
                 StandardDropout.forward(
                         shared,
                         DType.FLOAT32,
