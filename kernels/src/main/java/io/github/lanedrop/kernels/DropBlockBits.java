@@ -44,7 +44,7 @@ final class DropBlockBits {
             return 0;
         }
 
-        // What begins and ends a string takes a fifth of a chunk's time, so strings are longer where they can be.
+        // what begins and ends a string takes a fifth of a chunk's time, so strings are longer where they can be
         @Override
         int span(DropBlockMask mask, long first, int elements, Scratch scratch) {
             if (elements <= Scratch.CHUNK || mask.blocks().reach() > NEAR) {

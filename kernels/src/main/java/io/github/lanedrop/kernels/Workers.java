@@ -79,6 +79,8 @@ public record Workers(Executor executor, int tasks) {
             return;
         }
         var call = new Call(range, items, grain, grains, parts, mostSteps);
+        Part own = call.parts[parts - 1];
+        long taken = own.takes(true); // before others can: to wake them takes longer than they need to begin
         for (int part = 0; part < parts - 1; part++) {
             try {
                 executor.execute(call.parts[part]);
@@ -88,7 +90,7 @@ public record Workers(Executor executor, int tasks) {
             }
         }
         long begun = System.nanoTime();
-        call.parts[parts - 1].run();
+        own.run(taken);
         for (Part part : call.parts) {
             part.help();
         }
@@ -152,52 +154,64 @@ public record Workers(Executor executor, int tasks) {
         /** The task: this range, then what is left of the caller's. */
         @Override
         public void run() {
-            while (takes(true, true)) {}
+            run(takes(true));
             call.parts[call.parts.length - 1].help();
         }
 
+        /** Runs the steps that were taken, then what is left of them. */
+        void run(long taken) {
+            for (long steps = taken; steps >= 0; steps = takes(true)) {
+                runs(steps);
+            }
+        }
+
         void help() {
-            while (takes(false, true)) {}
+            for (long steps = takes(false); steps >= 0; steps = takes(false)) {
+                runs(steps);
+            }
         }
 
         /** An executor may throw with the task done, started or still queued. */
         void giveUp() {
-            while (takes(true, false)) {}
+            for (long steps = takes(true); steps >= 0; steps = takes(true)) {
+                ended(steps);
+            }
         }
 
-        /** Runs, or gives up, some steps from either end; returns whether any were left. */
-        private boolean takes(boolean front, boolean runs) {
+        /** Takes some steps from either end: the first one above the number of them, or -1 if none is left. */
+        long takes(boolean front) {
             while (true) {
                 int begun = get();
                 int fromFront = begun & ((1 << HALF) - 1);
                 int fromBack = begun >>> HALF;
                 int left = steps - fromFront - fromBack;
                 if (left == 0) {
-                    return false;
+                    return -1;
                 }
                 int taken = (left + 1) / 2;
                 if (compareAndSet(begun, begun + (front ? taken : taken << HALF))) {
-                    int step = front ? fromFront : steps - fromBack - taken;
-                    if (runs) {
-                        run(step, step + taken);
-                    }
-                    for (int i = 0; i < taken; i++) {
-                        call.left.countDown();
-                    }
-                    return true;
+                    return (long) (front ? fromFront : steps - fromBack - taken) << Integer.SIZE | taken;
                 }
             }
         }
 
-        private void run(int step, int endStep) {
+        private void ended(long taken) {
+            for (int i = 0; i < (int) taken; i++) {
+                call.left.countDown();
+            }
+        }
+
+        private void runs(long taken) {
+            int step = (int) (taken >>> Integer.SIZE);
             long start = first + start(step, steps, grains);
-            long end = first + start(endStep, steps, grains);
+            long end = first + start(step + (int) taken, steps, grains);
             try {
                 // the last grain may not be whole, and its end not a long
                 call.range.run(start * call.grain, end > call.items / call.grain ? call.items : end * call.grain);
             } catch (Throwable thrown) {
                 call.failure.compareAndSet(null, thrown);
             }
+            ended(taken);
         }
     }
 

@@ -283,6 +283,43 @@ final class DropBlockTest {
 
     // refusals
 
+    /** Masks in turn that differ in one thing each: what a call remembers of one is not taken for the other's. */
+    @Test
+    void masksInTurnKeepTheirBits() {
+        Rate rate = Rate.drop(.3);
+        DropBlockMask[] masks = {
+            new DropBlockMask(DropBlock.exact(rate, 3, 24, 20), KEY),
+            new DropBlockMask(DropBlock.exact(rate, 3, 20, 24), KEY),
+            new DropBlockMask(DropBlock.exact(rate, 4, 24, 20), KEY),
+            new DropBlockMask(DropBlock.exact(Rate.drop(.2), 3, 24, 20), KEY),
+            new DropBlockMask(DropBlock.exact(rate, 3, 24, 20), new Key(2026, 6)),
+            new DropBlockMask(DropBlock.exact(rate, 3, 24, 20), new Key(2027, 5)),
+        };
+        int plane = 480;
+        int channels = 50;
+        float[] ones = new float[channels * plane];
+        Arrays.fill(ones, 1);
+        for (int repeat = 0; repeat < 2; repeat++) {
+            for (DropBlockMask mask : masks) {
+                BitSet ofPlane = kept(mask, plane);
+                float[] result = new float[channels * plane];
+                var shared = new BroadcastMask(
+                        mask, BroadcastShape.of(1, channels, plane).share(1));
+                StandardDropout.forward(
+                        shared,
+                        DType.FLOAT32,
+                        0,
+                        MemorySegment.ofArray(ones),
+                        MemorySegment.ofArray(result),
+                        result.length,
+                        Workers.NONE);
+                for (int i = 0; i < result.length; i++) {
+                    assertThat(result[i]).isEqualTo(ofPlane.get(i % plane) ? 1f : 0f);
+                }
+            }
+        }
+    }
+
     @Test
     void refusals() {
         Rate rate = Rate.drop(.1);

@@ -127,7 +127,7 @@ final class MaskSourcesTest {
             Kind other = KINDS[random.nextInt(KINDS.length)];
             for (Kind kind : new Kind[] {Kind.NATIVE, other}) {
                 int offset = random.nextInt((int) Math.min(70, sample.elements()));
-                int elements = (int) Math.min(5000 + random.nextInt(100), sample.elements() - offset);
+                int elements = (int) Math.min(20_000 + random.nextInt(100), sample.elements() - offset);
                 byte[] kept = sample.keepBits(KEY, offset, elements);
                 int[] input = Memory.floatBits(random, elements);
                 int[] expected = new int[elements];
