@@ -9,6 +9,7 @@ import java.lang.foreign.ValueLayout;
 import java.util.Random;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /**
@@ -62,6 +63,45 @@ final class DrawingLoopTest {
                     for (int i = 0; i < count / 8; i++) {
                         assertThat(bits.get(ValueLayout.JAVA_BYTE, i)).as(what).isEqualTo(kept[i]);
                     }
+                }
+            }
+        }
+    }
+
+    @ParameterizedTest
+    @CsvSource({"RELU, .1", "RELU, .5", "IDENTITY, .1", "IDENTITY, .5"})
+    void biasAndActivationComeFirst(Activation activation, double rate) {
+        var key = new Key(2026, 10);
+        var mask = new BernoulliMask(Rate.drop(rate), key);
+        var oracle = new MaskOracle(key.seed(), key.stream(), rate);
+        float scale = (float) mask.scale();
+        try (Arena arena = Arena.ofConfined()) {
+            for (int columns : new int[] {7, 64, 768, 1501}) {
+                int rows = (3 * CHUNK + columns) / columns;
+                int count = rows * columns;
+                MemorySegment src = arena.allocate(4L * count);
+                MemorySegment bias = arena.allocate(4L * columns);
+                MemorySegment dst = arena.allocate(4L * count);
+                for (int c = 0; c < columns; c++) {
+                    bias.setAtIndex(Scratch.FLOAT, c, (c % 11 - 5) * .25f);
+                }
+                for (int i = 0; i < count; i++) {
+                    float x = i % 97 == 0 ? Float.NaN : i % 89 == 0 ? Float.NEGATIVE_INFINITY : (i % 23 - 11) * .25f;
+                    src.setAtIndex(Scratch.FLOAT, i, x);
+                }
+                for (long offset : new long[] {0, 64, 128, 3 * CHUNK}) {
+                    byte[] kept = oracle.keepBits(offset, count);
+                    int[] expected = new int[count];
+                    for (int i = 0; i < count; i++) {
+                        float z = src.getAtIndex(Scratch.FLOAT, i) + bias.getAtIndex(Scratch.FLOAT, i % columns);
+                        float y = activation == Activation.RELU && z <= 0 ? 0 : z;
+                        boolean keep = ((kept[i / 8] >> (i % 8)) & 1) == 1;
+                        expected[i] = keep ? Float.floatToRawIntBits(y * scale) : 0;
+                    }
+                    BiasActivationDropout.forward(mask, offset, activation, src, bias, dst, rows, columns);
+                    assertThat(Memory.read(dst, count))
+                            .as(rows + " rows of " + columns + " from " + offset)
+                            .isEqualTo(expected);
                 }
             }
         }

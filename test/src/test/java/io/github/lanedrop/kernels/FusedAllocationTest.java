@@ -58,6 +58,18 @@ final class FusedAllocationTest {
         }
     }
 
+    /** As many elements as make the random bits of later ones. */
+    @ParameterizedTest
+    @EnumSource(names = {"RELU", "IDENTITY"})
+    void longChains(Activation activation) {
+        int rows = 2 * Scratch.CHUNK / COLUMNS + 1;
+        MemorySegment src = in(Kind.NATIVE, rows * COLUMNS);
+        MemorySegment bias = in(Kind.NATIVE, COLUMNS);
+        assertNothing(
+                activation + ", long chain",
+                () -> BiasActivationDropout.forward(MASK, 0, activation, src, bias, src, rows, COLUMNS));
+    }
+
     @ParameterizedTest
     @EnumSource(names = {"HEAP_FLOATS", "NATIVE"})
     void normalisation(Kind kind) {

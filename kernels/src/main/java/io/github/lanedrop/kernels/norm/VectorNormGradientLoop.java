@@ -10,11 +10,11 @@ import java.lang.foreign.MemorySegment;
 import java.lang.invoke.MethodHandles;
 import jdk.incubator.vector.FloatVector;
 
-/** The template of {@link NormGradientLoop} a vector at a time, made as {@link VectorNormLoop}, with two vectors a step. */
+/** The template of {@link NormGradientLoop} a vector at a time, made as {@link VectorNormLoop}. */
 final class VectorNormGradientLoop implements NormGradientLoop {
     private static final Class<?> MEMORY = Specialised.data(MethodHandles.lookup(), Class.class);
     private static final int LANES = FLOATS.length();
-    private static final int STEP = 2 * LANES;
+    private static final int STEP = 4 * LANES;
     private static final long BYTES = FLOATS.vectorByteSize();
 
     VectorNormGradientLoop() {}
@@ -46,8 +46,12 @@ final class VectorNormGradientLoop implements NormGradientLoop {
             // not constants, which C2 would box together with what the loop makes of them
             FloatVector s0 = FloatVector.zero(FLOATS);
             FloatVector s1 = FloatVector.zero(FLOATS);
+            FloatVector s2 = FloatVector.zero(FLOATS);
+            FloatVector s3 = FloatVector.zero(FLOATS);
             FloatVector p0 = FloatVector.zero(FLOATS);
             FloatVector p1 = FloatVector.zero(FLOATS);
+            FloatVector p2 = FloatVector.zero(FLOATS);
+            FloatVector p3 = FloatVector.zero(FLOATS);
             for (int i = j; i < rounds; i += PARTIAL_SUMS) {
                 long to = (long) Float.BYTES * i;
                 long at = rowByte + to;
@@ -55,24 +59,55 @@ final class VectorNormGradientLoop implements NormGradientLoop {
                         .mul(FloatVector.fromMemorySegment(FLOATS, gamma, to, ORDER));
                 FloatVector g1 = FloatVector.fromMemorySegment(FLOATS, dstGradient, at + BYTES, ORDER)
                         .mul(FloatVector.fromMemorySegment(FLOATS, gamma, to + BYTES, ORDER));
+                FloatVector g2 = FloatVector.fromMemorySegment(FLOATS, dstGradient, at + 2 * BYTES, ORDER)
+                        .mul(FloatVector.fromMemorySegment(FLOATS, gamma, to + 2 * BYTES, ORDER));
+                FloatVector g3 = FloatVector.fromMemorySegment(FLOATS, dstGradient, at + 3 * BYTES, ORDER)
+                        .mul(FloatVector.fromMemorySegment(FLOATS, gamma, to + 3 * BYTES, ORDER));
                 s0 = s0.add(g0);
                 s1 = s1.add(g1);
+                s2 = s2.add(g2);
+                s3 = s3.add(g3);
                 p0 = p0.add(g0.mul(FloatVector.fromMemorySegment(FLOATS, src, at, ORDER)
                         .sub(mean)
                         .mul(rstd)));
                 p1 = p1.add(g1.mul(FloatVector.fromMemorySegment(FLOATS, src, at + BYTES, ORDER)
                         .sub(mean)
                         .mul(rstd)));
+                p2 = p2.add(g2.mul(FloatVector.fromMemorySegment(FLOATS, src, at + 2 * BYTES, ORDER)
+                        .sub(mean)
+                        .mul(rstd)));
+                p3 = p3.add(g3.mul(FloatVector.fromMemorySegment(FLOATS, src, at + 3 * BYTES, ORDER)
+                        .sub(mean)
+                        .mul(rstd)));
             }
             s0.intoArray(sums, sumsAt + j);
             s1.intoArray(sums, sumsAt + j + LANES);
+            s2.intoArray(sums, sumsAt + j + 2 * LANES);
+            s3.intoArray(sums, sumsAt + j + 3 * LANES);
             p0.intoArray(products, sumsAt + j);
             p1.intoArray(products, sumsAt + j + LANES);
+            p2.intoArray(products, sumsAt + j + 2 * LANES);
+            p3.intoArray(products, sumsAt + j + 3 * LANES);
         }
+        sumRest(src, dstGradient, rowByte, batch, r, rounds);
+    }
+
+    /** What is less than a round of all partial sums. */
+    private static void sumRest(
+            MemorySegment src, MemorySegment dstGradient, long rowByte, RowBatch batch, int r, int rounds) {
+        MemorySegment gamma = batch.gamma;
+        if (src.getClass() != MEMORY || dstGradient.getClass() != MEMORY || gamma.getClass() != Aligned.MEMORY) {
+            throw new IllegalArgumentException("wrong kind of memory"); // never, as above
+        }
+        float[] sums = batch.sums;
+        float[] products = batch.products;
+        int columns = batch.columns;
+        FloatVector mean = FloatVector.broadcast(FLOATS, batch.mean[r]);
+        FloatVector rstd = FloatVector.broadcast(FLOATS, batch.rstd[r]);
         int i = rounds;
         for (; i <= columns - LANES; i += LANES) {
             long at = (long) Float.BYTES * i;
-            int partial = sumsAt + i - rounds;
+            int partial = (r * PARTIAL_SUMS) + i - rounds;
             FloatVector gradient = FloatVector.fromMemorySegment(FLOATS, dstGradient, rowByte + at, ORDER)
                     .mul(FloatVector.fromMemorySegment(FLOATS, gamma, at, ORDER));
             FloatVector product = gradient.mul(FloatVector.fromMemorySegment(FLOATS, src, rowByte + at, ORDER)
