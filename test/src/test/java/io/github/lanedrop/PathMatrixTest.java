@@ -113,7 +113,7 @@ final class PathMatrixTest {
         boolean permutes = Kernels.describe().permutes();
         List<String> types = permutes
                 ? List.of("PhiloxVectors", "VectorPatterns", "VectorSegmentLoop", "VectorDrawingLoop", "VectorTile")
-                : List.of("PhiloxVectors", "ScalarPatterns", "VectorSegmentLoop", "VectorTile");
+                : List.of("PhiloxVectors", "TablePatterns", "VectorSegmentLoop", "VectorTile");
         for (String type : types) {
             child.assertCompiled(type, Compiler.C2.level);
         }
