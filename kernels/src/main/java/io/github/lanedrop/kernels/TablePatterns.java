@@ -18,7 +18,7 @@ final class TablePatterns {
         }
     }
 
-    /** Apart from the refinement, which would take this loop's registers away. */
+    /** Leaves out the refinement, whose calls would take this loop's registers away; lists what it is needed for. */
     private static int look(
             int[] cutHighAndAlias, byte[] stream, int streamAt, byte[] keepBits, int[] open, int count) {
         int found = 0;
@@ -26,7 +26,9 @@ final class TablePatterns {
             int column = stream[at] & 0xFF;
             int entry = cutHighAndAlias[column];
             int above = (stream[at + 1] & 0xFF) - (entry & 0xFF);
-            keepBits[j] = (byte) (above < 0 ? column : entry >>> 8);
+            int alias = entry >>> 8;
+            // by bits: a branch on random ones would be guessed wrong half the time
+            keepBits[j] = (byte) (((column ^ alias) & (above >> 31)) ^ alias);
             if (above == 0) {
                 open[found++] = j;
             }
