@@ -67,8 +67,7 @@ final class ScalarPairLoop implements PairLoop {
     }
 
     // a long index and no inner loop: with either C2 checks more bounds
-    private static void select(
-            MemorySegment x, MemorySegment operand, long eights, byte[] bits, int bitsAt, float c) {
+    private static void select(MemorySegment x, MemorySegment operand, long eights, byte[] bits, int bitsAt, float c) {
         long constant = OPERATION.otherwise() == Otherwise.CONSTANT ? pair(c) : 0;
         for (long i = 0; i < eights; i++) {
             int first = PAIRS * ((bits[bitsAt + (int) i] & 0xFF) ^ INVERSION);
