@@ -63,7 +63,7 @@ final class BernoulliBits extends Filler<BernoulliMask> {
         if (Live.VECTOR_PATTERNS) {
             VectorPatterns.draw(table, key, pattern, scratch.stream, at, scratch, count);
         } else {
-            ScalarPatterns.draw(table, key, pattern, scratch.stream, at, scratch.keepBits, count);
+            TablePatterns.draw(table, key, pattern, scratch.stream, at, scratch, count);
         }
         return 0;
     }

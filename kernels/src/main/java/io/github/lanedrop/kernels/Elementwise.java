@@ -5,6 +5,7 @@ import io.github.lanedrop.kernels.lanes.DrawingLoop;
 import io.github.lanedrop.kernels.lanes.Fate;
 import io.github.lanedrop.kernels.lanes.Loops;
 import io.github.lanedrop.kernels.lanes.Operation;
+import io.github.lanedrop.kernels.lanes.PairLoop;
 import java.lang.foreign.MemorySegment;
 
 /**
@@ -27,9 +28,10 @@ final class Elementwise {
     Elementwise(Operation operation) {
         this.operation = operation;
         ArrayLoop arrays = Loops.scalar(operation);
-        mixed = new SpanLoops(operation, Fate.MIXED, arrays);
-        kept = new SpanLoops(operation, Fate.KEPT, arrays);
-        dropped = new SpanLoops(operation, Fate.DROPPED, arrays);
+        PairLoop pairs = Loops.pairs(operation);
+        mixed = new SpanLoops(operation, Fate.MIXED, arrays, pairs);
+        kept = new SpanLoops(operation, Fate.KEPT, arrays, pairs);
+        dropped = new SpanLoops(operation, Fate.DROPPED, arrays, pairs);
         overlap = new Overlap(DrawingLoop.Before.NOTHING, operation, mixed);
     }
 

@@ -6,12 +6,15 @@ import io.github.lanedrop.kernels.lanes.Fate;
 import io.github.lanedrop.kernels.mask.ScalarBytes;
 import io.github.lanedrop.kernels.mask.VectorBytes;
 import io.github.lanedrop.rng.Key;
-import io.github.lanedrop.rng.Philox4x32;
+import io.github.lanedrop.rng.simd.PhiloxArrays;
 import io.github.lanedrop.rng.simd.PhiloxVectors;
 import java.lang.foreign.MemorySegment;
 
 /** The keep bits of a chunk, whatever the mask source. */
 final class KeepBits {
+    /** Of the generator, where there are no vectors. */
+    private static final Pool<long[]> STATES = new Pool<>(() -> new long[PhiloxArrays.STATE]);
+
     private KeepBits() {}
 
     /** Fills the keep bits of a chunk, see {@link Filler#fill}. */
@@ -55,7 +58,9 @@ final class KeepBits {
         if (Live.VECTOR) {
             PhiloxVectors.fill(seed, stream, block, dst, at, blocks);
         } else {
-            Philox4x32.fill(seed, stream, block, Philox4x32.ROUNDS, dst, at, blocks);
+            long[] state = STATES.borrow();
+            PhiloxArrays.fill(seed, stream, block, dst, at, blocks, state);
+            STATES.giveBack(state);
         }
     }
 

@@ -17,18 +17,13 @@ final class ScalarPatterns {
      * @param keepBits receives a byte a pattern, from index 0
      */
     static void draw(PatternTable table, Key key, long first, byte[] stream, int streamAt, byte[] keepBits, int count) {
-        int[] cutHighAndAlias = table.cutHighAndAlias;
         for (int j = 0; j < count; j++) {
             int column = stream[streamAt + 2 * j] & 0xFF;
             int fraction = stream[streamAt + 2 * j + 1] & 0xFF;
-            int cutHigh = cutHighAndAlias[column] & 0xFF;
-            int alias = cutHighAndAlias[column] >>> 8;
-            int own =
-                    (fraction - cutHigh) >> 31; // all ones or 0: a branch on random bits is guessed wrong half the time
-            int pattern = (column & own) | (alias & ~own);
-            if (fraction == cutHigh) {
-                pattern = refined(table, key, first + j, column);
-            }
+            int cutHigh = table.cut[column] >>> 24;
+            int pattern = fraction < cutHigh
+                    ? column
+                    : fraction > cutHigh ? table.alias[column] : refined(table, key, first + j, column);
             keepBits[j] = (byte) pattern;
         }
     }

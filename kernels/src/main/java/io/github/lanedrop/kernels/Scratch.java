@@ -51,6 +51,9 @@ final class Scratch {
     /** A bit a pattern: whether its first 16 random bits left it open. */
     final long[] undecided = new long[CHUNK / 8 / 64 + 1];
 
+    /** Patterns that were left open, with room for those of a chunk that starts inside a byte. */
+    final int[] open = new int[CHUNK / 8 + 1];
+
     /** Patterns that were left open, one of each group of 64, and the words that decide them; room for whole vectors. */
     final long[] openPatterns = new long[CHUNK / 8 / 64 + 16];
 

@@ -4,6 +4,7 @@ import io.github.lanedrop.kernels.lanes.ArrayLoop;
 import io.github.lanedrop.kernels.lanes.Fate;
 import io.github.lanedrop.kernels.lanes.Loops;
 import io.github.lanedrop.kernels.lanes.Operation;
+import io.github.lanedrop.kernels.lanes.PairLoop;
 import io.github.lanedrop.kernels.lanes.SegmentLoop;
 import io.github.lanedrop.rng.simd.Simd;
 import java.lang.foreign.MemorySegment;
@@ -28,21 +29,26 @@ final class SpanLoops implements Overlap.Plain {
     private static final Class<?> DOUBLE_ARRAY =
             MemorySegment.ofArray(new double[0]).getClass();
 
+    /** Elements that go through arrays at a time: source, arrays and destination are in L1 together. */
+    private static final int PIECE = 1024;
+
     /** Does nothing, so that everything goes through arrays. */
     private static final SegmentLoop NO_VECTORS = (_, _, _, _, _, _, _, _, _, _) -> 0;
 
     private final Operation operation;
     private final Fate fate;
     private final ArrayLoop arrays;
+    private final PairLoop pairs;
 
     /** Of float32, float64 and bfloat16, first in native memory, then in arrays of the type. */
     private final AtomicReferenceArray<SegmentLoop> loops = new AtomicReferenceArray<>(6);
 
-    /** The loops of an operation, and its definition over arrays. */
-    SpanLoops(Operation operation, Fate fate, ArrayLoop arrays) {
+    /** The loops of an operation, its definition over arrays, and what is faster than that without vectors. */
+    SpanLoops(Operation operation, Fate fate, ArrayLoop arrays, PairLoop pairs) {
         this.operation = operation;
         this.fate = fate;
         this.arrays = arrays;
+        this.pairs = pairs;
     }
 
     /**
@@ -71,8 +77,8 @@ final class SpanLoops implements Overlap.Plain {
         if (Live.VECTOR && hasLoop(type, memory) && src.getClass() == memory && operand.getClass() == memory) {
             done = loop(type, memory).run(src, operand, dst, first * type.bytes(), elements, bits, bitsAt, a, b, c);
         }
-        for (; done < elements; done += Scratch.CHUNK) {
-            int rest = Math.min(Scratch.CHUNK, elements - done);
+        for (; done < elements; done += PIECE) {
+            int rest = Math.min(PIECE, elements - done);
             int restAt = fate == Fate.MIXED ? bitsAt + (done >>> 3) : bitsAt;
             throughArrays(type, src, operand, dst, first + done, rest, scratch, bits, restAt, a, b, c);
         }
@@ -158,13 +164,17 @@ final class SpanLoops implements Overlap.Plain {
             }
             arrays.run(scratch.doubles, scratch.otherDoubles, done, elements, bits, bitsAt, a, b, c);
         } else {
+            float[] x = scratch.floats;
+            float[] y = scratch.otherFloats;
+            MemorySegment xBytes = scratch.floatSegment;
+            MemorySegment yBytes = scratch.otherFloatSegment;
             if (Live.VECTOR) {
-                MemorySegment x = scratch.floatSegment;
                 SegmentLoop loop = loop(DType.FLOAT32, FLOAT_ARRAY);
-                done = loop.run(x, scratch.otherFloatSegment, x, 0, rounded, bits, bitsAt, a, b, c);
+                done = loop.run(xBytes, yBytes, xBytes, 0, rounded, bits, bitsAt, a, b, c);
+                arrays.run(x, y, done, elements, bits, bitsAt, (float) a, (float) b, (float) c);
+            } else {
+                pairs.run(x, xBytes, y, yBytes, elements, bits, bitsAt, (float) a, (float) b, (float) c);
             }
-            float fa = (float) a;
-            arrays.run(scratch.floats, scratch.otherFloats, done, elements, bits, bitsAt, fa, (float) b, (float) c);
         }
         Storage.store(type, dst, first, 0, elements, scratch, scratch.floats, scratch.doubles);
     }

@@ -29,7 +29,7 @@ final class ElementwiseTest {
     private static final long SEED = 77;
     private static final Kind[] KINDS = Kind.values();
     private static final int[] COUNTS = {
-        0, 1, 2, 3, 7, 8, 15, 16, 17, 31, 32, 33, 63, 64, 65, 127, 128, 129, 200, 4095, 4096, 4097, 8200
+        0, 1, 2, 3, 7, 8, 15, 16, 17, 31, 32, 33, 63, 64, 65, 127, 128, 129, 200, 1023, 1025, 4095, 4096, 4097, 8200
     };
     private static final double[] RATES = {0, .1, .5, .75, .999, 1};
     private static final long[] OFFSETS = {0, 1, 7, 64, 4095, (1L << 32) + 3};

@@ -3,6 +3,7 @@ package io.github.lanedrop.rng;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import io.github.lanedrop.rng.simd.PhiloxArrays;
 import io.github.lanedrop.rng.simd.PhiloxVectors;
 import io.github.lanedrop.rng.simd.Simd;
 import java.io.IOException;
@@ -143,6 +144,28 @@ final class Philox4x32Test {
         }
         for (long counterLow : carries) {
             assertTwin(random.nextLong(), random.nextLong(), counterLow, rounds, most);
+        }
+    }
+
+    @Test
+    void loopsOverArraysEqualTheScalarDefinition() {
+        UniformRandomProvider random = RandomSource.XO_RO_SHI_RO_128_PP.create(TestSeed.VALUE);
+        long[] state = random.longs(PhiloxArrays.STATE).toArray(); // what is in it does not matter
+        int offset = 5;
+        for (int blocks = 0; blocks <= 200; blocks++) {
+            for (long counterLow : new long[] {random.nextLong(), 0, 0xFFFFFFFFL - blocks / 2, -1 - blocks / 2}) {
+                long key = random.nextLong();
+                long counterHigh = random.nextLong();
+                byte[] expected = canaries(offset + blocks * Philox4x32.BLOCK_BYTES + 64);
+                byte[] actual = expected.clone();
+                Philox4x32.fill(key, counterHigh, counterLow, Philox4x32.ROUNDS, expected, offset, blocks);
+                PhiloxArrays.fill(key, counterHigh, counterLow, actual, offset, blocks, state);
+                assertThat(actual)
+                        .as(
+                                "key %x, counter %x %x, %d blocks, %s",
+                                key, counterHigh, counterLow, blocks, TestSeed.describe())
+                        .isEqualTo(expected);
+            }
         }
     }
 

@@ -19,6 +19,16 @@ public final class Loops {
     }
 
     /**
+     * The loop over floats in arrays of the scalar path.
+     *
+     * @param operation what becomes of an element
+     * @return the loop
+     */
+    public static PairLoop pairs(Operation operation) {
+        return Specialised.define(LOOKUP, PairLoop.class, ScalarPairLoop.class, operation);
+    }
+
+    /**
      * A vector loop over floats.
      *
      * @param operation what becomes of an element

@@ -1,0 +1,38 @@
+package io.github.lanedrop.kernels;
+
+import io.github.lanedrop.rng.Key;
+
+/** Random bytes to patterns, looked up one by one: the fast way where bytes cannot be permuted over two registers. */
+final class TablePatterns {
+    private TablePatterns() {}
+
+    /** As {@link ScalarPatterns#draw}, into {@code scratch.keepBits}. */
+    static void draw(PatternTable table, Key key, long first, byte[] stream, int streamAt, Scratch scratch, int count) {
+        byte[] keepBits = scratch.keepBits;
+        int[] open = scratch.open;
+        int found = look(table.cutHighAndAlias, stream, streamAt, keepBits, open, count);
+        for (int i = 0; i < found; i++) {
+            int j = open[i];
+            int column = stream[streamAt + 2 * j] & 0xFF;
+            keepBits[j] = (byte) ScalarPatterns.refined(table, key, first + j, column);
+        }
+    }
+
+    /** Leaves out the refinement, whose calls would take this loop's registers away; lists what it is needed for. */
+    private static int look(
+            int[] cutHighAndAlias, byte[] stream, int streamAt, byte[] keepBits, int[] open, int count) {
+        int found = 0;
+        for (int j = 0, at = streamAt; j < count; j++, at += 2) {
+            int column = stream[at] & 0xFF;
+            int entry = cutHighAndAlias[column];
+            int above = (stream[at + 1] & 0xFF) - (entry & 0xFF);
+            int alias = entry >>> 8;
+            // by bits: a branch on random ones would be guessed wrong half the time
+            keepBits[j] = (byte) (((column ^ alias) & (above >> 31)) ^ alias);
+            if (above == 0) {
+                open[found++] = j;
+            }
+        }
+        return found;
+    }
+}
