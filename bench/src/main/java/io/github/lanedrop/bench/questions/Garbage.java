@@ -27,12 +27,12 @@ final class Garbage {
                 "This run did not measure garbage (-prof gc).");
     }
 
-    private static Predicate<Result> counted() {
-        return result -> Double.isFinite(result.garbage());
+    private static boolean isCounted(Result result) {
+        return Double.isFinite(result.garbage());
     }
 
     private static List<Figure> ofPeers(Measured measured) {
-        Predicate<Result> all = Which.usual(PeerBench.class, FORWARD).and(counted());
+        Predicate<Result> all = Which.usual(PeerBench.class, FORWARD).and(Garbage::isCounted);
         List<Figure> pictures = new ArrayList<>();
         for (String rate : measured.rates(all)) {
             Predicate<Result> here = all.and(Which.atRate(rate));
@@ -45,7 +45,7 @@ final class Garbage {
                                             measured,
                                             measured.where(Which.sized(elements)
                                                             .and(measured.self(FORWARD, rate)
-                                                                    .and(counted())
+                                                                    .and(Garbage::isCounted)
                                                                     .or(here)))
                                                     .toList(),
                                             result -> Stream.of(
@@ -60,7 +60,7 @@ final class Garbage {
     }
 
     private static Figure ofSelf(Measured measured) {
-        Predicate<Result> all = Which.usual(DropoutBench.class, FORWARD).and(counted());
+        Predicate<Result> all = Which.usual(DropoutBench.class, FORWARD).and(Garbage::isCounted);
         List<Series> series = new ArrayList<>();
         for (String rate : measured.rates(all)) {
             series.add(new Series(

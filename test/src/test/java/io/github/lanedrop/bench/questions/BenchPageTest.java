@@ -6,6 +6,8 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.github.lanedrop.bench.report.Html;
 import io.github.lanedrop.bench.report.JmhJson;
+import io.github.lanedrop.bench.report.Json;
+import io.github.lanedrop.bench.report.Machine;
 import io.github.lanedrop.bench.report.Plot;
 import io.github.lanedrop.bench.report.Result;
 import java.io.IOException;
@@ -213,6 +215,7 @@ final class BenchPageTest {
                 .put("note", HOSTILE)
                 .put("status", "REFUSED")
                 .put("reason", HOSTILE);
+        machine.putArray("failures").addObject().put("what", HOSTILE).put("reason", HOSTILE);
         Files.writeString(folder.resolve("machine.json"), machine.toString());
         ObjectNode starts = (ObjectNode)
                 JmhJson.MAPPER.readTree(Files.readAllBytes(JmhJson.sample().resolve("start.json")));
@@ -243,6 +246,25 @@ final class BenchPageTest {
                 .hasSize(3);
         assertThat(page).doesNotContain("<canvas");
         Html.assertLoadsNothing(page);
+    }
+
+    @Test
+    void whatFailedIsNamed() throws IOException {
+        Machine machine = Machine.read(JmhJson.sample()); // a file from before failures were kept
+        assertThat(machine.failures()).isEmpty();
+        new JmhJson().write(folder);
+        Files.writeString(
+                folder.resolve(Machine.FILE),
+                Json.writeLines(machine.failed("PeerBench.forward peer=torch", "no libgomp in /usr/lib/somewhere/x.so")
+                        .failed("cold start", "no cache")));
+        String page = BenchPage.of(folder);
+        assertThat(Html.rows(Html.between(page, "<h2>What failed?</h2>", "</section>")))
+                .containsExactly(
+                        List.of("run", "reason"),
+                        List.of("PeerBench.forward peer=torch", "no libgomp in …/x.so"),
+                        List.of("cold start", "no cache"));
+        assertThat(page).contains("0 measurements by JMH in 0 JVMs; 2 runs failed, see below.");
+        assertThat(BenchPage.of(JmhJson.sample())).doesNotContain("What failed?", "failed, see below");
     }
 
     @Test
