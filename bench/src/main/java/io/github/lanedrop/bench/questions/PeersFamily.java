@@ -145,7 +145,7 @@ final class PeersFamily implements Part {
             List<Series> series = Pictures.byMemory(
                     measured,
                     others,
-                    other -> self.stream().map(own -> Ratios.of(name(other), Double.NaN, other, own)));
+                    theirs -> self.stream().map(ours -> Ratios.of(name(theirs), Double.NaN, theirs, ours)));
             return new Figure(
                     Pictures.bars(Pictures.TIMES_LANEDROP, Run.PEER, series),
                     "Time of others / time of Lanedrop at rate " + rate,
