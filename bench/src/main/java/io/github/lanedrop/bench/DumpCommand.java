@@ -17,6 +17,7 @@ import java.util.Optional;
 import java.util.concurrent.Callable;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
@@ -56,21 +57,8 @@ final class DumpCommand implements Callable<Integer> {
             description = "${COMPLETION-CANDIDATES} (default: ${DEFAULT-VALUE}).")
     private What what = What.mask;
 
-    @Option(
-            names = "--seed",
-            required = true,
-            paramLabel = "S",
-            converter = Seed.class,
-            description = "The seed: 64 bits, for example 2026, -1 or 0xCAFE.")
-    private long seed;
-
-    @Option(
-            names = "--stream",
-            paramLabel = "T",
-            converter = Seed.class,
-            defaultValue = "0",
-            description = "The stream, 0 to 2^63 - 1 (default: ${DEFAULT-VALUE}).")
-    private long stream;
+    @Mixin
+    private KeyOptions options = new KeyOptions();
 
     @Option(
             names = "--rate",
@@ -112,7 +100,7 @@ final class DumpCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws IOException {
-        refuseIf(stream < 0, "stream must be in [0, 2^63)");
+        Key key = options.key();
         refuseIf(bytes.isPresent() && bytes.get() < 0, "bytes must be 0 or more, got " + bytes.orElse(0L));
         refuseIf(what == What.stream && rate.isPresent(), "the byte stream has no rate: give --rate with --what mask");
         refuseIf(
@@ -120,7 +108,7 @@ final class DumpCommand implements Callable<Integer> {
                 "rate must be above 0 and below 1: other masks draw no bits");
         refuseIf(output.isPresent() && bytes.isEmpty(), "a file needs --bytes N");
         refuseIf(output.isEmpty() && Bars.isTerminal(), "raw bytes garble a terminal: use a pipe or --output FILE");
-        Source source = source(new Key(seed, stream));
+        Source source = source(key);
         if (bytes.isEmpty()) {
             while (!out.checkError()) { // the reader had enough: that is how it ends
                 out.writeBytes(source.next());

@@ -3,7 +3,6 @@ package io.github.lanedrop.bench;
 import io.github.lanedrop.kernels.BernoulliMask;
 import io.github.lanedrop.kernels.DropoutKernel;
 import io.github.lanedrop.kernels.Rate;
-import io.github.lanedrop.rng.Key;
 import java.io.BufferedOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
@@ -21,6 +20,7 @@ import java.util.Optional;
 import java.util.concurrent.Callable;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
@@ -51,21 +51,8 @@ final class MaskCommand implements Callable<Integer> {
     @Spec
     private CommandSpec spec = CommandSpec.create();
 
-    @Option(
-            names = "--seed",
-            required = true,
-            paramLabel = "S",
-            converter = Seed.class,
-            description = "The seed: 64 bits, for example 2026, -1 or 0xCAFE.")
-    private long seed;
-
-    @Option(
-            names = "--stream",
-            paramLabel = "T",
-            converter = Seed.class,
-            defaultValue = "0",
-            description = "The stream, 0 to 2^63 - 1 (default: ${DEFAULT-VALUE}).")
-    private long stream;
+    @Mixin
+    private KeyOptions options = new KeyOptions();
 
     @Option(
             names = "--rate",
@@ -112,7 +99,7 @@ final class MaskCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws IOException {
-        refuseIf(stream < 0, "stream must be in [0, 2^63)");
+        BernoulliMask mask = new BernoulliMask(rate, options.key());
         refuseIf(elements < 0, "elements must be 0 or more, got " + elements);
         refuseIf(
                 offset < 0 || offset > Long.MAX_VALUE - elements,
@@ -120,10 +107,10 @@ final class MaskCommand implements Callable<Integer> {
         refuseIf(format == Format.npy && output.isEmpty(), "npy is binary and needs --output FILE");
         if (output.isPresent()) {
             try (OutputStream file = new BufferedOutputStream(Files.newOutputStream(output.get()), 1 << 16)) {
-                write(file);
+                write(mask, file);
             }
         } else {
-            write(out);
+            write(mask, out);
         }
         return CommandLine.ExitCode.OK;
     }
@@ -134,23 +121,23 @@ final class MaskCommand implements Callable<Integer> {
         }
     }
 
-    private void write(OutputStream to) throws IOException {
+    private void write(BernoulliMask mask, OutputStream to) throws IOException {
         switch (format) {
             case hex -> {
                 HexFormat hex = HexFormat.of();
-                eachChunk((bits, bytes, _) ->
+                eachChunk(mask, (bits, bytes, _) ->
                         to.write(hex.formatHex(bits, 0, bytes).getBytes(StandardCharsets.US_ASCII)));
                 to.write('\n');
             }
             case sha256 -> {
                 MessageDigest digest = sha256();
-                eachChunk((bits, bytes, _) -> digest.update(bits, 0, bytes));
+                eachChunk(mask, (bits, bytes, _) -> digest.update(bits, 0, bytes));
                 to.write((HexFormat.of().formatHex(digest.digest()) + "\n").getBytes(StandardCharsets.US_ASCII));
             }
             case npy -> {
                 to.write(npyHeader(elements));
                 byte[] flags = new byte[CHUNK_ELEMENTS];
-                eachChunk((bits, _, count) -> {
+                eachChunk(mask, (bits, _, count) -> {
                     for (int i = 0; i < count; i++) {
                         flags[i] = (byte) ((bits[i >>> 3] >>> (i & 7)) & 1);
                     }
@@ -165,8 +152,7 @@ final class MaskCommand implements Callable<Integer> {
         void accept(byte[] bits, int bytes, int count) throws IOException;
     }
 
-    private void eachChunk(Chunk chunk) throws IOException {
-        BernoulliMask mask = new BernoulliMask(rate, new Key(seed, stream));
+    private void eachChunk(BernoulliMask mask, Chunk chunk) throws IOException {
         byte[] bits = new byte[CHUNK_ELEMENTS / Byte.SIZE];
         for (long at = 0; at < elements; at += CHUNK_ELEMENTS) {
             int count = (int) Math.min(CHUNK_ELEMENTS, elements - at);

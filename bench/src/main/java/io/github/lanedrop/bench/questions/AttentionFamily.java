@@ -46,7 +46,7 @@ final class AttentionFamily implements Part {
 
     @Override
     public List<Section> sections(Measured measured) {
-        Beside beside = new Beside(measured, measured.command(Family.ATTENTION));
+        Beside beside = new Beside(measured, Family.ATTENTION);
         Predicate<Result> softmax =
                 Which.of(AttentionBench.class).and(result -> result.method().startsWith(SOFTMAX));
         Predicate<Result> whole = Which.of(AttentionBench.class)

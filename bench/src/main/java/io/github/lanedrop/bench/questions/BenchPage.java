@@ -76,7 +76,7 @@ public final class BenchPage {
                 Page.jsonInScript(Json.write(plots)),
                 Map.ofEntries(
                         Map.entry("cpu", cpu),
-                        Map.entry("lead", lead(results)),
+                        Map.entry("lead", lead(results, machine)),
                         Map.entry("origin", machine.map(BenchPage::origin).orElse("")),
                         Map.entry("headlines", Headline.of(results)),
                         Map.entry("sections", sections),
@@ -109,10 +109,13 @@ public final class BenchPage {
     /** A line of the passport. */
     private record Entry(String name, String value) {}
 
-    private static String lead(Results results) {
+    private static String lead(Results results, Optional<Machine> machine) {
+        int failures = machine.map(from -> from.failures().size()).orElse(0);
         long forks = results.all().stream().mapToLong(Result::forks).sum();
         return Figures.grouped(results.all().size()) + " measurements by JMH in " + Figures.grouped(forks)
-                + " JVMs. Points are means; their whiskers are 99.9 % intervals, and without a whisker there were too few"
+                + " JVMs"
+                + (failures == 0 ? "" : "; " + failures + (failures == 1 ? " run" : " runs") + " failed, see below")
+                + ". Points are means; their whiskers are 99.9 % intervals, and without a whisker there were too few"
                 + " iterations for one.";
     }
 

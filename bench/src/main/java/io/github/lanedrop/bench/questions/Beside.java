@@ -19,12 +19,12 @@ final class Beside {
     private static final Axis TIMES = new Axis("times as long", Scale.RATIO);
 
     private final Measured measured;
-    private final String command;
+    private final Family family;
 
-    /** Pictures with a command under each. */
-    Beside(Measured measured, String command) {
+    /** Pictures of a family. */
+    Beside(Measured measured, Family family) {
         this.measured = measured;
-        this.command = command;
+        this.family = family;
     }
 
     /** What is missing where there is no picture. */
@@ -65,7 +65,15 @@ final class Beside {
                             .map(result -> bar(result, other.apply(result).orElseThrow(), methods, tell))
                             .toList()));
         }
-        return new Figure(Pictures.bars(TIMES, "what", series), title, note, command);
+        return new Figure(Pictures.bars(TIMES, "what", series), title, note, command(all, other));
+    }
+
+    /** What measures these and what they are held against, which may be of the first family. */
+    private String command(List<Result> all, Function<Result, Optional<Result>> other) {
+        boolean own = all.stream()
+                .allMatch(result ->
+                        other.apply(result).orElseThrow().group().equals(result.group()));
+        return own ? measured.command(family) : measured.command(Family.DROPOUT, family);
     }
 
     /** The parameters, beside the size, whose values differ. */

@@ -14,7 +14,9 @@ import io.github.lanedrop.bench.report.Result;
 import io.github.lanedrop.bench.report.Section;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.function.Predicate;
+import java.util.stream.Stream;
 
 /** What does an element cost? Dropout of float32 beside copying. */
 final class DropoutFamily implements Part {
@@ -64,8 +66,8 @@ final class DropoutFamily implements Part {
         List<String> rates = measured.rates(Which.of(DropoutBench.class, FORWARD));
         List<Figure> pictures = new ArrayList<>();
         rates.forEach(rate -> pictures.add(forward(measured, rate)));
-        rates.forEach(rate -> pictures.add(operations(measured, rate)));
-        rates.forEach(rate -> pictures.addAll(widths(measured, rate)));
+        rates.forEach(rate -> operations(measured, rate).ifPresent(pictures::add));
+        rates.forEach(rate -> pictures.add(widths(measured, rate)));
         return List.of(Section.of(
                 "What does an element cost?",
                 "Nanoseconds an element against the size of a call, on one thread, from L1 to DRAM.",
@@ -80,55 +82,62 @@ final class DropoutFamily implements Part {
         Predicate<Result> twin = Which.of(DropoutBench.class, FORWARD)
                 .and(Result::isAlone)
                 .and(result -> result.variant().equals("scalar twin"));
-        return picture(
-                measured,
+        List<Series> series = List.of(
+                line(measured, "copy", Colours.ROOF, true, measured.roof(COPY, rate)),
+                line(measured, "copy and scale", Colours.ROOF, false, measured.roof(ROOF, rate)),
+                line(measured, "Lanedrop", Colours.LANEDROP, false, own(FORWARD, rate)),
+                line(measured, "C ceiling", Colours.CEILING, true, ceiling.and(Which.atRate(rate))),
+                line(measured, "scalar twin", Colours.TWIN, true, twin.and(Which.atRate(rate))));
+        return new Figure(
+                Pictures.lines(Pictures.ELEMENTS, Pictures.NANOS_AN_ELEMENT, series),
                 "Forward at rate " + rate,
                 "Copying, and copying and scaling, are the least that any dropout must do on these buffers; the C ceiling is"
                         + " the same algorithm in C with AVX-512 intrinsics.",
-                List.of(
-                        line(measured, "copy", Colours.ROOF, true, measured.roof(COPY, rate)),
-                        line(measured, "copy and scale", Colours.ROOF, false, measured.roof(ROOF, rate)),
-                        line(measured, "Lanedrop", Colours.LANEDROP, false, own(FORWARD, rate)),
-                        line(measured, "C ceiling", Colours.CEILING, true, ceiling.and(Which.atRate(rate))),
-                        line(measured, "scalar twin", Colours.TWIN, true, twin.and(Which.atRate(rate)))));
+                measured.command(Family.DROPOUT, Family.PEERS)); // the C ceiling is a peer
     }
 
-    private static Figure operations(Measured measured, String rate) {
-        return picture(
-                measured,
-                "The other operations at rate " + rate,
-                "Backward draws the mask again; with a stored mask it reads one bit an element; the last is the mask alone,"
-                        + " without the activations.",
-                List.of(
-                        line(measured, "copy and scale", Colours.ROOF, false, measured.roof(ROOF, rate)),
-                        line(measured, "forward", Colours.LANEDROP, false, own(FORWARD, rate)),
+    private static Optional<Figure> operations(Measured measured, String rate) {
+        List<Series> others = Stream.of(
                         line(measured, "backward", Colours.other(0), false, own("backward", rate)),
                         line(measured, "in place", Colours.other(1), false, own("inPlace", rate)),
                         line(measured, "stored mask", Colours.other(2), true, own("backwardStored", rate)),
-                        line(measured, "mask alone", Colours.other(3), true, own("keepBits", rate))));
+                        line(measured, "mask alone", Colours.other(3), true, own("keepBits", rate)))
+                .filter(series -> !series.points().isEmpty())
+                .toList();
+        if (others.isEmpty()) {
+            return Optional.empty();
+        }
+        List<Series> series = new ArrayList<>(List.of(
+                line(measured, "copy and scale", Colours.ROOF, false, measured.roof(ROOF, rate)),
+                line(measured, "forward", Colours.LANEDROP, false, own(FORWARD, rate))));
+        series.addAll(others);
+        return Optional.of(new Figure(
+                Pictures.lines(Pictures.ELEMENTS, Pictures.NANOS_AN_ELEMENT, series),
+                "The other operations at rate " + rate,
+                "Backward draws the mask again; with a stored mask it reads one bit an element; the last is the mask alone,"
+                        + " without the activations.",
+                measured.command(Family.DROPOUT)));
     }
 
-    private static List<Figure> widths(Measured measured, String rate) {
+    private static Figure widths(Measured measured, String rate) {
         Predicate<Result> all =
                 Which.of(DropoutBench.class, FORWARD).and(Result::isAlone).and(Which.atRate(rate));
-        List<String> variants =
-                measured.where(all).map(Result::variant).distinct().toList();
-        if (variants.size() < 2) {
-            return List.of();
-        }
         List<Series> series = new ArrayList<>();
-        for (String variant : variants) {
-            Predicate<Result> same = all.and(result -> result.variant().equals(variant));
-            series.add(
-                    variant.isEmpty()
-                            ? line(measured, "as the JDK chooses", Colours.LANEDROP, false, same)
-                            : line(measured, variant, Colours.other(series.size()), true, same));
+        for (String elements : measured.values(all.and(result -> !result.isPlain()), "elements")) {
+            series.add(new Series(
+                    Pictures.size(elements) + " elements",
+                    Colours.size(series.size()),
+                    false,
+                    measured.where(all.and(Which.with("elements", elements)))
+                            .map(result -> Pictures.anElement(result)
+                                    .named(result.isPlain() ? "as the JDK chooses" : result.variant()))
+                            .toList()));
         }
-        return List.of(picture(
-                measured,
+        return new Figure(
+                Pictures.bars(Pictures.NANOS_AN_ELEMENT, "path", Pictures.sortedByValue(series)),
                 "Vector widths, forward at rate " + rate,
                 "The same bits on every path; what differs is how many elements an instruction takes.",
-                series));
+                measured.command(Family.DROPOUT));
     }
 
     private static Predicate<Result> own(String method, String rate) {
@@ -138,13 +147,5 @@ final class DropoutFamily implements Part {
     private static Series line(
             Measured measured, String name, String colour, boolean dashed, Predicate<Result> condition) {
         return Pictures.line(name, colour, dashed, measured.where(condition));
-    }
-
-    private static Figure picture(Measured measured, String title, String note, List<Series> series) {
-        return new Figure(
-                Pictures.lines(Pictures.ELEMENTS, Pictures.NANOS_AN_ELEMENT, series),
-                title,
-                note,
-                measured.command(Family.DROPOUT));
     }
 }

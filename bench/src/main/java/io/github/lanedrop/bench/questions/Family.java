@@ -1,40 +1,51 @@
 package io.github.lanedrop.bench.questions;
 
+import io.github.lanedrop.bench.report.Machine;
 import io.github.lanedrop.bench.report.Result;
 import io.github.lanedrop.bench.report.Section;
+import io.github.lanedrop.bench.report.Table;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
-/** What belongs together, in the order in which it is run and shown. A new family is a line here and its class. */
+/** What belongs together, in the order in which it is run and shown. A new family is a name here and its class. */
 public enum Family {
     /** Dropout of float32 beside copying. */
-    DROPOUT(new DropoutFamily()),
+    DROPOUT,
     /** Other people's dropout. */
-    PEERS(new PeersFamily()),
+    PEERS,
     /** Calls as small as a service makes them. */
-    CALLS(new CallsFamily()),
+    CALLS,
     /** Cold start. */
-    START(new StartFamily()),
+    START,
     /** Structured masks. */
-    MASKS(new MasksFamily()),
+    MASKS,
     /** Noise. */
-    NOISE(new NoiseFamily()),
+    NOISE,
     /** Fused chains. */
-    FUSED(new FusedFamily()),
+    FUSED,
     /** Attention. */
-    ATTENTION(new AttentionFamily()),
+    ATTENTION,
     /** Matrix products. */
-    PRODUCTS(new ProductsFamily());
+    PRODUCTS;
 
-    private final Part part;
-
-    Family(Part part) {
-        this.part = part;
+    private Part part() {
+        return switch (this) {
+            case DROPOUT -> new DropoutFamily();
+            case PEERS -> new PeersFamily();
+            case CALLS -> new CallsFamily();
+            case START -> new StartFamily();
+            case MASKS -> new MasksFamily();
+            case NOISE -> new NoiseFamily();
+            case FUSED -> new FusedFamily();
+            case ATTENTION -> new AttentionFamily();
+            case PRODUCTS -> new ProductsFamily();
+        };
     }
 
     /**
@@ -52,7 +63,7 @@ public enum Family {
      * @return questions
      */
     public List<Question> ofSelf() {
-        return part.ofSelf();
+        return part().ofSelf();
     }
 
     /**
@@ -63,7 +74,7 @@ public enum Family {
      * @return questions
      */
     public List<Question> ofPeer(String peer, boolean library) {
-        return part.ofPeer(peer, library);
+        return part().ofPeer(peer, library);
     }
 
     /**
@@ -73,7 +84,7 @@ public enum Family {
      * @return questions
      */
     public List<Question> ofProductPeer(String peer) {
-        return part.ofProductPeer(peer);
+        return part().ofProductPeer(peer);
     }
 
     /**
@@ -83,17 +94,33 @@ public enum Family {
      * @return elements of their calls; empty where no JVM is
      */
     public List<Integer> coldElements(Profile profile) {
-        return part.coldElements(profile);
+        return part().coldElements(profile);
     }
 
-    /** All sections of the page, and one for what no family knows. */
+    /** All sections of the page, one for what failed, and one for what no family knows. */
     static List<Section> sections(Measured measured) {
         List<Section> sections = new ArrayList<>();
         for (Family family : values()) {
-            sections.addAll(family.part.sections(measured));
+            sections.addAll(family.part().sections(measured));
         }
+        failures(measured).ifPresent(sections::add);
         sections.add(others(measured));
         return sections;
+    }
+
+    private static Optional<Section> failures(Measured measured) {
+        List<List<String>> failures = measured.machine().map(Machine::failures).orElse(List.of()).stream()
+                .map(failure -> List.of(failure.what(), failure.reason()))
+                .toList();
+        return failures.isEmpty()
+                ? Optional.empty()
+                : Optional.of(new Section(
+                        "What failed?",
+                        "Runs that gave no numbers; nothing on this page stands for them.",
+                        List.of(),
+                        List.of(),
+                        List.of(new Table("Failed runs", List.of("run", "reason"), failures)),
+                        ""));
     }
 
     private static Section others(Measured measured) {

@@ -43,7 +43,7 @@ final class FusedFamily implements Part {
 
     @Override
     public List<Section> sections(Measured measured) {
-        Beside beside = new Beside(measured, measured.command(Family.FUSED));
+        Beside beside = new Beside(measured, Family.FUSED);
         return List.of(Section.of(
                 "What do fused chains save?",
                 "",

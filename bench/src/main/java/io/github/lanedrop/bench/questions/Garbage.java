@@ -22,45 +22,44 @@ final class Garbage {
         return Section.of(
                 "How much garbage does a call leave?",
                 "Bytes on the Java heap as JMH's profiler counts them, some 20 a millisecond of its own included. What a"
-                        + " library allocates outside of the heap is not in here; it shows as time where memory is fresh.",
+                        + " library allocates outside of the heap is not in here; it shows as time where memory is fresh. The larger a"
+                        + " call, the fewer of them an iteration has, and the more each bears of what a JVM allocates once.",
                 pictures.isEmpty() ? List.of(ofSelf(measured)) : pictures,
                 "This run did not measure garbage (-prof gc).");
     }
 
-    private static Predicate<Result> counted() {
-        return result -> Double.isFinite(result.garbage());
+    private static boolean isCounted(Result result) {
+        return Double.isFinite(result.garbage());
     }
 
     private static List<Figure> ofPeers(Measured measured) {
-        Predicate<Result> all = Which.usual(PeerBench.class, FORWARD).and(counted());
+        Predicate<Result> all = Which.usual(PeerBench.class, FORWARD).and(Garbage::isCounted);
         List<Figure> pictures = new ArrayList<>();
         for (String rate : measured.rates(all)) {
             Predicate<Result> here = all.and(Which.atRate(rate));
-            measured.usualSize(here)
-                    .map(elements -> new Figure(
-                            Pictures.bars(
-                                    Pictures.BYTES_A_CALL,
-                                    Run.PEER,
-                                    Pictures.byMemory(
-                                            measured,
-                                            measured.where(Which.sized(elements)
-                                                            .and(measured.self(FORWARD, rate)
-                                                                    .and(counted())
-                                                                    .or(here)))
-                                                    .toList(),
-                                            result -> Stream.of(
-                                                    Pictures.garbage(PeersFamily.name(result), Double.NaN, result)))),
-                            "Bytes a call at rate " + rate,
-                            "Forward on " + Pictures.size(elements) + " elements.",
-                            measured.commandWithPeers(Family.PEERS)))
-                    .filter(picture -> !picture.plot().isEmpty())
-                    .ifPresent(pictures::add);
+            measured.barSizes(here).forEach(elements -> {
+                Predicate<Result> self = measured.self(FORWARD, rate).and(Garbage::isCounted);
+                List<Result> results = measured.where(Which.sized(elements).and(self.or(here)))
+                        .toList();
+                pictures.add(new Figure(
+                        Pictures.bars(
+                                Pictures.BYTES_A_CALL,
+                                Run.PEER,
+                                Pictures.byMemory(
+                                        measured,
+                                        results,
+                                        result -> Stream.of(
+                                                Pictures.garbage(PeersFamily.name(result), Double.NaN, result)))),
+                        "Bytes a call at rate " + rate + ", " + Pictures.size(elements) + " elements",
+                        "Forward.",
+                        PeersFamily.command(measured)));
+            });
         }
         return pictures;
     }
 
     private static Figure ofSelf(Measured measured) {
-        Predicate<Result> all = Which.usual(DropoutBench.class, FORWARD).and(counted());
+        Predicate<Result> all = Which.usual(DropoutBench.class, FORWARD).and(Garbage::isCounted);
         List<Series> series = new ArrayList<>();
         for (String rate : measured.rates(all)) {
             series.add(new Series(

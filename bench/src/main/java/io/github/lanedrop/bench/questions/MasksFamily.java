@@ -34,7 +34,7 @@ final class MasksFamily implements Part {
 
     @Override
     public List<Section> sections(Measured measured) {
-        Beside beside = new Beside(measured, measured.command(Family.MASKS));
+        Beside beside = new Beside(measured, Family.MASKS);
         Function<Result, Optional<Result>> roof =
                 result -> beside.other(result, DropoutFamily.ROOF, DropoutBench.class, DropoutFamily.ROOF);
         return List.of(Section.of(

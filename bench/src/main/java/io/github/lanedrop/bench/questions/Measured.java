@@ -8,9 +8,11 @@ import io.github.lanedrop.bench.report.Results;
 import io.github.lanedrop.bench.start.Starts;
 import java.util.Arrays;
 import java.util.Comparator;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.SequencedSet;
 import java.util.TreeMap;
 import java.util.function.Predicate;
 import java.util.stream.Collectors;
@@ -65,6 +67,14 @@ record Measured(Results results, Optional<Machine> machine, Optional<Starts> sta
                 .max(Comparator.<Map.Entry<Double, Long>>comparingLong(Map.Entry::getValue)
                         .thenComparingDouble(entry -> -Math.abs(Math.log(entry.getKey()) - Math.log(Sizes.USUAL))))
                 .map(Map.Entry::getKey);
+    }
+
+    /** The sizes that bars stand for: the usual one in memory that was used before, and that of fresh memory. */
+    SequencedSet<Double> barSizes(Predicate<Result> condition) {
+        SequencedSet<Double> sizes = new LinkedHashSet<>();
+        usualSize(condition.and(this::isInUsedMemory)).ifPresent(sizes::add);
+        usualSize(condition.and(result -> !isInUsedMemory(result))).ifPresent(sizes::add);
+        return sizes;
     }
 
     /** Whether results get memory that was used before, or only one kind of memory was measured. */

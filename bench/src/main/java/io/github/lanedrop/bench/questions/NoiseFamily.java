@@ -28,7 +28,7 @@ final class NoiseFamily implements Part {
 
     @Override
     public List<Section> sections(Measured measured) {
-        Beside beside = new Beside(measured, measured.command(Family.NOISE));
+        Beside beside = new Beside(measured, Family.NOISE);
         return List.of(Section.of(
                 "What does noise cost?",
                 "",

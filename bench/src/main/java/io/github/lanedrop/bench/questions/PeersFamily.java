@@ -78,7 +78,7 @@ final class PeersFamily implements Part {
         List<String> rates = measured.rates(Which.of(PeerBench.class, FORWARD));
         List<Figure> pictures = new ArrayList<>();
         rates.forEach(rate -> pictures.add(forward(measured, rate)));
-        rates.forEach(rate -> speedUps(measured, rate).ifPresent(pictures::add));
+        rates.forEach(rate -> pictures.addAll(speedUps(measured, rate)));
         measured.rates(others()).forEach(rate -> operations(measured, rate).ifPresent(pictures::add));
         return new Section(
                 "How fast are others?",
@@ -130,29 +130,36 @@ final class PeersFamily implements Part {
                 "Everybody's forward at rate " + rate,
                 "Full lines write to memory that was used before, their own or what they are given; dashed ones get fresh"
                         + " memory from the operating system for each result, page fault by page fault.",
-                measured.commandWithPeers(Family.PEERS));
+                command(measured));
     }
 
-    private static Optional<Figure> speedUps(Measured measured, String rate) {
+    private static List<Figure> speedUps(Measured measured, String rate) {
         Predicate<Result> here = Which.usual(PeerBench.class, FORWARD).and(Which.atRate(rate));
-        return measured.usualSize(here).map(elements -> {
-            List<Result> self = measured.where(measured.self(FORWARD, rate).and(Which.sized(elements)))
-                    .limit(1)
-                    .toList();
-            List<Result> others = measured.where(here.and(Which.sized(elements))
-                            .and(Which.ofPeer(Run.LANEDROP).negate()))
-                    .toList();
-            List<Series> series = Pictures.byMemory(
-                    measured,
-                    others,
-                    other -> self.stream().map(own -> Ratios.of(name(other), Double.NaN, other, own)));
-            return new Figure(
-                    Pictures.bars(Pictures.TIMES_LANEDROP, Run.PEER, series),
-                    "Time of others / time of Lanedrop at rate " + rate,
-                    "Forward on " + Pictures.size(elements)
-                            + " elements; right of 1, Lanedrop is faster. The table above has every size.",
-                    measured.commandWithPeers(Family.PEERS));
-        });
+        return measured.barSizes(here).stream()
+                .map(elements -> speedUps(measured, rate, elements, here.and(Which.sized(elements))))
+                .toList();
+    }
+
+    private static Figure speedUps(Measured measured, String rate, double elements, Predicate<Result> here) {
+        List<Result> self = measured.where(measured.self(FORWARD, rate).and(Which.sized(elements)))
+                .limit(1)
+                .toList();
+        List<Result> others =
+                measured.where(here.and(Which.ofPeer(Run.LANEDROP).negate())).toList();
+        List<Series> series = Pictures.byMemory(
+                measured,
+                others,
+                theirs -> self.stream().map(ours -> Ratios.of(name(theirs), Double.NaN, theirs, ours)));
+        return new Figure(
+                Pictures.bars(Pictures.TIMES_LANEDROP, Run.PEER, series),
+                "Time of others / time of Lanedrop at rate " + rate + ", " + Pictures.size(elements) + " elements",
+                "Forward; right of 1, Lanedrop is faster. The table of everybody's forward has every size.",
+                command(measured));
+    }
+
+    /** Lanedrop's own times are those of its family, but in the fullest run. */
+    static String command(Measured measured) {
+        return measured.commandWithPeers(Family.DROPOUT, Family.PEERS);
     }
 
     /** What is measured of peers beside their forward. */
@@ -177,7 +184,7 @@ final class PeersFamily implements Part {
                         "Forward, backward, in place at rate " + rate,
                         "On " + Pictures.size(elements)
                                 + " elements, results in memory used before; what a peer cannot do has no bar.",
-                        measured.commandWithPeers(Family.PEERS)));
+                        command(measured)));
     }
 
     private static Series operation(

@@ -52,7 +52,7 @@ final class ProductsFamily implements Part {
 
     @Override
     public List<Section> sections(Measured measured) {
-        Beside beside = new Beside(measured, measured.command(Family.PRODUCTS));
+        Beside beside = new Beside(measured, Family.PRODUCTS);
         return List.of(Section.of(
                 "What does dropout add to a matrix product?",
                 "",

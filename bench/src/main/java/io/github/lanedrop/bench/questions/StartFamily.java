@@ -1,6 +1,7 @@
 package io.github.lanedrop.bench.questions;
 
 import io.github.lanedrop.bench.report.Figure;
+import io.github.lanedrop.bench.report.Figures;
 import io.github.lanedrop.bench.report.Plot.Axis;
 import io.github.lanedrop.bench.report.Plot.Scale;
 import io.github.lanedrop.bench.report.Plot.Series;
@@ -56,7 +57,7 @@ final class StartFamily implements Part {
         return new Figure(
                 Pictures.lines(
                         new Axis("number of the call", Scale.LOG), new Axis("nanoseconds a call", Scale.LOG), series),
-                "Calls on " + Pictures.size(elements) + " elements from the first on",
+                "Calls on " + Figures.grouped(elements) + " elements from the first on",
                 "The median of fresh JVMs; whiskers reach from the fastest to the slowest of them.",
                 measured.command(Family.START));
     }

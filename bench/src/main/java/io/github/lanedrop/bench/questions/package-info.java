@@ -3,8 +3,8 @@
  * what is shown of it.
  *
  * <p>{@code Family} is the table of contents, in the order of the page. A new family, such as layers or Monte-Carlo dropout,
- * is a class that implements {@code Part}, and its line there; the plan, the command line's {@code --family} and the page take
- * it from that line. Until then its measurements are in the page's table of what is not pictured.
+ * is a class that implements {@code Part}, and its name there; the plan, the command line's {@code --family} and the page take
+ * it from there. Until then its measurements are in the page's table of what is not pictured.
  *
  * <p>What is run is said in {@code Question}s: benchmarks over all combinations of some parameters, from some {@code Profile}
  * on, each of which is a {@code Run}. What is shown is said in {@code Section}s, of what was {@code Measured}.

@@ -19,6 +19,8 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
+import java.util.stream.Collectors;
 
 /** JSON files in, records out, and the other way round; errors name the file. */
 public final class Json {
@@ -46,7 +48,7 @@ public final class Json {
      */
     public static JsonNode read(Path file) throws IOException {
         try {
-            JsonNode root = MAPPER.readTree(Files.readAllBytes(file));
+            JsonNode root = parse(Files.readAllBytes(file));
             if (root.isMissingNode()) {
                 throw new IOException(file + ": not JSON: it is empty");
             }
@@ -62,12 +64,25 @@ public final class Json {
      * @throws IOException if there is none or it holds something else; the message is one line with the file's name
      */
     public static <T> T read(Path file, Class<T> type, String name) throws IOException {
-        JsonNode root = read(file);
+        return understand(file, read(file), type, name);
+    }
+
+    /** Understands what was read from a file. */
+    static <T> T understand(Path file, JsonNode root, Class<T> type, String name) throws IOException {
         try {
             return MAPPER.treeToValue(root, type);
         } catch (JsonProcessingException e) {
             throw new IOException(file + ": not " + name + ": " + reason(e), e);
         }
+    }
+
+    /**
+     * Understands a text; digits stay as they are.
+     *
+     * @throws JsonProcessingException if it is no JSON
+     */
+    public static JsonNode parse(byte[] text) throws IOException {
+        return MAPPER.readTree(text);
     }
 
     private static String reason(JacksonException e) {
@@ -90,6 +105,11 @@ public final class Json {
         } catch (JsonProcessingException e) {
             throw new UncheckedIOException(e);
         }
+    }
+
+    /** An array with a line for each item, and a line break at its end. */
+    public static String writeRows(List<JsonNode> items) {
+        return items.stream().map(Json::write).collect(Collectors.joining(",\n", "[", "]\n"));
     }
 
     /** With line breaks, and one at the end. */

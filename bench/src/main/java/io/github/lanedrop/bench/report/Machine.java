@@ -1,10 +1,12 @@
 package io.github.lanedrop.bench.report;
 
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.github.lanedrop.bench.doctor.Folders;
 import io.github.lanedrop.bench.doctor.Passport;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 
 /**
@@ -13,15 +15,51 @@ import java.util.List;
  * @param command what was typed
  * @param passport of the machine
  * @param peers who was to be measured beside Lanedrop
+ * @param failures runs that gave no numbers
  */
-public record Machine(String command, Passport passport, List<Peer> peers) {
+public record Machine(String command, Passport passport, List<Peer> peers, List<Failure> failures) {
     /** The file's name in a folder of results. */
     public static final String FILE = "machine.json";
+
+    private static final String FAILURES = "failures";
 
     /** Keeps what it is given, but for the names of folders. */
     public Machine {
         command = Folders.hide(command);
         peers = List.copyOf(peers);
+        failures = List.copyOf(failures);
+    }
+
+    /**
+     * A run that gave no numbers.
+     *
+     * @param what was run: the benchmark with its parameters, the peer among them
+     * @param reason why it gave none
+     */
+    public record Failure(String what, String reason) {
+        /** Keeps what it is given, but for the names of folders. */
+        public Failure {
+            what = Folders.hide(what);
+            reason = Folders.hide(reason);
+        }
+
+        @Override
+        public String toString() {
+            return what + ": " + reason;
+        }
+    }
+
+    /**
+     * The same with one more failure.
+     *
+     * @param what was run
+     * @param reason why it gave no numbers
+     * @return another one
+     */
+    public Machine failed(String what, String reason) {
+        List<Failure> more = new ArrayList<>(failures);
+        more.add(new Failure(what, reason));
+        return new Machine(command, passport, peers, more);
     }
 
     /** What became of a peer. */
@@ -52,16 +90,6 @@ public record Machine(String command, Passport passport, List<Peer> peers) {
     }
 
     /**
-     * Writes {@value #FILE}.
-     *
-     * @param folder where to
-     * @throws IOException if it cannot be written
-     */
-    public void write(Path folder) throws IOException {
-        Files.writeString(folder.resolve(FILE), Json.writeLines(this));
-    }
-
-    /**
      * Reads {@value #FILE}.
      *
      * @param folder where from
@@ -69,6 +97,11 @@ public record Machine(String command, Passport passport, List<Peer> peers) {
      * @throws IOException if there is none or it says something else; the message says why
      */
     public static Machine read(Path folder) throws IOException {
-        return Json.read(folder.resolve(FILE), Machine.class, "a machine's passport");
+        Path file = folder.resolve(FILE);
+        JsonNode root = Json.read(file);
+        if (root instanceof ObjectNode fields && !fields.has(FAILURES)) {
+            fields.putArray(FAILURES); // reports from before failures were kept have none to show
+        }
+        return Json.understand(file, root, Machine.class, "a machine's passport");
     }
 }

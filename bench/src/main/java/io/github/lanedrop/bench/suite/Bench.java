@@ -137,10 +137,9 @@ public final class Bench {
         Files.createDirectories(order.folder());
         Path log = order.folder().resolve(LOG);
         Files.write(log, said);
-        machine().write(order.folder());
-        List<String> failures;
+        List<Machine.Failure> failures;
         try {
-            failures = new Session(plan, entrants, order.processor(), order.folder(), watch).run(log);
+            failures = new Session(plan, entrants, order.processor(), machine(), order.folder(), watch).run(log);
         } finally {
             BenchPage.write(order.folder());
         }
@@ -161,6 +160,6 @@ public final class Bench {
                     entrant.refusal().orElse("")));
         }
         peers.addAll(absent);
-        return new Machine(order.command(), Passport.read(order.home().orElse(Path.of(""))), peers);
+        return new Machine(order.command(), Passport.read(order.home().orElse(Path.of(""))), peers, List.of());
     }
 }

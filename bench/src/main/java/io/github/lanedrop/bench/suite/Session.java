@@ -1,7 +1,11 @@
 package io.github.lanedrop.bench.suite;
 
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.github.lanedrop.bench.questions.Run;
 import io.github.lanedrop.bench.report.Json;
+import io.github.lanedrop.bench.report.Machine;
+import io.github.lanedrop.bench.report.Results;
 import io.github.lanedrop.bench.start.ColdJvms;
 import io.github.lanedrop.bench.start.Starts;
 import java.io.ByteArrayOutputStream;
@@ -18,7 +22,6 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
-import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.openjdk.jmh.results.RunResult;
 import org.openjdk.jmh.results.format.ResultFormatFactory;
@@ -27,11 +30,8 @@ import org.openjdk.jmh.runner.RunnerException;
 
 /** Makes all runs of a plan, and keeps what was measured in a folder, up to date after each run. */
 final class Session {
-    /** JMH says where the JDK lies, which is nobody's business. */
-    private static final Pattern JDK_FOLDER = Pattern.compile("(\"jvm\" : \")[^\"]*[/\\\\](?=[^\"/\\\\]*\")");
-
-    /** What JMH measured, as JMH writes it. */
-    static final String RESULTS = "jmh.json";
+    private static final String COLD_START = "cold start";
+    private static final String JVM = "jvm";
 
     private final Plan plan;
     private final List<Entrant> entrants;
@@ -39,10 +39,11 @@ final class Session {
     private final Path folder;
     private final Watch watch;
     private final List<RunResult> results = new ArrayList<>();
-    private final List<String> failures = new ArrayList<>();
+    private Machine machine;
 
     /** Writes to a folder that exists. */
-    Session(Plan plan, List<Entrant> entrants, OptionalInt processor, Path folder, Watch watch) {
+    Session(Plan plan, List<Entrant> entrants, OptionalInt processor, Machine machine, Path folder, Watch watch) {
+        this.machine = machine;
         this.plan = plan;
         this.entrants = List.copyOf(entrants);
         this.processor = processor;
@@ -51,15 +52,16 @@ final class Session {
     }
 
     /**
-     * Makes the runs. One that fails is left out.
+     * Makes the runs. Of one that fails {@value Machine#FILE} says why.
      *
      * @param log receives what JMH and the JVMs print
-     * @return what failed and why, a line each
+     * @return what failed and why
      * @throws IOException if the folder cannot be written
      * @throws InterruptedException if this thread is
      */
-    List<String> run(Path log) throws IOException, InterruptedException {
+    List<Machine.Failure> run(Path log) throws IOException, InterruptedException {
         Files.deleteIfExists(folder.resolve(Starts.FILE)); // of an earlier run
+        writeMachine();
         write();
         try (PrintStream out =
                 new PrintStream(Files.newOutputStream(log, StandardOpenOption.APPEND), true, StandardCharsets.UTF_8)) {
@@ -70,7 +72,7 @@ final class Session {
                     results.addAll(suite.make(run, place(run)));
                     write();
                 } catch (RunnerException e) {
-                    failures.add(run + ": " + reason(e));
+                    fail(run.toString(), reason(e));
                 }
                 watch.ends(plan.seconds(run));
             }
@@ -78,7 +80,7 @@ final class Session {
         if (!plan.coldElements().isEmpty()) {
             startCold(log);
         }
-        return List.copyOf(failures);
+        return machine.failures();
     }
 
     private Place place(Run run) {
@@ -101,18 +103,36 @@ final class Session {
         return cause.toString().lines().findFirst().orElse("");
     }
 
-    /** In a new file that then takes the old one's place, so that there is a whole one at any time. */
+    /** One measurement a line and without blanks, a third of what JMH writes, so that reports can be kept under version control. */
     private void write() throws IOException {
         var json = new ByteArrayOutputStream();
         try (PrintStream out = new PrintStream(json, false, StandardCharsets.UTF_8)) {
             ResultFormatFactory.getInstance(ResultFormatType.JSON, out).writeOut(results);
         }
-        String text = JDK_FOLDER.matcher(json.toString(StandardCharsets.UTF_8)).replaceAll("$1");
-        replace(folder.resolve(RESULTS), text);
+        List<JsonNode> rows = new ArrayList<>();
+        for (JsonNode row : Json.parse(json.toByteArray())) {
+            if (row instanceof ObjectNode fields) { // JMH says where the JDK lies, which is nobody's business
+                fields.put(
+                        JVM, String.valueOf(Path.of(fields.path(JVM).asText()).getFileName()));
+            }
+            rows.add(row);
+        }
+        replace(Results.FILE, Json.writeRows(rows));
     }
 
-    private static void replace(Path file, String content) throws IOException {
-        Path fresh = file.resolveSibling(file.getFileName() + ".new");
+    private void fail(String what, String reason) throws IOException {
+        machine = machine.failed(what, reason);
+        writeMachine();
+    }
+
+    private void writeMachine() throws IOException {
+        replace(Machine.FILE, Json.writeLines(machine));
+    }
+
+    /** In a new file that then takes the old one's place, so that there is a whole one at any time. */
+    private void replace(String name, String content) throws IOException {
+        Path file = folder.resolve(name);
+        Path fresh = folder.resolve(name + ".new");
         Files.writeString(fresh, content);
         try {
             Files.move(fresh, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
@@ -125,17 +145,19 @@ final class Session {
         Path service = Files.createTempDirectory("lanedrop-start");
         try {
             ColdJvms jvms = new ColdJvms(service, log, Suite.pinning(processor));
-            watch.begins("cold start");
+            watch.begins(COLD_START);
             Optional<String> uncached = jvms.train(plan.times().coldMillis());
-            uncached.ifPresent(why -> failures.add("cold start: " + why));
+            if (uncached.isPresent()) {
+                fail(COLD_START, uncached.orElseThrow());
+            }
             for (int elements : plan.coldElements()) {
-                watch.begins("cold start elements=" + elements);
+                watch.begins(COLD_START + " elements=" + elements);
                 jvms.measure(
                         elements,
                         plan.times().jvms(),
                         plan.times().coldMillis(),
                         () -> watch.ends(plan.times().coldSeconds()));
-                replace(folder.resolve(Starts.FILE), Json.write(jvms.starts()) + "\n");
+                replace(Starts.FILE, Json.write(jvms.starts()) + "\n");
             }
         } finally {
             delete(service);

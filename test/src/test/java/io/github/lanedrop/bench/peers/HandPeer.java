@@ -8,11 +8,18 @@ import java.util.Set;
 
 /** A correct peer whose parts a test replaces by wrong ones. */
 class HandPeer implements Peer {
-    private static final long GOLDEN = 0x9E3779B97F4A7C15L;
-
+    private final Drops drops;
     MemorySegment result = MemorySegment.ofArray(new float[1]);
     Task task = new Task(result, result, result, 1, .5, 1); // until it is asked
     int calls;
+
+    HandPeer() {
+        this(Drops.INDEPENDENTLY);
+    }
+
+    HandPeer(Drops drops) {
+        this.drops = drops;
+    }
 
     @Override
     public String id() {
@@ -34,18 +41,6 @@ class HandPeer implements Peer {
         return EnumSet.allOf(Operation.class);
     }
 
-    /** A uniform number in [0, 1) of a call and an element: SplitMix64's finaliser. */
-    static double uniform(int call, int element) {
-        long z = ((long) call << 32 | element) * GOLDEN;
-        z = (z ^ (z >>> 30)) * 0xBF58476D1CE4E5B9L;
-        z = (z ^ (z >>> 27)) * 0x94D049BB133111EBL;
-        return ((z ^ (z >>> 31)) >>> 11) * 0x1p-53;
-    }
-
-    boolean isDropped(int call, int element) {
-        return uniform(call, element) < task.rate();
-    }
-
     float kept(float x) {
         return x * task.scale();
     }
@@ -57,7 +52,7 @@ class HandPeer implements Peer {
     void drop(int call, MemorySegment from, MemorySegment to) {
         for (int i = 0; i < task.elements(); i++) {
             float x = from.getAtIndex(JAVA_FLOAT, i);
-            to.setAtIndex(JAVA_FLOAT, i, isDropped(call, i) ? dropped(x) : kept(x));
+            to.setAtIndex(JAVA_FLOAT, i, drops.isDropped(call, i, task.rate()) ? dropped(x) : kept(x));
         }
         result = to;
     }

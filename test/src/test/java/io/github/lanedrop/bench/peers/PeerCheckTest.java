@@ -76,22 +76,13 @@ final class PeerCheckTest {
     }
 
     private static void assertRefused(Peer peer, String reason) {
-        assertThat(PeerCheck.refusal(peer, 1))
-                .hasValueSatisfying(sentence -> assertThat(sentence)
-                        .startsWith("hand ")
-                        .contains(reason)
-                        .doesNotContain("\n"));
+        Refusals.assertRefused(PeerCheck.refusal(peer, 1), reason);
     }
 
     @Test
     void keepsEverything() {
         assertRefused(
-                new HandPeer() {
-                    @Override
-                    boolean isDropped(int call, int element) {
-                        return false;
-                    }
-                },
+                new HandPeer(Drops.NOTHING),
                 "at rate 0.1 on 1,003 elements: 0 dropped elements, expected 100 +- 57");
     }
 
@@ -123,49 +114,31 @@ final class PeerCheckTest {
     @Test
     void dropsAtAnotherRate() {
         assertRefused(
-                new HandPeer() {
-                    @Override
-                    boolean isDropped(int call, int element) {
-                        return uniform(call, element) < task.rate() * 1.03;
-                    }
-                },
+                new HandPeer((call, element, rate) -> Drops.uniform(call, element) < rate * 1.03),
                 "at rate 0.1 on 1,048,576 elements: ");
     }
 
     @Test
     void quantisesTheRate() {
         assertRefused(
-                new HandPeer() {
-                    @Override
-                    boolean isDropped(int call, int element) {
-                        return (int) (uniform(call, element) * 16) < Math.round(task.rate() * 16);
-                    }
-                },
+                new HandPeer((call, element, rate) -> (int) (Drops.uniform(call, element) * 16) < Math.round(rate * 16)),
                 "dropped elements, expected 104,858");
     }
 
     @Test
     void dropsTheSameInEveryCall() {
         assertRefused(
-                new HandPeer() {
-                    @Override
-                    boolean isDropped(int call, int element) {
-                        return super.isDropped(1, element);
-                    }
-                },
+                new HandPeer(Drops.THE_SAME_IN_EVERY_CALL),
                 "0 elements that two calls decide differently");
     }
 
     @Test
     void dropsTheOppositeInTheNextCall() {
         assertRefused(
-                new HandPeer() {
-                    @Override
-                    boolean isDropped(int call, int element) {
-                        double uniform = uniform((call + 1) / 2, element);
-                        return (call % 2 == 0 ? uniform : 1 - uniform) < task.rate();
-                    }
-                },
+                new HandPeer((call, element, rate) -> {
+double uniform = Drops.uniform((call + 1) / 2, element);
+                        return (call % 2 == 0 ? uniform : 1 - uniform) < rate;
+}),
                 "elements that two calls decide differently");
     }
 
@@ -173,24 +146,14 @@ final class PeerCheckTest {
     @ValueSource(ints = {300_000, 500_000})
     void repeatsItself(int period) {
         assertRefused(
-                new HandPeer() {
-                    @Override
-                    boolean isDropped(int call, int element) {
-                        return super.isDropped(call, element % period);
-                    }
-                },
+                new HandPeer((call, element, rate) -> Drops.INDEPENDENTLY.isDropped(call, element % period, rate)),
                 "the mask repeats itself after " + period + " elements");
     }
 
     @Test
     void dropsNeighboursTogether() {
         assertRefused(
-                new HandPeer() {
-                    @Override
-                    boolean isDropped(int call, int element) {
-                        return super.isDropped(call, element / 2);
-                    }
-                },
+                new HandPeer(Drops.NEIGHBOURS_TOGETHER),
                 "dropped pairs of neighbours");
     }
 

@@ -14,6 +14,15 @@ final class ProductCheckTest {
 
         Task task = new Task(0, 0, 0, false, false, NOTHING, NOTHING, NOTHING, NOTHING, .5, 1); // until it is asked
         int calls;
+        private final Drops drops;
+
+        HandProduct() {
+            this(Drops.INDEPENDENTLY);
+        }
+
+        HandProduct(Drops drops) {
+            this.drops = drops;
+        }
 
         @Override
         public String id() {
@@ -51,16 +60,12 @@ final class ProductCheckTest {
             return task.bias().getAtIndex(JAVA_FLOAT, column);
         }
 
-        boolean isDropped(int call, int element) {
-            return HandPeer.uniform(call, element) < task.rate();
-        }
-
         float result(float product, int row, int column, boolean epilogue) {
             if (!epilogue) {
                 return product;
             }
             float active = Math.max(0, product + bias(column));
-            return isDropped(calls, row * task.columns() + column) ? 0 : active * (float) (1 / (1 - task.rate()));
+            return drops.isDropped(calls, row * task.columns() + column, task.rate()) ? 0 : active * (float) (1 / (1 - task.rate()));
         }
 
         private void multiply(boolean epilogue) {
@@ -100,11 +105,7 @@ final class ProductCheckTest {
     }
 
     private static void assertRefused(ProductPeer peer, String reason) {
-        assertThat(PeerCheck.refusal(peer, 1))
-                .hasValueSatisfying(sentence -> assertThat(sentence)
-                        .startsWith("hand ")
-                        .contains(reason)
-                        .doesNotContain("\n"));
+        Refusals.assertRefused(PeerCheck.refusal(peer, 1), reason);
     }
 
     @Test
@@ -190,36 +191,21 @@ final class ProductCheckTest {
     @Test
     void forgetsToDrop() {
         assertRefused(
-                new HandProduct() {
-                    @Override
-                    boolean isDropped(int call, int element) {
-                        return false;
-                    }
-                },
+                new HandProduct(Drops.NOTHING),
                 "dropped elements");
     }
 
     @Test
     void dropsTheSameInEveryCall() {
         assertRefused(
-                new HandProduct() {
-                    @Override
-                    boolean isDropped(int call, int element) {
-                        return super.isDropped(1, element);
-                    }
-                },
+                new HandProduct(Drops.THE_SAME_IN_EVERY_CALL),
                 "two calls decide differently");
     }
 
     @Test
     void dropsNeighboursTogether() {
         assertRefused(
-                new HandProduct() {
-                    @Override
-                    boolean isDropped(int call, int element) {
-                        return super.isDropped(call, element / 2);
-                    }
-                },
+                new HandProduct(Drops.NEIGHBOURS_TOGETHER),
                 "dropped pairs of neighbours");
     }
 

@@ -3,20 +3,25 @@ package io.github.lanedrop.bench.questions;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.github.lanedrop.bench.report.Html;
 import io.github.lanedrop.bench.report.JmhJson;
+import io.github.lanedrop.bench.report.Json;
+import io.github.lanedrop.bench.report.Machine;
 import io.github.lanedrop.bench.report.Plot;
 import io.github.lanedrop.bench.report.Result;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.regex.MatchResult;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -87,7 +92,7 @@ final class BenchPageTest {
     void everyPointOfAPictureIsInItsTable() throws IOException {
         String page = BenchPage.of(JmhJson.sample());
         JsonNode plots = JmhJson.MAPPER.readTree(Html.between(page, "id=\"data\">", "</script>"));
-        assertThat(plots).hasSizeGreaterThan(15);
+        assertThat(plots).hasSize(15);
         for (JsonNode plot : plots) {
             List<List<String>> rows =
                     Html.rows(Html.between(page, "id=\"" + plot.get("id").textValue() + "\"", "</details>"));
@@ -213,6 +218,7 @@ final class BenchPageTest {
                 .put("note", HOSTILE)
                 .put("status", "REFUSED")
                 .put("reason", HOSTILE);
+        machine.putArray("failures").addObject().put("what", HOSTILE).put("reason", HOSTILE);
         Files.writeString(folder.resolve("machine.json"), machine.toString());
         ObjectNode starts = (ObjectNode)
                 JmhJson.MAPPER.readTree(Files.readAllBytes(JmhJson.sample().resolve("start.json")));
@@ -243,6 +249,25 @@ final class BenchPageTest {
                 .hasSize(3);
         assertThat(page).doesNotContain("<canvas");
         Html.assertLoadsNothing(page);
+    }
+
+    @Test
+    void whatFailedIsNamed() throws IOException {
+        Machine machine = Machine.read(JmhJson.sample()); // a file from before failures were kept
+        assertThat(machine.failures()).isEmpty();
+        new JmhJson().write(folder);
+        Files.writeString(
+                folder.resolve(Machine.FILE),
+                Json.writeLines(machine.failed("PeerBench.forward peer=torch", "no libgomp in /usr/lib/somewhere/x.so")
+                        .failed("cold start", "no cache")));
+        String page = BenchPage.of(folder);
+        assertThat(Html.rows(Html.between(page, "<h2>What failed?</h2>", "</section>")))
+                .containsExactly(
+                        List.of("run", "reason"),
+                        List.of("PeerBench.forward peer=torch", "no libgomp in …/x.so"),
+                        List.of("cold start", "no cache"));
+        assertThat(page).contains("0 measurements by JMH in 0 JVMs; 2 runs failed, see below.");
+        assertThat(BenchPage.of(JmhJson.sample())).doesNotContain("What failed?", "failed, see below");
     }
 
     @Test
@@ -329,13 +354,9 @@ final class BenchPageTest {
     @Test
     void everyChartHasADescriptionACommandAndATable() throws IOException {
         String page = BenchPage.of(JmhJson.sample());
-        List<String> figures = Pattern.compile("<figure>.*?</figure>", Pattern.DOTALL)
-                .matcher(page)
-                .results()
-                .map(MatchResult::group)
-                .toList();
+        List<String> figures = figures(page);
         assertThat(figures)
-                .hasSizeGreaterThan(15)
+                .hasSize(15)
                 .allSatisfy(figure -> assertThat(figure)
                         .containsPattern("<canvas id=\"figure\\d+\" role=\"img\" aria-label=\"[^\"]+\"")
                         .containsPattern("<code>./build run bench --quick --family [a-z,]+</code>")
@@ -346,5 +367,46 @@ final class BenchPageTest {
                 .results()
                 .forEach(id -> ids.add(id.group(1)));
         assertThat(ids).doesNotHaveDuplicates();
+    }
+
+    /** What the command under a picture runs is enough to draw all of it. */
+    @Test
+    void theCommandUnderAPictureMeasuresWhatItShows() throws IOException {
+        for (String name : List.of("machine.json", "start.json")) {
+            Files.copy(JmhJson.sample().resolve(name), folder.resolve(name));
+        }
+        List<String> figures = figures(BenchPage.of(JmhJson.sample()));
+        assertThat(figures).hasSize(15);
+        for (String figure : figures) {
+            List<String> benches = Arrays.stream(
+                            Html.between(figure, " --family ", "<").split("[ ,]", -1))
+                    .map(name -> Family.valueOf(name.toUpperCase(Locale.ROOT)))
+                    .flatMap(family -> Stream.of(
+                            family.ofSelf(), family.ofPeer("a peer", true), family.ofProductPeer("a peer")))
+                    .flatMap(List::stream)
+                    .map(question -> "." + question.bench().getSimpleName() + ".")
+                    .toList();
+            ArrayNode measured = JmhJson.MAPPER.createArrayNode();
+            for (JsonNode result : json(JmhJson.sample())) {
+                if (benches.stream().anyMatch(result.get("benchmark").textValue()::contains)) {
+                    measured.add(result);
+                }
+            }
+            Files.writeString(folder.resolve("jmh.json"), measured.toString());
+            String title = Html.between(figure, "<h3>", "</h3>");
+            assertThat(figures(BenchPage.of(folder)))
+                    .filteredOn(alone -> alone.contains("<h3>" + title + "</h3>"))
+                    .as(title)
+                    .singleElement()
+                    .satisfies(alone -> assertThat(Html.rows(alone)).isEqualTo(Html.rows(figure)));
+        }
+    }
+
+    private static List<String> figures(String page) {
+        return Pattern.compile("<figure>.*?</figure>", Pattern.DOTALL)
+                .matcher(page)
+                .results()
+                .map(MatchResult::group)
+                .toList();
     }
 }

@@ -4,11 +4,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import io.github.lanedrop.bench.doctor.Passport;
 import io.github.lanedrop.bench.jmh.DropoutBench;
 import io.github.lanedrop.bench.jmh.PeerBench;
 import io.github.lanedrop.bench.questions.Family;
 import io.github.lanedrop.bench.questions.Run;
 import io.github.lanedrop.bench.questions.Times;
+import io.github.lanedrop.bench.report.Machine;
+import io.github.lanedrop.bench.report.Results;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -27,6 +30,9 @@ import org.openjdk.jmh.annotations.Mode;
 final class SessionTest {
     private static final Times TINY = new Times(1, 10, 10, 1, 10, 1, 50);
 
+    private static final Machine MACHINE =
+            new Machine("./build run bench", Passport.read(Path.of("")), List.of(), List.of());
+
     @TempDir
     private Path folder = Path.of("");
 
@@ -44,11 +50,11 @@ final class SessionTest {
         return new Run(Family.DROPOUT, bench, method, Mode.AverageTime, told, variation, Times.Code.LOOP);
     }
 
-    private List<String> session(Watch watch, List<Entrant> entrants, List<Integer> cold, Run... runs)
+    private List<Machine.Failure> session(Watch watch, List<Entrant> entrants, List<Integer> cold, Run... runs)
             throws IOException, InterruptedException {
         Plan plan = new Plan(TINY, false, List.of(runs), Set.of(), cold);
         Path log = Files.createFile(folder.resolve("log"));
-        return new Session(plan, entrants, OptionalInt.empty(), folder, watch).run(log);
+        return new Session(plan, entrants, OptionalInt.empty(), MACHINE, folder, watch).run(log);
     }
 
     private JsonNode read(String name) throws IOException {
@@ -80,7 +86,7 @@ final class SessionTest {
             @Override
             public void close() {}
         };
-        List<String> failures = session(
+        List<Machine.Failure> failures = session(
                 watch,
                 List.of(lanedrop),
                 List.of(),
@@ -89,16 +95,23 @@ final class SessionTest {
                 run(PeerBench.class, "forward", List.of(), misled),
                 run(PeerBench.class, "forward", List.of(), reused));
         assertThat(failures).hasSize(2);
-        assertThat(failures.get(0))
+        assertThat(failures.get(0).what())
                 .startsWith("PeerBench.forward elements=4096")
-                .contains("no peer \"nobody\"");
-        assertThat(failures.get(1)).contains("peer=lanedrop").contains("lanedrop.patterns");
+                .contains("peer=nobody");
+        assertThat(failures.get(0).reason()).contains("no peer \"nobody\"");
+        assertThat(failures.get(1).what()).contains("peer=lanedrop");
+        assertThat(failures.get(1).reason()).contains("lanedrop.patterns");
+        assertThat(Machine.read(folder).failures()).isEqualTo(failures);
         assertThat(heard)
                 .hasSize(8)
                 .startsWith("DropoutBench.forward elements=4096 rate=0.25 threads=1" + " -Dlanedrop.path=scalar");
 
-        JsonNode results = read(Session.RESULTS);
+        JsonNode results = read(Results.FILE);
         assertThat(results).hasSize(2);
+        List<String> lines = Files.readAllLines(folder.resolve(Results.FILE));
+        assertThat(lines).as("one measurement a line").hasSize(2);
+        assertThat(lines.getFirst()).startsWith("[{\"jmhVersion\":").endsWith("},");
+        assertThat(Results.read(folder).all()).hasSize(2);
         JsonNode first = results.get(0);
         assertThat(first.get("benchmark").asText()).isEqualTo(DropoutBench.class.getName() + ".forward");
         assertThat(first.get("params").get("rate").asText()).isEqualTo("0.25");

@@ -1,7 +1,6 @@
 package io.github.lanedrop.bench.peers.onednn;
 
 import io.github.lanedrop.bench.peers.ProductPeer;
-import java.lang.foreign.MemorySegment;
 
 /** oneDNN's matrix product with bias, ReLU and its own dropout in one call. */
 public final class OneDnnDropoutProductPeer implements ProductPeer {
@@ -31,38 +30,31 @@ public final class OneDnnDropoutProductPeer implements ProductPeer {
         return new Calls(task);
     }
 
-    private static final class Calls implements Work {
-        private final Task task;
-        private final OneDnn library;
+    private static final class Calls extends OneDnnProduct {
         private final DropoutArguments dropout;
-        private final OneDnnProduct product;
 
         Calls(Task task) {
-            this.task = task;
-            library = new OneDnn(task.threads());
-            dropout = new DropoutArguments(library, task.rows(), task.columns(), task.rate());
-            product = new OneDnnProduct(library, task, dropout.attribute(), dropout.arguments());
+            this(task, new OneDnn(task.threads()));
         }
 
-        @Override
-        public void product() {
-            product.alone();
+        private Calls(Task task, OneDnn library) {
+            this(task, library, new DropoutArguments(library, task.rows(), task.columns(), task.rate()));
+        }
+
+        private Calls(Task task, OneDnn library, DropoutArguments dropout) {
+            super(task, library, dropout.attribute(), dropout.arguments());
+            this.dropout = dropout;
         }
 
         @Override
         public void epilogue() {
             dropout.nextSeed();
-            product.withBiasAndRelu();
-        }
-
-        @Override
-        public MemorySegment result() {
-            return task.result();
+            withBiasAndRelu();
         }
 
         @Override
         public void close() {
-            library.close();
+            super.close();
             dropout.close();
         }
     }

@@ -1,6 +1,7 @@
 package io.github.lanedrop.bench.peers.onednn;
 
 import io.github.lanedrop.bench.peers.ProductPeer;
+import java.lang.foreign.MemorySegment;
 import java.util.HashMap;
 import java.util.Map;
 import org.bytedeco.dnnl.dnnl_memory;
@@ -8,20 +9,25 @@ import org.bytedeco.dnnl.dnnl_memory_desc;
 import org.bytedeco.dnnl.dnnl_primitive_attr;
 import org.bytedeco.dnnl.global.dnnl;
 
-/** A product of oneDNN on the caller's memory, alone and with bias and ReLU in the same call. */
-final class OneDnnProduct {
+/** A product of oneDNN on the caller's memory, alone and with bias and ReLU in the same call; each peer adds its dropout. */
+abstract class OneDnnProduct implements ProductPeer.Work {
+    private final ProductPeer.Task task;
+    private final OneDnn library;
     private final OneDnn.Call alone;
     private final OneDnn.Call withBiasAndRelu;
 
     /**
+     * @param library is closed with this
      * @param attributes what the product with bias and ReLU does besides; applied before ReLU
      * @param arguments of these attributes
      */
     OneDnnProduct(
-            OneDnn library,
             ProductPeer.Task task,
+            OneDnn library,
             dnnl_primitive_attr attributes,
             Map<Integer, dnnl_memory> arguments) {
+        this.task = task;
+        this.library = library;
         dnnl_memory_desc left = library.matrix(dnnl.dnnl_f32, task.rows(), task.inner(), task.leftTransposed());
         dnnl_memory_desc right = library.matrix(dnnl.dnnl_f32, task.inner(), task.columns(), task.rightTransposed());
         dnnl_memory_desc bias = library.matrix(dnnl.dnnl_f32, 1, task.columns(), false);
@@ -36,11 +42,22 @@ final class OneDnnProduct {
                 left, right, bias, result, library.followedBy(attributes, dnnl.dnnl_eltwise_relu, 0), all);
     }
 
-    void alone() {
+    @Override
+    public void product() {
         alone.run();
     }
 
     void withBiasAndRelu() {
         withBiasAndRelu.run();
+    }
+
+    @Override
+    public MemorySegment result() {
+        return task.result();
+    }
+
+    @Override
+    public void close() {
+        library.close();
     }
 }

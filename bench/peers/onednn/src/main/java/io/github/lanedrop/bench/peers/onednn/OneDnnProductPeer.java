@@ -39,46 +39,38 @@ public final class OneDnnProductPeer implements ProductPeer {
         return new Calls(task);
     }
 
-    private static final class Calls implements Work {
-        private final Task task;
-        private final OneDnn library;
-        private final OneDnnProduct product;
+    private static final class Calls extends OneDnnProduct {
+        private final MemorySegment result;
+        private final long elements;
         private final BernoulliMask mask;
         private final ExecutorService executor;
         private final Workers workers;
         private long offset;
 
         Calls(Task task) {
-            this.task = task;
-            library = new OneDnn(task.threads());
-            product = new OneDnnProduct(library, task, library.attributes(), Map.of());
+            this(task, new OneDnn(task.threads()));
+        }
+
+        private Calls(Task task, OneDnn library) {
+            super(task, library, library.attributes(), Map.of());
+            result = task.result();
+            elements = (long) task.rows() * task.columns();
             mask = new BernoulliMask(Rate.drop(task.rate()), new Key(2026, 0));
             executor = Executors.newFixedThreadPool(Math.max(1, task.threads() - 1)); // starts its threads when needed
             workers = task.threads() == 1 ? Workers.NONE : new Workers(executor, task.threads());
         }
 
         @Override
-        public void product() {
-            product.alone();
-        }
-
-        @Override
         public void epilogue() {
-            product.withBiasAndRelu();
-            long elements = (long) task.rows() * task.columns();
-            DropoutKernel.forward(mask, offset, task.result(), task.result(), elements, workers);
+            withBiasAndRelu();
+            DropoutKernel.forward(mask, offset, result, result, elements, workers);
             offset += elements;
-        }
-
-        @Override
-        public MemorySegment result() {
-            return task.result();
         }
 
         @Override
         public void close() {
             executor.shutdown();
-            library.close();
+            super.close();
         }
     }
 }
