@@ -13,6 +13,7 @@ import io.github.lanedrop.kernels.product.ScalarFinish;
 import io.github.lanedrop.kernels.product.ScalarTile;
 import io.github.lanedrop.kernels.product.Tiles;
 import io.github.lanedrop.kernels.product.VectorFinish;
+import io.github.lanedrop.kernels.product.VectorNarrowTile;
 import io.github.lanedrop.kernels.product.VectorTile;
 import java.lang.foreign.MemorySegment;
 
@@ -70,6 +71,11 @@ final class BlockedProduct {
     /** Columns of a block that are not packed, but read where they lie. */
     private int inPlace;
 
+    /** Whether rows are read where they lie, as far as they make whole tiles ... */
+    private boolean narrow;
+    /** ... and so many of a block are. */
+    private int rowsInPlace;
+
     /** Whether panels are packed in pieces when they are multiplied, since they are so only once. */
     private boolean piecewise;
 
@@ -107,7 +113,7 @@ final class BlockedProduct {
             Form form,
             Epilogue epilogue,
             Workers workers) {
-        boolean across = isAcross(c, weights);
+        boolean across = isAcross(a, c, weights, form);
         if (across && packed != PackedMatrix.NONE) {
             run(a, packed.narrow(), PackedMatrix.NONE, c, add, weights, form, epilogue, workers);
             return;
@@ -169,8 +175,22 @@ final class BlockedProduct {
         return best;
     }
 
-    private static boolean isAcross(Matrix c, DropConnect weights) {
-        return c.columns() < COLUMNS && c.rows() > c.columns() && DropConnect.keepsAll(weights.mask());
+    private static boolean isAcross(Matrix a, Matrix c, DropConnect weights, Form form) {
+        boolean shortVectors = LANES < 16 && c.columns() > LANES && !a.transposed(); // which make transposes dear
+        return c.columns() < COLUMNS
+                && c.rows() > c.columns()
+                && DropConnect.keepsAll(weights.mask())
+                && !shortVectors
+                && !isNarrow(a, c, weights, form);
+    }
+
+    private static boolean isNarrow(Matrix a, Matrix c, DropConnect weights, Form form) {
+        return VectorNarrowTile.fits(c.columns())
+                && c.rows() >= VectorNarrowTile.ROWS
+                && !a.transposed()
+                && Packing.reaches(a)
+                && DropConnect.keepsAll(weights.mask())
+                && form == Form.PRODUCT;
     }
 
     /** Some rows and columns, as they are computed; the columns start at a multiple of a panel's. */
@@ -196,7 +216,8 @@ final class BlockedProduct {
         product.weights = weights;
         product.form = form;
         product.epilogue = epilogue;
-        product.across = isAcross(c, weights);
+        product.across = isAcross(a, c, weights, form);
+        product.narrow = isNarrow(a, c, weights, form);
         product.masks(rowStart, rowEnd, columnStart, columnEnd);
         product.a = NONE; // the pool holds nothing of the caller's
         product.b = NONE;
@@ -258,7 +279,7 @@ final class BlockedProduct {
                 && !masksWeights()) {
             inPlace = columns / COLUMNS * COLUMNS;
         }
-        piecewise = rows <= STRIP_ROWS && !masksWeights();
+        piecewise = rows <= STRIP_ROWS && !masksWeights() && !narrow;
         if (piecewise) {
             scratch.holdPanels(Tiles.panelBytes(PIECE));
             return;
@@ -289,8 +310,11 @@ final class BlockedProduct {
         float scale = scale();
         for (int row = rowStart; row < rowEnd; row += Math.min(BLOCK_ROWS, rowEnd - row)) {
             int rows = Math.min(BLOCK_ROWS, rowEnd - row);
-            scratch.holdRows(rows);
-            Packing.rows(across ? b : a, across, row, rows, k, inner, scale, form == Form.VARIANCE, scratch);
+            rowsInPlace = narrow ? rows / VectorNarrowTile.ROWS * VectorNarrowTile.ROWS : 0;
+            int left = rows - rowsInPlace;
+            scratch.holdRows(left);
+            Packing.rows(
+                    across ? b : a, across, row + rowsInPlace, left, k, inner, scale, form == Form.VARIANCE, scratch);
             if (masksResult()) {
                 drawBits(weights.mask(), firstWeight, row, rows, column, columns);
             } else if (last && epilogue.drops()) {
@@ -354,8 +378,9 @@ final class BlockedProduct {
                 panelStep = (long) Packing.memoryColumns(panelOperand()) * Float.BYTES;
                 panel = k * panelStep + (long) (column + n) * Float.BYTES;
             }
-            for (int r = 0; r < rows; r += STRIP_ROWS) {
-                int height = Math.min(STRIP_ROWS, rows - r);
+            int height;
+            for (int r = 0; r < rows; r += height) {
+                height = Math.min(STRIP_ROWS, (r < rowsInPlace ? rowsInPlace : rows) - r);
                 if (!fresh && across) {
                     load(scratch.other, column + n, count, row + r, height);
                     turn(scratch.other, count, height, strip);
@@ -363,10 +388,16 @@ final class BlockedProduct {
                     load(strip, row + r, height, column + n, count);
                 }
                 float[] start = fresh ? scratch.zeros : strip;
-                if (piecewise && n >= inPlace) {
+                if (r < rowsInPlace) {
+                    long rowBytes = (long) a.columns() * Float.BYTES;
+                    long at = (row + r) * rowBytes + (long) k * Float.BYTES;
+                    VectorNarrowTile.multiplyAdd(
+                            a.segment(), at, rowBytes, panels, panel, panelStep, inner, start, strip, height);
+                } else if (piecewise && n >= inPlace) {
                     pieces(column + n, count, k, inner, start, height);
                 } else {
-                    multiplyAdd(scratch.a, r * ROW_STRIDE, panels, panel, panelStep, inner, start, strip, height);
+                    int aAt = (r - rowsInPlace) * ROW_STRIDE;
+                    multiplyAdd(scratch.a, aAt, panels, panel, panelStep, inner, start, strip, height);
                 }
                 if (across) {
                     turn(strip, height, count, scratch.other);
