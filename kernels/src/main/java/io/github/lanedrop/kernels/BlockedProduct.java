@@ -1,6 +1,5 @@
 package io.github.lanedrop.kernels;
 
-import static io.github.lanedrop.kernels.Scratch.FLOAT;
 import static io.github.lanedrop.kernels.product.Tiles.BLOCK_COLUMNS;
 import static io.github.lanedrop.kernels.product.Tiles.BLOCK_ROWS;
 import static io.github.lanedrop.kernels.product.Tiles.COLUMNS;
@@ -9,10 +8,9 @@ import static io.github.lanedrop.kernels.product.Tiles.PIECE;
 import static io.github.lanedrop.kernels.product.Tiles.ROW_STRIDE;
 import static io.github.lanedrop.kernels.product.Tiles.STRIP_ROWS;
 
-import io.github.lanedrop.kernels.product.ScalarFinish;
 import io.github.lanedrop.kernels.product.ScalarTile;
 import io.github.lanedrop.kernels.product.Tiles;
-import io.github.lanedrop.kernels.product.VectorFinish;
+import io.github.lanedrop.kernels.product.VectorNarrowTile;
 import io.github.lanedrop.kernels.product.VectorTile;
 import java.lang.foreign.MemorySegment;
 
@@ -55,6 +53,7 @@ final class BlockedProduct {
     private static final int IN_PLACE_COLUMNS = 1024;
 
     private final ProductScratch scratch = new ProductScratch();
+    private final ProductStrips strips = new ProductStrips(scratch);
 
     private Matrix a = NONE;
     private Matrix b = NONE;
@@ -64,24 +63,21 @@ final class BlockedProduct {
     private DropConnect weights = DropConnect.NONE;
     private Form form = Form.PRODUCT;
 
-    private Epilogue epilogue = Epilogue.NONE;
     private boolean across;
 
     /** Columns of a block that are not packed, but read where they lie. */
     private int inPlace;
+
+    /** Whether rows that make whole tiles are not packed either ... */
+    private boolean narrow;
+    /** ... and how many of a block do. */
+    private int rowsInPlace;
 
     /** Whether panels are packed in pieces when they are multiplied, since they are so only once. */
     private boolean piecewise;
 
     /** Of the mask of this group of examples, the index of the first weight. */
     private long firstWeight;
-    /** Where the keep bits of a block of C begin. */
-    private int bitsRow;
-
-    private int bitsColumn;
-    private int bitStride;
-    /** Where the bias of a block begins. */
-    private int biasColumn;
 
     private BlockedProduct() {}
 
@@ -107,7 +103,7 @@ final class BlockedProduct {
             Form form,
             Epilogue epilogue,
             Workers workers) {
-        boolean across = isAcross(c, weights);
+        boolean across = isAcross(a, c, weights, form);
         if (across && packed != PackedMatrix.NONE) {
             run(a, packed.narrow(), PackedMatrix.NONE, c, add, weights, form, epilogue, workers);
             return;
@@ -169,8 +165,23 @@ final class BlockedProduct {
         return best;
     }
 
-    private static boolean isAcross(Matrix c, DropConnect weights) {
-        return c.columns() < COLUMNS && c.rows() > c.columns() && DropConnect.keepsAll(weights.mask());
+    private static boolean isAcross(Matrix a, Matrix c, DropConnect weights, Form form) {
+        boolean transposeIsDearer = LANES < 16 && c.columns() > LANES && !a.transposed();
+        return c.columns() < COLUMNS
+                && c.rows() > c.columns()
+                && DropConnect.keepsAll(weights.mask())
+                && !transposeIsDearer
+                && !isNarrow(a, c, weights, form);
+    }
+
+    /** Whether {@link VectorNarrowTile} multiplies whole tiles of rows. */
+    private static boolean isNarrow(Matrix a, Matrix c, DropConnect weights, Form form) {
+        return VectorNarrowTile.fits(c.columns())
+                && c.rows() >= VectorNarrowTile.ROWS
+                && !a.transposed()
+                && Packing.reaches(a)
+                && DropConnect.keepsAll(weights.mask())
+                && form == Form.PRODUCT;
     }
 
     /** Some rows and columns, as they are computed; the columns start at a multiple of a panel's. */
@@ -195,15 +206,16 @@ final class BlockedProduct {
         product.add = add;
         product.weights = weights;
         product.form = form;
-        product.epilogue = epilogue;
-        product.across = isAcross(c, weights);
+        product.across = isAcross(a, c, weights, form);
+        product.narrow = isNarrow(a, c, weights, form);
+        product.strips.begin(c, weights, product.masksResult(), epilogue, product.across);
         product.masks(rowStart, rowEnd, columnStart, columnEnd);
         product.a = NONE; // the pool holds nothing of the caller's
         product.b = NONE;
         product.packed = PackedMatrix.NONE;
         product.c = NONE;
         product.weights = DropConnect.NONE;
-        product.epilogue = Epilogue.NONE;
+        product.strips.end();
         POOL.giveBack(product);
     }
 
@@ -258,7 +270,7 @@ final class BlockedProduct {
                 && !masksWeights()) {
             inPlace = columns / COLUMNS * COLUMNS;
         }
-        piecewise = rows <= STRIP_ROWS && !masksWeights();
+        piecewise = rows <= STRIP_ROWS && !masksWeights() && !narrow;
         if (piecewise) {
             scratch.holdPanels(Tiles.panelBytes(PIECE));
             return;
@@ -289,18 +301,12 @@ final class BlockedProduct {
         float scale = scale();
         for (int row = rowStart; row < rowEnd; row += Math.min(BLOCK_ROWS, rowEnd - row)) {
             int rows = Math.min(BLOCK_ROWS, rowEnd - row);
-            scratch.holdRows(rows);
-            Packing.rows(across ? b : a, across, row, rows, k, inner, scale, form == Form.VARIANCE, scratch);
-            if (masksResult()) {
-                drawBits(weights.mask(), firstWeight, row, rows, column, columns);
-            } else if (last && epilogue.drops()) {
-                drawBits(epilogue.dropout(), epilogue.offset(), row, rows, column, columns);
-            }
-            if (last && epilogue.hasBias()) {
-                biasColumn = across ? row : column;
-                long at = (long) Float.BYTES * biasColumn;
-                MemorySegment.copy(epilogue.bias(), FLOAT, at, scratch.bias, 0, across ? rows : columns);
-            }
+            rowsInPlace = narrow ? rows / VectorNarrowTile.ROWS * VectorNarrowTile.ROWS : 0;
+            int left = rows - rowsInPlace;
+            scratch.holdRows(left);
+            Packing.rows(
+                    across ? b : a, across, row + rowsInPlace, left, k, inner, scale, form == Form.VARIANCE, scratch);
+            strips.block(row, rows, column, columns, firstWeight, last);
             strips(row, rows, column, columns, k, inner, first, last);
         }
     }
@@ -327,16 +333,6 @@ final class BlockedProduct {
         };
     }
 
-    private void drawBits(MaskSource mask, long first, int row, int rows, int column, int columns) {
-        bitsRow = across ? column : row;
-        bitsColumn = across ? row : column;
-        int memoryRows = across ? columns : rows;
-        int memoryColumns = across ? rows : columns;
-        scratch.bits = ProductScratch.bitsFor(scratch.bits, memoryRows * (memoryColumns + Byte.SIZE));
-        long index = first + (long) bitsRow * c.columns() + bitsColumn;
-        bitStride = Packing.keepBits(mask, index, c.columns(), memoryRows, memoryColumns, scratch.bits);
-    }
-
     private void strips(int row, int rows, int column, int columns, int k, int inner, boolean first, boolean last) {
         boolean fresh = first && !add && !masksResult();
         long panelBytes = Tiles.panelBytes(inner);
@@ -354,26 +350,25 @@ final class BlockedProduct {
                 panelStep = (long) Packing.memoryColumns(panelOperand()) * Float.BYTES;
                 panel = k * panelStep + (long) (column + n) * Float.BYTES;
             }
-            for (int r = 0; r < rows; r += STRIP_ROWS) {
-                int height = Math.min(STRIP_ROWS, rows - r);
-                if (!fresh && across) {
-                    load(scratch.other, column + n, count, row + r, height);
-                    turn(scratch.other, count, height, strip);
-                } else if (!fresh) {
-                    load(strip, row + r, height, column + n, count);
+            int height;
+            for (int r = 0; r < rows; r += height) {
+                height = Math.min(STRIP_ROWS, (r < rowsInPlace ? rowsInPlace : rows) - r);
+                if (!fresh) {
+                    strips.load(row + r, height, column + n, count);
                 }
                 float[] start = fresh ? scratch.zeros : strip;
-                if (piecewise && n >= inPlace) {
+                if (r < rowsInPlace) {
+                    long rowBytes = (long) a.columns() * Float.BYTES;
+                    long at = (row + r) * rowBytes + (long) k * Float.BYTES;
+                    VectorNarrowTile.multiplyAdd(
+                            a.segment(), at, rowBytes, panels, panel, panelStep, inner, start, strip, height);
+                } else if (piecewise && n >= inPlace) {
                     pieces(column + n, count, k, inner, start, height);
                 } else {
-                    multiplyAdd(scratch.a, r * ROW_STRIDE, panels, panel, panelStep, inner, start, strip, height);
+                    int aAt = (r - rowsInPlace) * ROW_STRIDE;
+                    multiplyAdd(scratch.a, aAt, panels, panel, panelStep, inner, start, strip, height);
                 }
-                if (across) {
-                    turn(strip, height, count, scratch.other);
-                    finish(scratch.other, strip, column + n, count, row + r, height, last);
-                } else {
-                    finish(strip, scratch.other, row + r, height, column + n, count, last);
-                }
+                strips.finish(row + r, height, column + n, count, last);
             }
         }
     }
@@ -421,98 +416,6 @@ final class BlockedProduct {
             VectorTile.multiplyAdd(a, aAt, panels, panel, panelStep, inner, start, strip, rows);
         } else {
             ScalarTile.multiplyAdd(a, aAt, panels, panel, panelStep, inner, start, strip, rows);
-        }
-    }
-
-    /** A strip to one across. */
-    private void turn(float[] from, int rows, int columns, float[] to) {
-        for (int r = 0; r < rows; r += LANES) {
-            int lines = Math.min(LANES, rows - r);
-            Packing.transpose(from, r * COLUMNS, COLUMNS, columns, lines, to, r, COLUMNS, scratch.squares);
-        }
-    }
-
-    /** What becomes of a strip of C, in rows as memory has them. */
-    private void finish(float[] strip, float[] spare, int row, int rows, int column, int columns, boolean last) {
-        int bit = (row - bitsRow) * bitStride + column - bitsColumn;
-        if (masksResult()) {
-            load(spare, row, rows, column, columns);
-            if (ProductSelfTest.VECTOR) {
-                VectorFinish.keep(strip, spare, rows, scratch.bits, bit, bitStride);
-            } else {
-                ScalarFinish.keep(strip, spare, rows, scratch.bits, bit, bitStride);
-            }
-        }
-        if (last) {
-            finish(strip, rows, column, bit);
-        }
-        store(strip, row, rows, column, columns);
-    }
-
-    private void finish(float[] strip, int rows, int column, int bit) {
-        int biasAt = column - biasColumn;
-        if (epilogue.hasBias()) {
-            if (ProductSelfTest.VECTOR) {
-                VectorFinish.addBias(strip, rows, scratch.bias, biasAt);
-            } else {
-                ScalarFinish.addBias(strip, rows, scratch.bias, biasAt);
-            }
-        }
-        switch (epilogue.activation()) {
-            case IDENTITY -> {}
-            case RELU -> {
-                if (ProductSelfTest.VECTOR) {
-                    VectorFinish.relu(strip, rows);
-                } else {
-                    ScalarFinish.relu(strip, rows);
-                }
-            }
-            case SIGMOID, TANH, GELU, GELU_TANH, SILU -> {
-                MemorySegment segment = across ? scratch.otherSegment : scratch.stripSegment;
-                Chain.ofActivation(epilogue.activation())
-                        .forward(Chain.NO_MASK, 0, segment, Chain.NO_BIAS, COLUMNS, segment, 0, (long) rows * COLUMNS);
-            }
-        }
-        if (epilogue.drops()) {
-            float scale = (float) epilogue.dropout().scale();
-            if (ProductSelfTest.VECTOR) {
-                VectorFinish.select(strip, rows, scale, scratch.bits, bit, bitStride);
-            } else {
-                ScalarFinish.select(strip, rows, scale, scratch.bits, bit, bitStride);
-            }
-        }
-    }
-
-    private void load(float[] strip, int row, int rows, int column, int columns) {
-        long rowBytes = (long) c.columns() * Float.BYTES;
-        long at = row * rowBytes + (long) column * Float.BYTES;
-        if (ProductSelfTest.VECTOR && columns == COLUMNS && VectorFinish.reaches(c.segment())) {
-            VectorFinish.load(c.segment(), at, rowBytes, strip, rows);
-            return;
-        }
-        for (int r = 0; r < rows; r++) {
-            MemorySegment.copy(c.segment(), FLOAT, at + r * rowBytes, strip, r * COLUMNS, columns);
-        }
-    }
-
-    private void store(float[] strip, int row, int rows, int column, int columns) {
-        long rowBytes = (long) c.columns() * Float.BYTES;
-        long at = row * rowBytes + (long) column * Float.BYTES;
-        if (ProductSelfTest.VECTOR && columns == COLUMNS && VectorFinish.reaches(c.segment())) {
-            VectorFinish.store(strip, rows, c.segment(), at, rowBytes);
-            return;
-        }
-        if (columns == c.columns()) { // rows follow one another
-            if (ProductSelfTest.VECTOR) {
-                VectorFinish.close(strip, rows, columns);
-            } else {
-                ScalarFinish.close(strip, rows, columns);
-            }
-            MemorySegment.copy(strip, 0, c.segment(), FLOAT, at, rows * columns);
-            return;
-        }
-        for (int r = 0; r < rows; r++) {
-            MemorySegment.copy(strip, r * COLUMNS, c.segment(), FLOAT, at + r * rowBytes, columns);
         }
     }
 }

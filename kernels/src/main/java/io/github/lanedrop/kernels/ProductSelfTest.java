@@ -5,6 +5,7 @@ import io.github.lanedrop.kernels.product.ScalarPacking;
 import io.github.lanedrop.kernels.product.ScalarTile;
 import io.github.lanedrop.kernels.product.Tiles;
 import io.github.lanedrop.kernels.product.VectorFinish;
+import io.github.lanedrop.kernels.product.VectorNarrowTile;
 import io.github.lanedrop.kernels.product.VectorPacking;
 import io.github.lanedrop.kernels.product.VectorTile;
 import io.github.lanedrop.rng.Philox4x32;
@@ -22,7 +23,7 @@ final class ProductSelfTest {
     private ProductSelfTest() {}
 
     static boolean agrees() {
-        return tilesAgree() && packingAgrees() && finishAgrees();
+        return tilesAgree() && narrowTileAgrees() && packingAgrees() && finishAgrees();
     }
 
     private static boolean tilesAgree() {
@@ -37,6 +38,26 @@ final class ProductSelfTest {
             ScalarTile.multiplyAdd(a, 0, b, 0, Tiles.PANEL_STEP, inner, expected, expected, rows);
             VectorTile.multiplyAdd(a, 0, b, 0, Tiles.PANEL_STEP, inner, actual, actual, rows);
             agree &= Arrays.equals(expected, 0, rows * Tiles.COLUMNS, actual, 0, rows * Tiles.COLUMNS);
+        }
+        return agree;
+    }
+
+    private static boolean narrowTileAgrees() {
+        int inner = 3;
+        int rows = VectorNarrowTile.ROWS;
+        float[] a = ramp(rows * Tiles.ROW_STRIDE);
+        MemorySegment memory = Tiles.panels((long) a.length * Float.BYTES);
+        memory.copyFrom(MemorySegment.ofArray(a));
+        MemorySegment b = Tiles.panels(Tiles.panelBytes(inner));
+        b.copyFrom(MemorySegment.ofArray(ramp(inner * Tiles.COLUMNS)));
+        float[] expected = ramp(rows * Tiles.COLUMNS);
+        float[] actual = ramp(rows * Tiles.COLUMNS);
+        long rowBytes = (long) Tiles.ROW_STRIDE * Float.BYTES;
+        ScalarTile.multiplyAdd(a, 0, b, 0, Tiles.PANEL_STEP, inner, expected, expected, rows);
+        VectorNarrowTile.multiplyAdd(memory, 0, rowBytes, b, 0, Tiles.PANEL_STEP, inner, actual, actual, rows);
+        boolean agree = true;
+        for (int at = 0; at < actual.length; at += Tiles.COLUMNS) {
+            agree &= Arrays.equals(expected, at, at + Tiles.LANES, actual, at, at + Tiles.LANES);
         }
         return agree;
     }

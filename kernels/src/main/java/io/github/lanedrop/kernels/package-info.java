@@ -161,7 +161,8 @@
  *       by 2 where there are 16 registers; a tile runs at 116 of 117 GFLOP/s on Zen 4, so that what is left to lose is
  *       packing: .1 ns an element of B as it lies, .17 transposed. A task of several packs what it needs of both operands by
  *       itself, since to share would be to wait. Few rows read B where it lies, and a product narrower than a panel is
- *       computed across, with rows for lanes. Revisit for full-width AVX-512, where packing costs twice as much of the time.
+ *       computed across, with rows for lanes, unless more than half of a vector's lanes are columns: then rows of A are read
+ *       where they lie (128 x 512 x 10: .85 instead of .76 of OpenBLAS). Revisit for full-width AVX-512, where packing costs twice as much of the time.
  *   <li><b>Each element of a product is one chain of fused multiply-adds</b> in the order of the inner index. A lane is an
  *       element, so the width, the tiles, the blocks, the threads and the scalar twin give the same bits, and runs repeat
  *       on any machine. The price is that the inner index cannot be split over lanes or tasks, as a tall and thin product

@@ -168,6 +168,9 @@ final class KernelCalls {
         Matrix tall = Matrix.of(a.segment(), 27, 3);
         Matrix narrow = Matrix.of(b.segment(), 3, 2);
         Matrix across = Matrix.of(c.segment(), 27, 2);
+        Matrix rows = Matrix.of(a.segment(), 20, 4);
+        Matrix few = Matrix.of(b.segment(), 4, 10);
+        Matrix fewColumns = Matrix.of(allocate(kind, 4L * 20 * 10), 20, 10);
         PackedMatrix packed = PackedMatrix.of(b);
         MaskSource mask = new BernoulliMask(Rate.drop(.1), Key.of(1));
         Epilogue epilogue =
@@ -181,6 +184,7 @@ final class KernelCalls {
                         new KernelCall("a' b", () -> MatrixProduct.multiply(aTransposed, b, c)),
                         new KernelCall("a b', added", () -> MatrixProduct.multiplyAdd(a, bTransposed, c)),
                         new KernelCall("across", () -> MatrixProduct.multiply(tall, narrow, across)),
+                        new KernelCall("few columns", () -> MatrixProduct.multiply(rows, few, fewColumns)),
                         new KernelCall("packed", () -> MatrixProduct.multiply(a, packed, c, Workers.NONE)),
                         new KernelCall("epilogue", () -> MatrixProduct.multiply(a, b, c, epilogue, Workers.NONE)),
                         new KernelCall(

@@ -1,0 +1,198 @@
+package io.github.lanedrop.kernels;
+
+import static io.github.lanedrop.kernels.Scratch.FLOAT;
+import static io.github.lanedrop.kernels.product.Tiles.COLUMNS;
+import static io.github.lanedrop.kernels.product.Tiles.LANES;
+
+import io.github.lanedrop.kernels.product.ScalarFinish;
+import io.github.lanedrop.kernels.product.VectorFinish;
+import java.lang.foreign.MemorySegment;
+
+/**
+ * The way of a {@link BlockedProduct}'s strips between C and the sums in {@link ProductScratch#strip}: turned if they are
+ * computed across, masked if C is a gradient under masks, and with the epilogue when they are done.
+ *
+ * <p>Rows and columns are those that are computed: of a product across, columns and rows of C.
+ */
+final class ProductStrips {
+    private final ProductScratch scratch;
+
+    private Matrix c = BlockedProduct.NONE;
+    private DropConnect weights = DropConnect.NONE;
+    private boolean masked;
+    private Epilogue epilogue = Epilogue.NONE;
+    private boolean across;
+
+    /** Where the keep bits of a block of C begin. */
+    private int bitsRow;
+
+    private int bitsColumn;
+    private int bitStride;
+    /** Where the bias of a block begins. */
+    private int biasColumn;
+
+    ProductStrips(ProductScratch scratch) {
+        this.scratch = scratch;
+    }
+
+    /**
+     * For a part of a product.
+     *
+     * @param masked whether only those elements of C change that the masks of the weights keep
+     */
+    void begin(Matrix c, DropConnect weights, boolean masked, Epilogue epilogue, boolean across) {
+        this.c = c;
+        this.weights = weights;
+        this.masked = masked;
+        this.epilogue = epilogue;
+        this.across = across;
+    }
+
+    /** Holds nothing of the caller's any more. */
+    void end() {
+        c = BlockedProduct.NONE;
+        weights = DropConnect.NONE;
+        epilogue = Epilogue.NONE;
+    }
+
+    /**
+     * For a block, of which strips follow: draws its keep bits and fetches its bias.
+     *
+     * @param firstWeight the mask's index of the first element of C
+     * @param last whether the strips are done then
+     */
+    void block(int row, int rows, int column, int columns, long firstWeight, boolean last) {
+        if (masked) {
+            drawBits(weights.mask(), firstWeight, row, rows, column, columns);
+        } else if (last && epilogue.drops()) {
+            drawBits(epilogue.dropout(), epilogue.offset(), row, rows, column, columns);
+        }
+        if (last && epilogue.hasBias()) {
+            biasColumn = across ? row : column;
+            long at = (long) Float.BYTES * biasColumn;
+            MemorySegment.copy(epilogue.bias(), FLOAT, at, scratch.bias, 0, across ? rows : columns);
+        }
+    }
+
+    private void drawBits(MaskSource mask, long first, int row, int rows, int column, int columns) {
+        bitsRow = across ? column : row;
+        bitsColumn = across ? row : column;
+        int memoryRows = across ? columns : rows;
+        int memoryColumns = across ? rows : columns;
+        scratch.bits = ProductScratch.bitsFor(scratch.bits, memoryRows * (memoryColumns + Byte.SIZE));
+        long index = first + (long) bitsRow * c.columns() + bitsColumn;
+        bitStride = Packing.keepBits(mask, index, c.columns(), memoryRows, memoryColumns, scratch.bits);
+    }
+
+    /** Fills the strip with what C holds. */
+    void load(int row, int rows, int column, int columns) {
+        if (across) {
+            load(scratch.other, column, columns, row, rows);
+            turn(scratch.other, columns, rows, scratch.strip);
+        } else {
+            load(scratch.strip, row, rows, column, columns);
+        }
+    }
+
+    /** Stores the strip to C, finished if it is done. */
+    void finish(int row, int rows, int column, int columns, boolean last) {
+        if (across) {
+            turn(scratch.strip, rows, columns, scratch.other);
+            finish(scratch.other, scratch.strip, column, columns, row, rows, last);
+        } else {
+            finish(scratch.strip, scratch.other, row, rows, column, columns, last);
+        }
+    }
+
+    /** A strip to one across. */
+    private void turn(float[] from, int rows, int columns, float[] to) {
+        for (int r = 0; r < rows; r += LANES) {
+            int lines = Math.min(LANES, rows - r);
+            Packing.transpose(from, r * COLUMNS, COLUMNS, columns, lines, to, r, COLUMNS, scratch.squares);
+        }
+    }
+
+    /** In rows as memory has them. */
+    private void finish(float[] strip, float[] spare, int row, int rows, int column, int columns, boolean last) {
+        int bit = (row - bitsRow) * bitStride + column - bitsColumn;
+        if (masked) {
+            load(spare, row, rows, column, columns);
+            if (ProductSelfTest.VECTOR) {
+                VectorFinish.keep(strip, spare, rows, scratch.bits, bit, bitStride);
+            } else {
+                ScalarFinish.keep(strip, spare, rows, scratch.bits, bit, bitStride);
+            }
+        }
+        if (last) {
+            finish(strip, rows, column, bit);
+        }
+        store(strip, row, rows, column, columns);
+    }
+
+    private void finish(float[] strip, int rows, int column, int bit) {
+        int biasAt = column - biasColumn;
+        if (epilogue.hasBias()) {
+            if (ProductSelfTest.VECTOR) {
+                VectorFinish.addBias(strip, rows, scratch.bias, biasAt);
+            } else {
+                ScalarFinish.addBias(strip, rows, scratch.bias, biasAt);
+            }
+        }
+        switch (epilogue.activation()) {
+            case IDENTITY -> {}
+            case RELU -> {
+                if (ProductSelfTest.VECTOR) {
+                    VectorFinish.relu(strip, rows);
+                } else {
+                    ScalarFinish.relu(strip, rows);
+                }
+            }
+            case SIGMOID, TANH, GELU, GELU_TANH, SILU -> {
+                MemorySegment segment = across ? scratch.otherSegment : scratch.stripSegment;
+                Chain.ofActivation(epilogue.activation())
+                        .forward(Chain.NO_MASK, 0, segment, Chain.NO_BIAS, COLUMNS, segment, 0, (long) rows * COLUMNS);
+            }
+        }
+        if (epilogue.drops()) {
+            float scale = (float) epilogue.dropout().scale();
+            if (ProductSelfTest.VECTOR) {
+                VectorFinish.select(strip, rows, scale, scratch.bits, bit, bitStride);
+            } else {
+                ScalarFinish.select(strip, rows, scale, scratch.bits, bit, bitStride);
+            }
+        }
+    }
+
+    private void load(float[] strip, int row, int rows, int column, int columns) {
+        long rowBytes = (long) c.columns() * Float.BYTES;
+        long at = row * rowBytes + (long) column * Float.BYTES;
+        if (ProductSelfTest.VECTOR && columns == COLUMNS && VectorFinish.reaches(c.segment())) {
+            VectorFinish.load(c.segment(), at, rowBytes, strip, rows);
+            return;
+        }
+        for (int r = 0; r < rows; r++) {
+            MemorySegment.copy(c.segment(), FLOAT, at + r * rowBytes, strip, r * COLUMNS, columns);
+        }
+    }
+
+    private void store(float[] strip, int row, int rows, int column, int columns) {
+        long rowBytes = (long) c.columns() * Float.BYTES;
+        long at = row * rowBytes + (long) column * Float.BYTES;
+        if (ProductSelfTest.VECTOR && columns == COLUMNS && VectorFinish.reaches(c.segment())) {
+            VectorFinish.store(strip, rows, c.segment(), at, rowBytes);
+            return;
+        }
+        if (columns == c.columns()) { // rows follow one another
+            if (ProductSelfTest.VECTOR) {
+                VectorFinish.close(strip, rows, columns);
+            } else {
+                ScalarFinish.close(strip, rows, columns);
+            }
+            MemorySegment.copy(strip, 0, c.segment(), FLOAT, at, rows * columns);
+            return;
+        }
+        for (int r = 0; r < rows; r++) {
+            MemorySegment.copy(strip, r * COLUMNS, c.segment(), FLOAT, at + r * rowBytes, columns);
+        }
+    }
+}
