@@ -172,7 +172,17 @@ final class MatrixProductTest {
 
     /** Few columns or rows of native memory that ends with the operands; squares of lanes read over the ends of lines. */
     @ParameterizedTest
-    @CsvSource({"128, 512, 10", "10, 128, 512", "33, 300, 1", "40, 129, 31", "100, 1030, 17", "64, 257, 32", "16, 3, 9", "47, 2050, 16", "300, 40, 13"})
+    @CsvSource({
+        "128, 512, 10",
+        "10, 128, 512",
+        "33, 300, 1",
+        "40, 129, 31",
+        "100, 1030, 17",
+        "64, 257, 32",
+        "16, 3, 9",
+        "47, 2050, 16",
+        "300, 40, 13"
+    })
     void narrowInNativeMemory(int rows, int inner, int columns) {
         var random = new Random(16);
         float[] a = gaussian(random, rows * inner);

@@ -95,22 +95,54 @@ public final class VectorNarrowTile {
         for (int k = 0; k < inner; k++) {
             FloatVector b0 = FloatVector.fromMemorySegment(FLOATS, b, bAt + k * bStep, ORDER);
             long from = aAt + (long) k * Float.BYTES;
-            c00 = IntVector.broadcast(INTS, a.get(INT, from)).viewAsFloatingLanes().fma(b0, c00);
-            c01 = IntVector.broadcast(INTS, a.get(INT, from + aStep)).viewAsFloatingLanes().fma(b0, c01);
-            c02 = IntVector.broadcast(INTS, a.get(INT, from + 2 * aStep)).viewAsFloatingLanes().fma(b0, c02);
-            c03 = IntVector.broadcast(INTS, a.get(INT, from + 3 * aStep)).viewAsFloatingLanes().fma(b0, c03);
-            c04 = IntVector.broadcast(INTS, a.get(INT, from + 4 * aStep)).viewAsFloatingLanes().fma(b0, c04);
-            c05 = IntVector.broadcast(INTS, a.get(INT, from + 5 * aStep)).viewAsFloatingLanes().fma(b0, c05);
-            c06 = IntVector.broadcast(INTS, a.get(INT, from + 6 * aStep)).viewAsFloatingLanes().fma(b0, c06);
-            c07 = IntVector.broadcast(INTS, a.get(INT, from + 7 * aStep)).viewAsFloatingLanes().fma(b0, c07);
-            c08 = IntVector.broadcast(INTS, a.get(INT, from + 8 * aStep)).viewAsFloatingLanes().fma(b0, c08);
-            c09 = IntVector.broadcast(INTS, a.get(INT, from + 9 * aStep)).viewAsFloatingLanes().fma(b0, c09);
-            c10 = IntVector.broadcast(INTS, a.get(INT, from + 10 * aStep)).viewAsFloatingLanes().fma(b0, c10);
-            c11 = IntVector.broadcast(INTS, a.get(INT, from + 11 * aStep)).viewAsFloatingLanes().fma(b0, c11);
-            c12 = IntVector.broadcast(INTS, a.get(INT, from + 12 * aStep)).viewAsFloatingLanes().fma(b0, c12);
-            c13 = IntVector.broadcast(INTS, a.get(INT, from + 13 * aStep)).viewAsFloatingLanes().fma(b0, c13);
-            c14 = IntVector.broadcast(INTS, a.get(INT, from + 14 * aStep)).viewAsFloatingLanes().fma(b0, c14);
-            c15 = IntVector.broadcast(INTS, a.get(INT, from + 15 * aStep)).viewAsFloatingLanes().fma(b0, c15);
+            c00 = IntVector.broadcast(INTS, a.get(INT, from))
+                    .viewAsFloatingLanes()
+                    .fma(b0, c00);
+            c01 = IntVector.broadcast(INTS, a.get(INT, from + aStep))
+                    .viewAsFloatingLanes()
+                    .fma(b0, c01);
+            c02 = IntVector.broadcast(INTS, a.get(INT, from + 2 * aStep))
+                    .viewAsFloatingLanes()
+                    .fma(b0, c02);
+            c03 = IntVector.broadcast(INTS, a.get(INT, from + 3 * aStep))
+                    .viewAsFloatingLanes()
+                    .fma(b0, c03);
+            c04 = IntVector.broadcast(INTS, a.get(INT, from + 4 * aStep))
+                    .viewAsFloatingLanes()
+                    .fma(b0, c04);
+            c05 = IntVector.broadcast(INTS, a.get(INT, from + 5 * aStep))
+                    .viewAsFloatingLanes()
+                    .fma(b0, c05);
+            c06 = IntVector.broadcast(INTS, a.get(INT, from + 6 * aStep))
+                    .viewAsFloatingLanes()
+                    .fma(b0, c06);
+            c07 = IntVector.broadcast(INTS, a.get(INT, from + 7 * aStep))
+                    .viewAsFloatingLanes()
+                    .fma(b0, c07);
+            c08 = IntVector.broadcast(INTS, a.get(INT, from + 8 * aStep))
+                    .viewAsFloatingLanes()
+                    .fma(b0, c08);
+            c09 = IntVector.broadcast(INTS, a.get(INT, from + 9 * aStep))
+                    .viewAsFloatingLanes()
+                    .fma(b0, c09);
+            c10 = IntVector.broadcast(INTS, a.get(INT, from + 10 * aStep))
+                    .viewAsFloatingLanes()
+                    .fma(b0, c10);
+            c11 = IntVector.broadcast(INTS, a.get(INT, from + 11 * aStep))
+                    .viewAsFloatingLanes()
+                    .fma(b0, c11);
+            c12 = IntVector.broadcast(INTS, a.get(INT, from + 12 * aStep))
+                    .viewAsFloatingLanes()
+                    .fma(b0, c12);
+            c13 = IntVector.broadcast(INTS, a.get(INT, from + 13 * aStep))
+                    .viewAsFloatingLanes()
+                    .fma(b0, c13);
+            c14 = IntVector.broadcast(INTS, a.get(INT, from + 14 * aStep))
+                    .viewAsFloatingLanes()
+                    .fma(b0, c14);
+            c15 = IntVector.broadcast(INTS, a.get(INT, from + 15 * aStep))
+                    .viewAsFloatingLanes()
+                    .fma(b0, c15);
         }
         c00.intoArray(strip, at);
         c01.intoArray(strip, at + COLUMNS);
