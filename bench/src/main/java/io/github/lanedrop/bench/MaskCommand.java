@@ -125,8 +125,10 @@ final class MaskCommand implements Callable<Integer> {
         switch (format) {
             case hex -> {
                 HexFormat hex = HexFormat.of();
-                eachChunk(mask, (bits, bytes, _) ->
-                        to.write(hex.formatHex(bits, 0, bytes).getBytes(StandardCharsets.US_ASCII)));
+                eachChunk(
+                        mask,
+                        (bits, bytes, _) ->
+                                to.write(hex.formatHex(bits, 0, bytes).getBytes(StandardCharsets.US_ASCII)));
                 to.write('\n');
             }
             case sha256 -> {

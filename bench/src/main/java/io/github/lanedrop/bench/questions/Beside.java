@@ -71,8 +71,7 @@ final class Beside {
     /** What measures these and what they are held against, which may be of the first family. */
     private String command(List<Result> all, Function<Result, Optional<Result>> other) {
         boolean own = all.stream()
-                .allMatch(result ->
-                        other.apply(result).orElseThrow().group().equals(result.group()));
+                .allMatch(result -> other.apply(result).orElseThrow().group().equals(result.group()));
         return own ? measured.command(family) : measured.command(Family.DROPOUT, family);
     }
 

@@ -39,8 +39,8 @@ final class Garbage {
             Predicate<Result> here = all.and(Which.atRate(rate));
             measured.barSizes(here).forEach(elements -> {
                 Predicate<Result> self = measured.self(FORWARD, rate).and(Garbage::isCounted);
-                List<Result> results = measured.where(Which.sized(elements).and(self.or(here)))
-                        .toList();
+                List<Result> results =
+                        measured.where(Which.sized(elements).and(self.or(here))).toList();
                 pictures.add(new Figure(
                         Pictures.bars(
                                 Pictures.BYTES_A_CALL,

@@ -82,8 +82,7 @@ final class PeerCheckTest {
     @Test
     void keepsEverything() {
         assertRefused(
-                new HandPeer(Drops.NOTHING),
-                "at rate 0.1 on 1,003 elements: 0 dropped elements, expected 100 +- 57");
+                new HandPeer(Drops.NOTHING), "at rate 0.1 on 1,003 elements: 0 dropped elements, expected 100 +- 57");
     }
 
     @Test
@@ -121,24 +120,23 @@ final class PeerCheckTest {
     @Test
     void quantisesTheRate() {
         assertRefused(
-                new HandPeer((call, element, rate) -> (int) (Drops.uniform(call, element) * 16) < Math.round(rate * 16)),
+                new HandPeer(
+                        (call, element, rate) -> (int) (Drops.uniform(call, element) * 16) < Math.round(rate * 16)),
                 "dropped elements, expected 104,858");
     }
 
     @Test
     void dropsTheSameInEveryCall() {
-        assertRefused(
-                new HandPeer(Drops.THE_SAME_IN_EVERY_CALL),
-                "0 elements that two calls decide differently");
+        assertRefused(new HandPeer(Drops.THE_SAME_IN_EVERY_CALL), "0 elements that two calls decide differently");
     }
 
     @Test
     void dropsTheOppositeInTheNextCall() {
         assertRefused(
                 new HandPeer((call, element, rate) -> {
-double uniform = Drops.uniform((call + 1) / 2, element);
-                        return (call % 2 == 0 ? uniform : 1 - uniform) < rate;
-}),
+                    double uniform = Drops.uniform((call + 1) / 2, element);
+                    return (call % 2 == 0 ? uniform : 1 - uniform) < rate;
+                }),
                 "elements that two calls decide differently");
     }
 
@@ -152,9 +150,7 @@ double uniform = Drops.uniform((call + 1) / 2, element);
 
     @Test
     void dropsNeighboursTogether() {
-        assertRefused(
-                new HandPeer(Drops.NEIGHBOURS_TOGETHER),
-                "dropped pairs of neighbours");
+        assertRefused(new HandPeer(Drops.NEIGHBOURS_TOGETHER), "dropped pairs of neighbours");
     }
 
     @Test

@@ -65,7 +65,9 @@ final class ProductCheckTest {
                 return product;
             }
             float active = Math.max(0, product + bias(column));
-            return drops.isDropped(calls, row * task.columns() + column, task.rate()) ? 0 : active * (float) (1 / (1 - task.rate()));
+            return drops.isDropped(calls, row * task.columns() + column, task.rate())
+                    ? 0
+                    : active * (float) (1 / (1 - task.rate()));
         }
 
         private void multiply(boolean epilogue) {
@@ -190,23 +192,17 @@ final class ProductCheckTest {
 
     @Test
     void forgetsToDrop() {
-        assertRefused(
-                new HandProduct(Drops.NOTHING),
-                "dropped elements");
+        assertRefused(new HandProduct(Drops.NOTHING), "dropped elements");
     }
 
     @Test
     void dropsTheSameInEveryCall() {
-        assertRefused(
-                new HandProduct(Drops.THE_SAME_IN_EVERY_CALL),
-                "two calls decide differently");
+        assertRefused(new HandProduct(Drops.THE_SAME_IN_EVERY_CALL), "two calls decide differently");
     }
 
     @Test
     void dropsNeighboursTogether() {
-        assertRefused(
-                new HandProduct(Drops.NEIGHBOURS_TOGETHER),
-                "dropped pairs of neighbours");
+        assertRefused(new HandProduct(Drops.NEIGHBOURS_TOGETHER), "dropped pairs of neighbours");
     }
 
     @Test

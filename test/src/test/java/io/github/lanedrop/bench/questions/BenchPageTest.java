@@ -381,8 +381,8 @@ final class BenchPageTest {
             List<String> benches = Arrays.stream(
                             Html.between(figure, " --family ", "<").split("[ ,]", -1))
                     .map(name -> Family.valueOf(name.toUpperCase(Locale.ROOT)))
-                    .flatMap(family -> Stream.of(
-                            family.ofSelf(), family.ofPeer("a peer", true), family.ofProductPeer("a peer")))
+                    .flatMap(family ->
+                            Stream.of(family.ofSelf(), family.ofPeer("a peer", true), family.ofProductPeer("a peer")))
                     .flatMap(List::stream)
                     .map(question -> "." + question.bench().getSimpleName() + ".")
                     .toList();
