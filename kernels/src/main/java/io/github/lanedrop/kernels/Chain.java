@@ -91,7 +91,8 @@ final class Chain implements Overlap.Plain {
         float scale = (float) mask.scale();
         long at = start;
         if (overlaps && overlap.takes(mask, offset, DType.FLOAT32, src, dst, start, end)) {
-            at = overlap.run((BernoulliMask) mask, offset, src, dst, Elementwise.NO_KEEP_BITS, start, end, scratch, scale, 0, 0);
+            at = overlap.run(
+                    (BernoulliMask) mask, offset, src, dst, Elementwise.NO_KEEP_BITS, start, end, scratch, scale, 0, 0);
         }
         for (; at < end; at += Scratch.CHUNK) {
             int elements = (int) Math.min(Scratch.CHUNK, end - at);
@@ -125,13 +126,7 @@ final class Chain implements Overlap.Plain {
     }
 
     private void forward(
-            MemorySegment src,
-            MemorySegment dst,
-            long first,
-            int elements,
-            float scale,
-            int bitsAt,
-            Scratch scratch) {
+            MemorySegment src, MemorySegment dst, long first, int elements, float scale, int bitsAt, Scratch scratch) {
         byte[] bits = scratch.keepBits;
         long firstByte = first * Float.BYTES;
         int biasAt = scratch.bias.at(first);

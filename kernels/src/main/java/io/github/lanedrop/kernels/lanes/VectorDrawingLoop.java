@@ -140,13 +140,17 @@ final class VectorDrawingLoop implements DrawingLoop {
             y = RELU ? y.blend(ZERO, y.compare(LE, ZERO)) : y;
             y = OPERATION.scales() ? y.mul(va) : y;
             y = OPERATION.shifts() ? y.add(vb) : y;
-            otherwise.blend(y, VectorMask.fromLong(FLOATS, keepBits >>> 32)).intoMemorySegment(to, at + 2 * BYTES, ORDER);
+            otherwise
+                    .blend(y, VectorMask.fromLong(FLOATS, keepBits >>> 32))
+                    .intoMemorySegment(to, at + 2 * BYTES, ORDER);
             y = FloatVector.fromMemorySegment(FLOATS, from, at + 3 * BYTES, ORDER);
             y = BIAS ? y.add(FloatVector.fromMemorySegment(FLOATS, row, at + 3 * BYTES, ORDER)) : y;
             y = RELU ? y.blend(ZERO, y.compare(LE, ZERO)) : y;
             y = OPERATION.scales() ? y.mul(va) : y;
             y = OPERATION.shifts() ? y.add(vb) : y;
-            otherwise.blend(y, VectorMask.fromLong(FLOATS, keepBits >>> 48)).intoMemorySegment(to, at + 3 * BYTES, ORDER);
+            otherwise
+                    .blend(y, VectorMask.fromLong(FLOATS, keepBits >>> 48))
+                    .intoMemorySegment(to, at + 3 * BYTES, ORDER);
             k0 = k0.add((long) Philox4x32.W0 << 32); // bumpKey
             k1 = k1.add((long) Philox4x32.W1 << 32);
         }
