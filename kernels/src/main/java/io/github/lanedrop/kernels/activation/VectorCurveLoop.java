@@ -169,14 +169,18 @@ final class VectorCurveLoop implements ChainLoop {
                     FloatVector tail = VectorMath.sigmoid(
                             inner.viewAsIntegralLanes().lanewise(OR, SIGN).viewAsFloatingLanes());
                     FloatVector rest = ONE.sub(tail);
-                    FloatVector near =
-                            z.viewAsIntegralLanes().min(MOST).lanewise(UMIN, LEAST).viewAsFloatingLanes();
+                    FloatVector near = z.viewAsIntegralLanes()
+                            .min(MOST)
+                            .lanewise(UMIN, LEAST)
+                            .viewAsFloatingLanes();
                     FloatVector growth = near.mul(near).mul(3 * INNER_CUBIC).add(INNER);
                     slope = near.mul(tail).mul(rest.mul(growth)).add(rest.blend(tail, inner.compare(LT, 0)));
                 } else {
                     FloatVector s = VectorMath.sigmoid(z);
-                    FloatVector near =
-                            z.viewAsIntegralLanes().min(MOST).lanewise(UMIN, LEAST).viewAsFloatingLanes();
+                    FloatVector near = z.viewAsIntegralLanes()
+                            .min(MOST)
+                            .lanewise(UMIN, LEAST)
+                            .viewAsFloatingLanes();
                     slope = near.mul(ONE.sub(s)).add(1).mul(s);
                 }
                 FloatVector dy = FloatVector.fromMemorySegment(FLOATS, dstGradient, at, ORDER);

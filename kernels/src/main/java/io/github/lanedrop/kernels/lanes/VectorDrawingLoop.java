@@ -1,5 +1,6 @@
 package io.github.lanedrop.kernels.lanes;
 
+import static io.github.lanedrop.rng.simd.Lanes.BYTES;
 import static io.github.lanedrop.rng.simd.Lanes.FLOATS;
 import static io.github.lanedrop.rng.simd.Lanes.INTS;
 import static io.github.lanedrop.rng.simd.Lanes.LONGS;
@@ -14,6 +15,7 @@ import java.lang.foreign.MemorySegment;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.nio.ByteOrder;
+import jdk.incubator.vector.ByteVector;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.IntVector;
 import jdk.incubator.vector.LongVector;
@@ -35,7 +37,7 @@ final class VectorDrawingLoop implements DrawingLoop {
 
     private static final VarHandle LONG = MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.LITTLE_ENDIAN);
     private static final FloatVector ZERO = FloatVector.zero(FLOATS);
-    private static final int BYTES = 64;
+    private static final int VECTOR_BYTES = 64;
     /** A constant, so that C2 sees without a check in the loop that all accesses lie within. */
     private static final long SLICE = (long) ELEMENTS * Float.BYTES;
 
@@ -118,7 +120,7 @@ final class VectorDrawingLoop implements DrawingLoop {
         LongVector k0 = LongVector.broadcast(LONGS, (key + (2L * Philox4x32.W0)) << 32);
         LongVector k1 = LongVector.broadcast(LONGS, (key & HIGH) + ((2L * Philox4x32.W1) << 32));
         for (int round = 0; round < Math.min(rounds, MOST_ROUNDS); round++) {
-            long at = (long) (8 * BYTES) * round;
+            long at = (long) (8 * VECTOR_BYTES) * round;
             p0 = a0.lanewise(LSHR, 32).mul(m0);
             p1 = a2.lanewise(LSHR, 32).mul(m1);
             a0 = p1.lanewise(XOR, a1).lanewise(XOR, k0);
@@ -130,18 +132,24 @@ final class VectorDrawingLoop implements DrawingLoop {
             y = OPERATION.scales() ? y.mul(va) : y;
             y = OPERATION.shifts() ? y.add(vb) : y;
             otherwise.blend(y, VectorMask.fromLong(FLOATS, kept)).intoMemorySegment(to, at, ORDER);
-            y = FloatVector.fromMemorySegment(FLOATS, from, at + BYTES, ORDER);
+            y = FloatVector.fromMemorySegment(FLOATS, from, at + VECTOR_BYTES, ORDER);
             y = OPERATION.scales() ? y.mul(va) : y;
             y = OPERATION.shifts() ? y.add(vb) : y;
-            otherwise.blend(y, VectorMask.fromLong(FLOATS, kept >>> 16)).intoMemorySegment(to, at + BYTES, ORDER);
-            y = FloatVector.fromMemorySegment(FLOATS, from, at + 2 * BYTES, ORDER);
+            otherwise
+                    .blend(y, VectorMask.fromLong(FLOATS, kept >>> 16))
+                    .intoMemorySegment(to, at + VECTOR_BYTES, ORDER);
+            y = FloatVector.fromMemorySegment(FLOATS, from, at + 2 * VECTOR_BYTES, ORDER);
             y = OPERATION.scales() ? y.mul(va) : y;
             y = OPERATION.shifts() ? y.add(vb) : y;
-            otherwise.blend(y, VectorMask.fromLong(FLOATS, kept >>> 32)).intoMemorySegment(to, at + 2 * BYTES, ORDER);
-            y = FloatVector.fromMemorySegment(FLOATS, from, at + 3 * BYTES, ORDER);
+            otherwise
+                    .blend(y, VectorMask.fromLong(FLOATS, kept >>> 32))
+                    .intoMemorySegment(to, at + 2 * VECTOR_BYTES, ORDER);
+            y = FloatVector.fromMemorySegment(FLOATS, from, at + 3 * VECTOR_BYTES, ORDER);
             y = OPERATION.scales() ? y.mul(va) : y;
             y = OPERATION.shifts() ? y.add(vb) : y;
-            otherwise.blend(y, VectorMask.fromLong(FLOATS, kept >>> 48)).intoMemorySegment(to, at + 3 * BYTES, ORDER);
+            otherwise
+                    .blend(y, VectorMask.fromLong(FLOATS, kept >>> 48))
+                    .intoMemorySegment(to, at + 3 * VECTOR_BYTES, ORDER);
             p0 = b0.lanewise(LSHR, 32).mul(m0);
             p1 = b2.lanewise(LSHR, 32).mul(m1);
             b0 = p1.lanewise(XOR, b1).lanewise(XOR, k0);
@@ -149,40 +157,41 @@ final class VectorDrawingLoop implements DrawingLoop {
             b1 = p1.lanewise(LSHL, 32);
             b3 = p0.lanewise(LSHL, 32);
             kept = (long) LONG.get(bits, bitsAt + 16 * round + 8) ^ INVERSION;
-            y = FloatVector.fromMemorySegment(FLOATS, from, at + 4 * BYTES, ORDER);
+            y = FloatVector.fromMemorySegment(FLOATS, from, at + 4 * VECTOR_BYTES, ORDER);
             y = OPERATION.scales() ? y.mul(va) : y;
             y = OPERATION.shifts() ? y.add(vb) : y;
-            otherwise.blend(y, VectorMask.fromLong(FLOATS, kept)).intoMemorySegment(to, at + 4 * BYTES, ORDER);
-            y = FloatVector.fromMemorySegment(FLOATS, from, at + 5 * BYTES, ORDER);
+            otherwise.blend(y, VectorMask.fromLong(FLOATS, kept)).intoMemorySegment(to, at + 4 * VECTOR_BYTES, ORDER);
+            y = FloatVector.fromMemorySegment(FLOATS, from, at + 5 * VECTOR_BYTES, ORDER);
             y = OPERATION.scales() ? y.mul(va) : y;
             y = OPERATION.shifts() ? y.add(vb) : y;
-            otherwise.blend(y, VectorMask.fromLong(FLOATS, kept >>> 16)).intoMemorySegment(to, at + 5 * BYTES, ORDER);
-            y = FloatVector.fromMemorySegment(FLOATS, from, at + 6 * BYTES, ORDER);
+            otherwise
+                    .blend(y, VectorMask.fromLong(FLOATS, kept >>> 16))
+                    .intoMemorySegment(to, at + 5 * VECTOR_BYTES, ORDER);
+            y = FloatVector.fromMemorySegment(FLOATS, from, at + 6 * VECTOR_BYTES, ORDER);
             y = OPERATION.scales() ? y.mul(va) : y;
             y = OPERATION.shifts() ? y.add(vb) : y;
-            otherwise.blend(y, VectorMask.fromLong(FLOATS, kept >>> 32)).intoMemorySegment(to, at + 6 * BYTES, ORDER);
-            y = FloatVector.fromMemorySegment(FLOATS, from, at + 7 * BYTES, ORDER);
+            otherwise
+                    .blend(y, VectorMask.fromLong(FLOATS, kept >>> 32))
+                    .intoMemorySegment(to, at + 6 * VECTOR_BYTES, ORDER);
+            y = FloatVector.fromMemorySegment(FLOATS, from, at + 7 * VECTOR_BYTES, ORDER);
             y = OPERATION.scales() ? y.mul(va) : y;
             y = OPERATION.shifts() ? y.add(vb) : y;
-            otherwise.blend(y, VectorMask.fromLong(FLOATS, kept >>> 48)).intoMemorySegment(to, at + 7 * BYTES, ORDER);
+            otherwise
+                    .blend(y, VectorMask.fromLong(FLOATS, kept >>> 48))
+                    .intoMemorySegment(to, at + 7 * VECTOR_BYTES, ORDER);
             k0 = k0.add((long) Philox4x32.W0 << 32); // bumpKey
             k1 = k1.add((long) Philox4x32.W1 << 32);
         }
-        FIRST_BLOCKS
-                .selectFrom(a0.reinterpretAsInts(), a2.reinterpretAsInts())
-                .reinterpretAsBytes()
-                .intoArray(stream, streamAt);
-        LAST_BLOCKS
-                .selectFrom(a0.reinterpretAsInts(), a2.reinterpretAsInts())
-                .reinterpretAsBytes()
-                .intoArray(stream, streamAt + BYTES);
-        FIRST_BLOCKS
-                .selectFrom(b0.reinterpretAsInts(), b2.reinterpretAsInts())
-                .reinterpretAsBytes()
-                .intoArray(stream, streamAt + 2 * BYTES);
-        LAST_BLOCKS
-                .selectFrom(b0.reinterpretAsInts(), b2.reinterpretAsInts())
-                .reinterpretAsBytes()
-                .intoArray(stream, streamAt + 3 * BYTES);
+        IntVector a01 = (IntVector) a0.reinterpretShape(INTS, 0);
+        IntVector a23 = (IntVector) a2.reinterpretShape(INTS, 0);
+        ((ByteVector) FIRST_BLOCKS.selectFrom(a01, a23).reinterpretShape(BYTES, 0)).intoArray(stream, streamAt);
+        ((ByteVector) LAST_BLOCKS.selectFrom(a01, a23).reinterpretShape(BYTES, 0))
+                .intoArray(stream, streamAt + VECTOR_BYTES);
+        IntVector b01 = (IntVector) b0.reinterpretShape(INTS, 0);
+        IntVector b23 = (IntVector) b2.reinterpretShape(INTS, 0);
+        ((ByteVector) FIRST_BLOCKS.selectFrom(b01, b23).reinterpretShape(BYTES, 0))
+                .intoArray(stream, streamAt + 2 * VECTOR_BYTES);
+        ((ByteVector) LAST_BLOCKS.selectFrom(b01, b23).reinterpretShape(BYTES, 0))
+                .intoArray(stream, streamAt + 3 * VECTOR_BYTES);
     }
 }
