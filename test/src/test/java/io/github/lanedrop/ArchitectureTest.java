@@ -3,6 +3,7 @@ package io.github.lanedrop;
 import static com.tngtech.archunit.core.domain.JavaCall.Predicates.target;
 import static com.tngtech.archunit.core.domain.JavaClass.Predicates.assignableTo;
 import static com.tngtech.archunit.core.domain.properties.HasName.Predicates.name;
+import static com.tngtech.archunit.core.domain.properties.HasName.Predicates.nameMatching;
 import static com.tngtech.archunit.core.domain.properties.HasOwner.Predicates.With.owner;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
@@ -125,6 +126,21 @@ final class ArchitectureTest {
                             || nameInPackage.contains("Lanes")
                             || nameInPackage.contains("Simd"));
         });
+    }
+
+    @Test
+    void vectorsAreReinterpretedWhereC2KnowsTheirClass() {
+        noClasses()
+                .that()
+                .resideInAnyPackage(RNG, KERNELS)
+                .should()
+                .callMethodWhere(target(owner(JavaClass.Predicates.resideInAPackage(VECTOR)))
+                        .and(target(nameMatching("reinterpretAs.*|convert"))))
+                .because(
+                        "their type profile is that of all vectors of the JVM, by which C2 inlines them where a method is"
+                                + " large, and boxes what it cannot: viewAsIntegralLanes, viewAsFloatingLanes, reinterpretShape and"
+                                + " convertShape do the same")
+                .check(PRODUCTION);
     }
 
     @Test

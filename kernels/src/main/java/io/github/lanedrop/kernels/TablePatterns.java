@@ -2,7 +2,7 @@ package io.github.lanedrop.kernels;
 
 import io.github.lanedrop.rng.Key;
 
-/** Random bytes to patterns, looked up one by one: the fast way where bytes cannot be permuted over two registers. */
+/** Random bytes to patterns, looked up and decided one by one: the fast way without vectors. */
 final class TablePatterns {
     private TablePatterns() {}
 

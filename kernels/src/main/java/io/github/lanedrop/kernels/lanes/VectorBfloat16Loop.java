@@ -76,9 +76,11 @@ final class VectorBfloat16Loop implements SegmentLoop {
         for (; i <= elements - PAIRS; i += PAIRS) {
             long keepBits = MIXED ? (long) LONG.get(bits, bitsAt + (i >>> 3)) ^ INVERSION : 0;
             long at = firstByte + (long) Short.BYTES * i;
-            IntVector x = ShortVector.fromMemorySegment(SHORTS, src, at, ORDER).reinterpretAsInts();
+            IntVector x = (IntVector)
+                    ShortVector.fromMemorySegment(SHORTS, src, at, ORDER).reinterpretShape(INTS, 0);
             IntVector o = OPERATION.hasOperand()
-                    ? ShortVector.fromMemorySegment(SHORTS, operand, at, ORDER).reinterpretAsInts()
+                    ? (IntVector) ShortVector.fromMemorySegment(SHORTS, operand, at, ORDER)
+                            .reinterpretShape(INTS, 0)
                     : x;
             if (Simd.MASK_REGISTERS) {
                 kept = VectorMask.fromLong(FLOATS, Long.compress(keepBits, EVEN));
@@ -88,8 +90,8 @@ final class VectorBfloat16Loop implements SegmentLoop {
                         .compare(LT, 0)
                         .cast(FLOATS);
             }
-            y = x.lanewise(LSHL, 16).reinterpretAsFloats();
-            other = o.lanewise(LSHL, 16).reinterpretAsFloats();
+            y = x.lanewise(LSHL, 16).viewAsFloatingLanes();
+            other = o.lanewise(LSHL, 16).viewAsFloatingLanes();
             y = OPERATION.scales() ? y.mul(va) : y;
             y = OPERATION.shifts() ? y.add(vb) : y;
             otherwise = OPERATION.otherwise() == Otherwise.OPERAND
@@ -97,7 +99,7 @@ final class VectorBfloat16Loop implements SegmentLoop {
                     : OPERATION.otherwise() == Otherwise.CONSTANT ? vc : ZERO;
             y = ALL_KEPT ? y : ALL_DROPPED ? otherwise : otherwise.blend(y, kept);
             y = OPERATION.addsOperand() ? other.add(y) : y;
-            IntVector even = y.reinterpretAsInts();
+            IntVector even = y.viewAsIntegralLanes();
             if (Simd.MASK_REGISTERS) {
                 kept = VectorMask.fromLong(FLOATS, Long.compress(keepBits >>> 1, EVEN));
             } else {
@@ -106,8 +108,8 @@ final class VectorBfloat16Loop implements SegmentLoop {
                         .compare(LT, 0)
                         .cast(FLOATS);
             }
-            y = x.and(UPPER).reinterpretAsFloats();
-            other = o.and(UPPER).reinterpretAsFloats();
+            y = x.and(UPPER).viewAsFloatingLanes();
+            other = o.and(UPPER).viewAsFloatingLanes();
             y = OPERATION.scales() ? y.mul(va) : y;
             y = OPERATION.shifts() ? y.add(vb) : y;
             otherwise = OPERATION.otherwise() == Otherwise.OPERAND
@@ -115,10 +117,12 @@ final class VectorBfloat16Loop implements SegmentLoop {
                     : OPERATION.otherwise() == Otherwise.CONSTANT ? vc : ZERO;
             y = ALL_KEPT ? y : ALL_DROPPED ? otherwise : otherwise.blend(y, kept);
             y = OPERATION.addsOperand() ? other.add(y) : y;
-            IntVector odd = y.reinterpretAsInts();
+            IntVector odd = y.viewAsIntegralLanes();
             // the upper halves are the results cut off; above one half, ties to even, they are one too small
-            ShortVector upper = odd.and(UPPER).or(even.lanewise(LSHR, 16)).reinterpretAsShorts();
-            ShortVector lower = odd.lanewise(LSHL, 16).or(even.and(~UPPER)).reinterpretAsShorts();
+            ShortVector upper =
+                    (ShortVector) odd.and(UPPER).or(even.lanewise(LSHR, 16)).reinterpretShape(SHORTS, 0);
+            ShortVector lower =
+                    (ShortVector) odd.lanewise(LSHL, 16).or(even.and(~UPPER)).reinterpretShape(SHORTS, 0);
             upper.add((short) 1, lower.or(upper.and((short) 1)).compare(UGT, HALF))
                     .intoMemorySegment(dst, at, ORDER);
         }

@@ -1,5 +1,6 @@
 package io.github.lanedrop.kernels.lanes;
 
+import static io.github.lanedrop.rng.simd.Lanes.BYTES;
 import static io.github.lanedrop.rng.simd.Lanes.FLOATS;
 import static io.github.lanedrop.rng.simd.Lanes.INTS;
 import static io.github.lanedrop.rng.simd.Lanes.LONGS;
@@ -15,6 +16,7 @@ import java.lang.foreign.MemorySegment;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.nio.ByteOrder;
+import jdk.incubator.vector.ByteVector;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.IntVector;
 import jdk.incubator.vector.LongVector;
@@ -38,7 +40,7 @@ final class VectorDrawingLoop implements DrawingLoop {
 
     private static final VarHandle LONG = MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.LITTLE_ENDIAN);
     private static final FloatVector ZERO = FloatVector.zero(FLOATS);
-    private static final int BYTES = 64;
+    private static final int VECTOR_BYTES = 64;
     /** A constant, so that C2 sees without a check in the loop that all accesses lie within. */
     private static final long SLICE = (long) ELEMENTS * Float.BYTES;
 
@@ -115,7 +117,7 @@ final class VectorDrawingLoop implements DrawingLoop {
         LongVector k0 = LongVector.broadcast(LONGS, (key + (2L * Philox4x32.W0)) << 32);
         LongVector k1 = LongVector.broadcast(LONGS, (key & HIGH) + ((2L * Philox4x32.W1) << 32));
         for (int round = 0; round < Math.min(rounds, MOST_ROUNDS); round++) {
-            long at = (long) (4 * BYTES) * round;
+            long at = (long) (4 * VECTOR_BYTES) * round;
             p0 = a0.lanewise(LSHR, 32).mul(m0);
             p1 = a2.lanewise(LSHR, 32).mul(m1);
             a0 = p1.lanewise(XOR, a1).lanewise(XOR, k0);
@@ -129,38 +131,35 @@ final class VectorDrawingLoop implements DrawingLoop {
             y = OPERATION.scales() ? y.mul(va) : y;
             y = OPERATION.shifts() ? y.add(vb) : y;
             otherwise.blend(y, VectorMask.fromLong(FLOATS, keepBits)).intoMemorySegment(to, at, ORDER);
-            y = FloatVector.fromMemorySegment(FLOATS, from, at + BYTES, ORDER);
-            y = BIAS ? y.add(FloatVector.fromMemorySegment(FLOATS, row, at + BYTES, ORDER)) : y;
+            y = FloatVector.fromMemorySegment(FLOATS, from, at + VECTOR_BYTES, ORDER);
+            y = BIAS ? y.add(FloatVector.fromMemorySegment(FLOATS, row, at + VECTOR_BYTES, ORDER)) : y;
             y = RELU ? y.blend(ZERO, y.compare(LE, ZERO)) : y;
             y = OPERATION.scales() ? y.mul(va) : y;
             y = OPERATION.shifts() ? y.add(vb) : y;
-            otherwise.blend(y, VectorMask.fromLong(FLOATS, keepBits >>> 16)).intoMemorySegment(to, at + BYTES, ORDER);
-            y = FloatVector.fromMemorySegment(FLOATS, from, at + 2 * BYTES, ORDER);
-            y = BIAS ? y.add(FloatVector.fromMemorySegment(FLOATS, row, at + 2 * BYTES, ORDER)) : y;
+            otherwise.blend(y, VectorMask.fromLong(FLOATS, keepBits >>> 16)).intoMemorySegment(to, at + VECTOR_BYTES, ORDER);
+            y = FloatVector.fromMemorySegment(FLOATS, from, at + 2 * VECTOR_BYTES, ORDER);
+            y = BIAS ? y.add(FloatVector.fromMemorySegment(FLOATS, row, at + 2 * VECTOR_BYTES, ORDER)) : y;
             y = RELU ? y.blend(ZERO, y.compare(LE, ZERO)) : y;
             y = OPERATION.scales() ? y.mul(va) : y;
             y = OPERATION.shifts() ? y.add(vb) : y;
             otherwise
                     .blend(y, VectorMask.fromLong(FLOATS, keepBits >>> 32))
-                    .intoMemorySegment(to, at + 2 * BYTES, ORDER);
-            y = FloatVector.fromMemorySegment(FLOATS, from, at + 3 * BYTES, ORDER);
-            y = BIAS ? y.add(FloatVector.fromMemorySegment(FLOATS, row, at + 3 * BYTES, ORDER)) : y;
+                    .intoMemorySegment(to, at + 2 * VECTOR_BYTES, ORDER);
+            y = FloatVector.fromMemorySegment(FLOATS, from, at + 3 * VECTOR_BYTES, ORDER);
+            y = BIAS ? y.add(FloatVector.fromMemorySegment(FLOATS, row, at + 3 * VECTOR_BYTES, ORDER)) : y;
             y = RELU ? y.blend(ZERO, y.compare(LE, ZERO)) : y;
             y = OPERATION.scales() ? y.mul(va) : y;
             y = OPERATION.shifts() ? y.add(vb) : y;
             otherwise
                     .blend(y, VectorMask.fromLong(FLOATS, keepBits >>> 48))
-                    .intoMemorySegment(to, at + 3 * BYTES, ORDER);
+                    .intoMemorySegment(to, at + 3 * VECTOR_BYTES, ORDER);
             k0 = k0.add((long) Philox4x32.W0 << 32); // bumpKey
             k1 = k1.add((long) Philox4x32.W1 << 32);
         }
-        FIRST_BLOCKS
-                .selectFrom(a0.reinterpretAsInts(), a2.reinterpretAsInts())
-                .reinterpretAsBytes()
-                .intoArray(stream, streamAt);
-        LAST_BLOCKS
-                .selectFrom(a0.reinterpretAsInts(), a2.reinterpretAsInts())
-                .reinterpretAsBytes()
-                .intoArray(stream, streamAt + BYTES);
+        IntVector words01 = (IntVector) a0.reinterpretShape(INTS, 0);
+        IntVector words23 = (IntVector) a2.reinterpretShape(INTS, 0);
+        ((ByteVector) FIRST_BLOCKS.selectFrom(words01, words23).reinterpretShape(BYTES, 0)).intoArray(stream, streamAt);
+        ((ByteVector) LAST_BLOCKS.selectFrom(words01, words23).reinterpretShape(BYTES, 0))
+                .intoArray(stream, streamAt + VECTOR_BYTES);
     }
 }

@@ -49,21 +49,21 @@ final class VectorWideSquare {
         for (int i = 0; i < count; i += LANES) {
             for (int row = 0; row < 4; row++) {
                 int from = at + i + row * stride;
-                IntVector a = FloatVector.fromArray(FLOATS, lines, from).reinterpretAsInts();
+                IntVector a = FloatVector.fromArray(FLOATS, lines, from).viewAsIntegralLanes();
                 IntVector b =
-                        FloatVector.fromArray(FLOATS, lines, from + 4 * stride).reinterpretAsInts();
+                        FloatVector.fromArray(FLOATS, lines, from + 4 * stride).viewAsIntegralLanes();
                 IntVector c =
-                        FloatVector.fromArray(FLOATS, lines, from + 8 * stride).reinterpretAsInts();
+                        FloatVector.fromArray(FLOATS, lines, from + 8 * stride).viewAsIntegralLanes();
                 IntVector d =
-                        FloatVector.fromArray(FLOATS, lines, from + 12 * stride).reinterpretAsInts();
+                        FloatVector.fromArray(FLOATS, lines, from + 12 * stride).viewAsIntegralLanes();
                 IntVector e = LOWER_8.selectFrom(a, c);
                 IntVector f = LOWER_8.selectFrom(b, d);
                 IntVector g = UPPER_8.selectFrom(a, c);
                 IntVector h = UPPER_8.selectFrom(b, d);
-                LOWER_4.selectFrom(e, f).reinterpretAsFloats().intoArray(squares, (i + row) * LANES);
-                UPPER_4.selectFrom(e, f).reinterpretAsFloats().intoArray(squares, (i + row + 4) * LANES);
-                LOWER_4.selectFrom(g, h).reinterpretAsFloats().intoArray(squares, (i + row + 8) * LANES);
-                UPPER_4.selectFrom(g, h).reinterpretAsFloats().intoArray(squares, (i + row + 12) * LANES);
+                LOWER_4.selectFrom(e, f).viewAsFloatingLanes().intoArray(squares, (i + row) * LANES);
+                UPPER_4.selectFrom(e, f).viewAsFloatingLanes().intoArray(squares, (i + row + 4) * LANES);
+                LOWER_4.selectFrom(g, h).viewAsFloatingLanes().intoArray(squares, (i + row + 8) * LANES);
+                UPPER_4.selectFrom(g, h).viewAsFloatingLanes().intoArray(squares, (i + row + 12) * LANES);
             }
         }
     }
@@ -84,10 +84,10 @@ final class VectorWideSquare {
                 IntVector f = LOWER_8.selectFrom(b, d);
                 IntVector g = UPPER_8.selectFrom(a, c);
                 IntVector h = UPPER_8.selectFrom(b, d);
-                LOWER_4.selectFrom(e, f).reinterpretAsFloats().intoArray(squares, (i + row) * LANES);
-                UPPER_4.selectFrom(e, f).reinterpretAsFloats().intoArray(squares, (i + row + 4) * LANES);
-                LOWER_4.selectFrom(g, h).reinterpretAsFloats().intoArray(squares, (i + row + 8) * LANES);
-                UPPER_4.selectFrom(g, h).reinterpretAsFloats().intoArray(squares, (i + row + 12) * LANES);
+                LOWER_4.selectFrom(e, f).viewAsFloatingLanes().intoArray(squares, (i + row) * LANES);
+                UPPER_4.selectFrom(e, f).viewAsFloatingLanes().intoArray(squares, (i + row + 4) * LANES);
+                LOWER_4.selectFrom(g, h).viewAsFloatingLanes().intoArray(squares, (i + row + 8) * LANES);
+                UPPER_4.selectFrom(g, h).viewAsFloatingLanes().intoArray(squares, (i + row + 12) * LANES);
             }
         }
     }
@@ -96,20 +96,20 @@ final class VectorWideSquare {
     static void end(float[] squares, float[] dst, int at, int stride, int count) {
         int to = at;
         for (int from = 0; from < count * LANES; from += 4 * LANES) {
-            IntVector a = FloatVector.fromArray(FLOATS, squares, from).reinterpretAsInts();
-            IntVector b = FloatVector.fromArray(FLOATS, squares, from + LANES).reinterpretAsInts();
+            IntVector a = FloatVector.fromArray(FLOATS, squares, from).viewAsIntegralLanes();
+            IntVector b = FloatVector.fromArray(FLOATS, squares, from + LANES).viewAsIntegralLanes();
             IntVector c =
-                    FloatVector.fromArray(FLOATS, squares, from + 2 * LANES).reinterpretAsInts();
+                    FloatVector.fromArray(FLOATS, squares, from + 2 * LANES).viewAsIntegralLanes();
             IntVector d =
-                    FloatVector.fromArray(FLOATS, squares, from + 3 * LANES).reinterpretAsInts();
+                    FloatVector.fromArray(FLOATS, squares, from + 3 * LANES).viewAsIntegralLanes();
             IntVector e = LOWER_2.selectFrom(a, c);
             IntVector f = LOWER_2.selectFrom(b, d);
             IntVector g = UPPER_2.selectFrom(a, c);
             IntVector h = UPPER_2.selectFrom(b, d);
-            LOWER_1.selectFrom(e, f).reinterpretAsFloats().intoArray(dst, to);
-            UPPER_1.selectFrom(e, f).reinterpretAsFloats().intoArray(dst, to + stride);
-            LOWER_1.selectFrom(g, h).reinterpretAsFloats().intoArray(dst, to + 2 * stride);
-            UPPER_1.selectFrom(g, h).reinterpretAsFloats().intoArray(dst, to + 3 * stride);
+            LOWER_1.selectFrom(e, f).viewAsFloatingLanes().intoArray(dst, to);
+            UPPER_1.selectFrom(e, f).viewAsFloatingLanes().intoArray(dst, to + stride);
+            LOWER_1.selectFrom(g, h).viewAsFloatingLanes().intoArray(dst, to + 2 * stride);
+            UPPER_1.selectFrom(g, h).viewAsFloatingLanes().intoArray(dst, to + 3 * stride);
             to += 4 * stride;
         }
     }
@@ -121,12 +121,12 @@ final class VectorWideSquare {
         }
         long to = at;
         for (int from = 0; from < count * LANES; from += 4 * LANES) {
-            IntVector a = FloatVector.fromArray(FLOATS, squares, from).reinterpretAsInts();
-            IntVector b = FloatVector.fromArray(FLOATS, squares, from + LANES).reinterpretAsInts();
+            IntVector a = FloatVector.fromArray(FLOATS, squares, from).viewAsIntegralLanes();
+            IntVector b = FloatVector.fromArray(FLOATS, squares, from + LANES).viewAsIntegralLanes();
             IntVector c =
-                    FloatVector.fromArray(FLOATS, squares, from + 2 * LANES).reinterpretAsInts();
+                    FloatVector.fromArray(FLOATS, squares, from + 2 * LANES).viewAsIntegralLanes();
             IntVector d =
-                    FloatVector.fromArray(FLOATS, squares, from + 3 * LANES).reinterpretAsInts();
+                    FloatVector.fromArray(FLOATS, squares, from + 3 * LANES).viewAsIntegralLanes();
             IntVector e = LOWER_2.selectFrom(a, c);
             IntVector f = LOWER_2.selectFrom(b, d);
             IntVector g = UPPER_2.selectFrom(a, c);

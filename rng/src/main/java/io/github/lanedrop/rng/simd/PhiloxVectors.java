@@ -10,6 +10,7 @@ import static jdk.incubator.vector.VectorOperators.ROL;
 import static jdk.incubator.vector.VectorOperators.XOR;
 
 import io.github.lanedrop.rng.Philox4x32;
+import jdk.incubator.vector.ByteVector;
 import jdk.incubator.vector.IntVector;
 import jdk.incubator.vector.LongVector;
 import jdk.incubator.vector.VectorMask;
@@ -148,16 +149,18 @@ public final class PhiloxVectors {
             k1 = k1.add((long) Philox4x32.W1 << 32);
         }
         if (PERMUTES_PAIRS && rounds > 0) { // then the lower half of a0 is a1, and that of a2 is a3
-            IntVector words02 = a0.reinterpretAsInts();
-            IntVector words13 = a2.reinterpretAsInts();
-            FIRST_BLOCKS.selectFrom(words02, words13).reinterpretAsBytes().intoArray(dst, at);
-            LAST_BLOCKS.selectFrom(words02, words13).reinterpretAsBytes().intoArray(dst, at + VECTOR_BYTES);
+            IntVector words02 = (IntVector) a0.reinterpretShape(INTS, 0);
+            IntVector words13 = (IntVector) a2.reinterpretShape(INTS, 0);
+            ((ByteVector) FIRST_BLOCKS.selectFrom(words02, words13).reinterpretShape(BYTES, 0)).intoArray(dst, at);
+            ((ByteVector) LAST_BLOCKS.selectFrom(words02, words13).reinterpretShape(BYTES, 0))
+                    .intoArray(dst, at + VECTOR_BYTES);
             return;
         }
-        IntVector a01 = a0.lanewise(LSHR, 32).lanewise(OR, a1).reinterpretAsInts();
-        IntVector a23 = a2.lanewise(LSHR, 32).lanewise(OR, a3).reinterpretAsInts();
-        a01.blend(a23.rearrange(SWAP_PAIRS), ODD_PAIRS).reinterpretAsBytes().intoArray(dst, at);
-        a01.rearrange(SWAP_PAIRS).blend(a23, ODD_PAIRS).reinterpretAsBytes().intoArray(dst, at + VECTOR_BYTES);
+        IntVector a01 = (IntVector) a0.lanewise(LSHR, 32).lanewise(OR, a1).reinterpretShape(INTS, 0);
+        IntVector a23 = (IntVector) a2.lanewise(LSHR, 32).lanewise(OR, a3).reinterpretShape(INTS, 0);
+        ((ByteVector) a01.blend(a23.rearrange(SWAP_PAIRS), ODD_PAIRS).reinterpretShape(BYTES, 0)).intoArray(dst, at);
+        ((ByteVector) a01.rearrange(SWAP_PAIRS).blend(a23, ODD_PAIRS).reinterpretShape(BYTES, 0))
+                .intoArray(dst, at + VECTOR_BYTES);
     }
 
     private static void scatteredGroup(
@@ -270,64 +273,53 @@ public final class PhiloxVectors {
         }
         // the lower half of c0 is c1 by now, and that of c2 is c3: they were the lower halves of the same products
         if (PERMUTES_PAIRS) {
-            FIRST_BLOCKS
-                    .selectFrom(a0.reinterpretAsInts(), a2.reinterpretAsInts())
-                    .reinterpretAsBytes()
-                    .intoArray(dst, at);
-            LAST_BLOCKS
-                    .selectFrom(a0.reinterpretAsInts(), a2.reinterpretAsInts())
-                    .reinterpretAsBytes()
+            IntVector a01 = (IntVector) a0.reinterpretShape(INTS, 0);
+            IntVector a23 = (IntVector) a2.reinterpretShape(INTS, 0);
+            ((ByteVector) FIRST_BLOCKS.selectFrom(a01, a23).reinterpretShape(BYTES, 0)).intoArray(dst, at);
+            ((ByteVector) LAST_BLOCKS.selectFrom(a01, a23).reinterpretShape(BYTES, 0))
                     .intoArray(dst, at + VECTOR_BYTES);
-            FIRST_BLOCKS
-                    .selectFrom(b0.reinterpretAsInts(), b2.reinterpretAsInts())
-                    .reinterpretAsBytes()
+            IntVector b01 = (IntVector) b0.reinterpretShape(INTS, 0);
+            IntVector b23 = (IntVector) b2.reinterpretShape(INTS, 0);
+            ((ByteVector) FIRST_BLOCKS.selectFrom(b01, b23).reinterpretShape(BYTES, 0))
                     .intoArray(dst, at + GROUP_BYTES);
-            LAST_BLOCKS
-                    .selectFrom(b0.reinterpretAsInts(), b2.reinterpretAsInts())
-                    .reinterpretAsBytes()
+            ((ByteVector) LAST_BLOCKS.selectFrom(b01, b23).reinterpretShape(BYTES, 0))
                     .intoArray(dst, at + GROUP_BYTES + VECTOR_BYTES);
-            FIRST_BLOCKS
-                    .selectFrom(c0.reinterpretAsInts(), c2.reinterpretAsInts())
-                    .reinterpretAsBytes()
+            IntVector c01 = (IntVector) c0.reinterpretShape(INTS, 0);
+            IntVector c23 = (IntVector) c2.reinterpretShape(INTS, 0);
+            ((ByteVector) FIRST_BLOCKS.selectFrom(c01, c23).reinterpretShape(BYTES, 0))
                     .intoArray(dst, at + 2 * GROUP_BYTES);
-            LAST_BLOCKS
-                    .selectFrom(c0.reinterpretAsInts(), c2.reinterpretAsInts())
-                    .reinterpretAsBytes()
+            ((ByteVector) LAST_BLOCKS.selectFrom(c01, c23).reinterpretShape(BYTES, 0))
                     .intoArray(dst, at + 2 * GROUP_BYTES + VECTOR_BYTES);
-            FIRST_BLOCKS
-                    .selectFrom(d0.reinterpretAsInts(), d2.reinterpretAsInts())
-                    .reinterpretAsBytes()
+            IntVector d01 = (IntVector) d0.reinterpretShape(INTS, 0);
+            IntVector d23 = (IntVector) d2.reinterpretShape(INTS, 0);
+            ((ByteVector) FIRST_BLOCKS.selectFrom(d01, d23).reinterpretShape(BYTES, 0))
                     .intoArray(dst, at + 3 * GROUP_BYTES);
-            LAST_BLOCKS
-                    .selectFrom(d0.reinterpretAsInts(), d2.reinterpretAsInts())
-                    .reinterpretAsBytes()
+            ((ByteVector) LAST_BLOCKS.selectFrom(d01, d23).reinterpretShape(BYTES, 0))
                     .intoArray(dst, at + 3 * GROUP_BYTES + VECTOR_BYTES);
             return;
         }
-        IntVector a01 = a0.lanewise(ROL, 32).reinterpretAsInts();
-        IntVector a23 = a2.lanewise(ROL, 32).reinterpretAsInts();
-        a01.blend(a23.rearrange(SWAP_PAIRS), ODD_PAIRS).reinterpretAsBytes().intoArray(dst, at);
-        a01.rearrange(SWAP_PAIRS).blend(a23, ODD_PAIRS).reinterpretAsBytes().intoArray(dst, at + VECTOR_BYTES);
-        IntVector b01 = b0.lanewise(ROL, 32).reinterpretAsInts();
-        IntVector b23 = b2.lanewise(ROL, 32).reinterpretAsInts();
-        b01.blend(b23.rearrange(SWAP_PAIRS), ODD_PAIRS).reinterpretAsBytes().intoArray(dst, at + GROUP_BYTES);
-        b01.rearrange(SWAP_PAIRS)
-                .blend(b23, ODD_PAIRS)
-                .reinterpretAsBytes()
+        IntVector a01 = (IntVector) a0.lanewise(ROL, 32).reinterpretShape(INTS, 0);
+        IntVector a23 = (IntVector) a2.lanewise(ROL, 32).reinterpretShape(INTS, 0);
+        ((ByteVector) a01.blend(a23.rearrange(SWAP_PAIRS), ODD_PAIRS).reinterpretShape(BYTES, 0)).intoArray(dst, at);
+        ((ByteVector) a01.rearrange(SWAP_PAIRS).blend(a23, ODD_PAIRS).reinterpretShape(BYTES, 0))
+                .intoArray(dst, at + VECTOR_BYTES);
+        IntVector b01 = (IntVector) b0.lanewise(ROL, 32).reinterpretShape(INTS, 0);
+        IntVector b23 = (IntVector) b2.lanewise(ROL, 32).reinterpretShape(INTS, 0);
+        ((ByteVector) b01.blend(b23.rearrange(SWAP_PAIRS), ODD_PAIRS).reinterpretShape(BYTES, 0))
+                .intoArray(dst, at + GROUP_BYTES);
+        ((ByteVector) b01.rearrange(SWAP_PAIRS).blend(b23, ODD_PAIRS).reinterpretShape(BYTES, 0))
                 .intoArray(dst, at + GROUP_BYTES + VECTOR_BYTES);
-        IntVector c01 = c0.lanewise(ROL, 32).reinterpretAsInts();
-        IntVector c23 = c2.lanewise(ROL, 32).reinterpretAsInts();
-        c01.blend(c23.rearrange(SWAP_PAIRS), ODD_PAIRS).reinterpretAsBytes().intoArray(dst, at + 2 * GROUP_BYTES);
-        c01.rearrange(SWAP_PAIRS)
-                .blend(c23, ODD_PAIRS)
-                .reinterpretAsBytes()
+        IntVector c01 = (IntVector) c0.lanewise(ROL, 32).reinterpretShape(INTS, 0);
+        IntVector c23 = (IntVector) c2.lanewise(ROL, 32).reinterpretShape(INTS, 0);
+        ((ByteVector) c01.blend(c23.rearrange(SWAP_PAIRS), ODD_PAIRS).reinterpretShape(BYTES, 0))
+                .intoArray(dst, at + 2 * GROUP_BYTES);
+        ((ByteVector) c01.rearrange(SWAP_PAIRS).blend(c23, ODD_PAIRS).reinterpretShape(BYTES, 0))
                 .intoArray(dst, at + 2 * GROUP_BYTES + VECTOR_BYTES);
-        IntVector d01 = d0.lanewise(ROL, 32).reinterpretAsInts();
-        IntVector d23 = d2.lanewise(ROL, 32).reinterpretAsInts();
-        d01.blend(d23.rearrange(SWAP_PAIRS), ODD_PAIRS).reinterpretAsBytes().intoArray(dst, at + 3 * GROUP_BYTES);
-        d01.rearrange(SWAP_PAIRS)
-                .blend(d23, ODD_PAIRS)
-                .reinterpretAsBytes()
+        IntVector d01 = (IntVector) d0.lanewise(ROL, 32).reinterpretShape(INTS, 0);
+        IntVector d23 = (IntVector) d2.lanewise(ROL, 32).reinterpretShape(INTS, 0);
+        ((ByteVector) d01.blend(d23.rearrange(SWAP_PAIRS), ODD_PAIRS).reinterpretShape(BYTES, 0))
+                .intoArray(dst, at + 3 * GROUP_BYTES);
+        ((ByteVector) d01.rearrange(SWAP_PAIRS).blend(d23, ODD_PAIRS).reinterpretShape(BYTES, 0))
                 .intoArray(dst, at + 3 * GROUP_BYTES + VECTOR_BYTES);
     }
 }
