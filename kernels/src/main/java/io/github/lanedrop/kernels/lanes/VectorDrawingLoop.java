@@ -136,7 +136,9 @@ final class VectorDrawingLoop implements DrawingLoop {
             y = RELU ? y.blend(ZERO, y.compare(LE, ZERO)) : y;
             y = OPERATION.scales() ? y.mul(va) : y;
             y = OPERATION.shifts() ? y.add(vb) : y;
-            otherwise.blend(y, VectorMask.fromLong(FLOATS, keepBits >>> 16)).intoMemorySegment(to, at + VECTOR_BYTES, ORDER);
+            otherwise
+                    .blend(y, VectorMask.fromLong(FLOATS, keepBits >>> 16))
+                    .intoMemorySegment(to, at + VECTOR_BYTES, ORDER);
             y = FloatVector.fromMemorySegment(FLOATS, from, at + 2 * VECTOR_BYTES, ORDER);
             y = BIAS ? y.add(FloatVector.fromMemorySegment(FLOATS, row, at + 2 * VECTOR_BYTES, ORDER)) : y;
             y = RELU ? y.blend(ZERO, y.compare(LE, ZERO)) : y;
