@@ -123,15 +123,15 @@
  *       few shifts of the whole string, by 1, 2, 4, ... along each axis, dilate every anchor at once. Anchors are drawn
  *       without gaps and dealt to the places that can hold them by {@code Long.expand}, one instruction on x86 with BMI2.
  *       Calls that have them do four chunks at once: at 1Mi elements of 56 x 56 images with blocks of 7 from 3.0 to 2.4
- *       times copying and scaling, and in DRAM, at 6.4 million, to 1.5. What is left of a chunk is 170 ns for random
+ *       times copying and scaling, and in DRAM, at 6.4 million, from 1.4 to 1.3. What is left of a chunk is 170 ns for random
  *       bits, 130 for dealing and 90 for shifts. Revisit for CPUs without such an instruction.
  *   <li><b>Long runs of one decision are not selected but scaled or zeroed.</b> Channels of 56 x 56 at 64Ki elements took 1.28
  *       times copying and scaling with bits, and 1.11 without. It is the one place where a source and an operation meet.
  *       Revisit when selecting costs nothing.
  *   <li><b>Who is done helps the others, where a range costs little to begin.</b> A thread that sleeps begins 20 to 40
  *       microseconds after it is called, when the caller has done half of 1Mi elements: it then takes half of what is left
- *       of its range, and the caller from the other end. Two threads that slept took 206 microseconds, longer than one, and
- *       now take 145; where the other thread is awake steps cost 2 %. Below some 256Ki elements it is not worth waking a
+ *       of its range, and the caller from the other end. Two threads of a {@code ForkJoinPool} that slept, called twice a millisecond, took
+ *       206 microseconds, longer than one, and now take 145; where the other thread is awake steps cost 2 %. Below some 256Ki elements it is not worth waking a
  *       thread. Products, sums and norms keep one range a task. Revisit when a thread wakes faster.
  *   <li><b>Scratch memory comes from a pool</b>, not from thread-locals, of which virtual threads would make millions, and
  *       not from the call, which must not allocate. A slot is one atomic exchange; a contended one costs an allocation,
@@ -148,7 +148,7 @@
  *       as long; written out it allocates nothing, in every JVM. Revisit when users can mark methods so.
  *   <li><b>Normals are no more exact than their words.</b> Both have 24 random bits, so polynomials to 1e-6 do, and cost a
  *       third less than correct ones; sine and cosine are taken over half a turn, so that the two share one sign and
- *       nothing is swapped. Gaussian dropout takes 1.8 times what its random words take (Zen 4, JDK 25). Revisit if a
+ *       nothing is swapped. Gaussian dropout takes 1.8 to 2.5 times what its random words take (Zen 4, JDK 25). Revisit if a
  *       generator makes words much faster.
  *   <li><b>Patterns are looked up one by one where bytes cannot be permuted.</b> With AVX-512 VBMI a table of 256 bytes is
  *       a few permutes for 64 patterns. Without it the JDK emulates a permute over two registers lane by lane, hundreds of
@@ -173,7 +173,12 @@
  *       through 0 shifts nobody's random numbers. There is nothing to revisit: this is the mask's specification.
  *   <li><b>The scalar twin is the definition.</b> It reads like the formula and uses nothing of the SIMD code; the tests
  *       and the self-test at start hold the SIMD path against it, and it runs where the vector module is missing, after
- *       one warning that names the flag. Revisit never for speed: a fast twin would be a second thing to trust.
+ *       one warning that names the flag.
+ *   <li><b>Without vectors of ours, loops that C2 vectorises by itself.</b> Those who forget the flag get what runs without
+ *       the module, so elementwise operations have a second way there, tested against the twin: a round of Philox over 64
+ *       blocks, then the next; arithmetic in loops of its own; and selection of two floats at a time, as a long, since C2
+ *       does not vectorise what turns floats into their bits. Rate 0.1 takes .6 ns an element instead of 1.8 (Zen 4, JDK 25),
+ *       four to six times as long as with the module. float64 still takes the twin. Revisit when the module leaves incubation.
  *   <li><b>Overlap is refused, not handled.</b> Identical buffers are in place; a shifted overlap would make the result
  *       depend on the order of the loop. Two mappings of one file cannot be told apart from two files. Revisit never.
  * </ul>

@@ -17,17 +17,22 @@ import java.util.stream.Collectors;
 
 /** What do structured masks cost? */
 final class MasksFamily implements Part {
+    /** 32 images of 64 channels of 56 x 56. */
+    private static final String BATCH = "6422528";
+
     @Override
     public List<Question> ofSelf() {
         String all = Arrays.stream(MaskBench.Source.values()).map(Enum::name).collect(Collectors.joining(" "));
         return List.of(
-                ask(QUICK, "CHANNELS_FIRST", Sizes.L3),
-                ask(STANDARD, all, Sizes.L3),
-                ask(FULL, all, "65536 1048576 6422528"));
+                ask(QUICK, DropoutFamily.FORWARD, "CHANNELS_FIRST", Sizes.L3),
+                ask(STANDARD, DropoutFamily.FORWARD, all, Sizes.L3),
+                ask(STANDARD, DropoutFamily.FORWARD, "CHANNELS_FIRST DROP_BLOCK", BATCH),
+                ask(STANDARD, DropoutFamily.ROOF, "DROP_BLOCK", BATCH), // the same for all
+                ask(FULL, DropoutFamily.FORWARD, all, String.join(" ", Sizes.L2, Sizes.L3, BATCH)));
     }
 
-    private static Question ask(Profile from, String sources, String elements) {
-        return Question.ask(from, KERNEL, MaskBench.class, DropoutFamily.FORWARD)
+    private static Question ask(Profile from, String methods, String sources, String elements) {
+        return Question.ask(from, KERNEL, MaskBench.class, methods)
                 .over("source", sources)
                 .over("elements", elements);
     }
