@@ -176,7 +176,8 @@ final class BlockedProduct {
 
     /** Whether {@link VectorNarrowTile} multiplies whole tiles of rows. */
     private static boolean isNarrow(Matrix a, Matrix c, DropConnect weights, Form form) {
-        return VectorNarrowTile.fits(c.columns())
+        return ProductSelfTest.VECTOR
+                && VectorNarrowTile.fits(c.columns())
                 && c.rows() >= VectorNarrowTile.ROWS
                 && !a.transposed()
                 && Packing.reaches(a)
