@@ -22,10 +22,7 @@ final class PatternTable {
     final byte[] alias = new byte[COLUMNS];
     /** The upper eight bits of {@link #cut}, for the first comparison. */
     final byte[] cutHigh = new byte[COLUMNS];
-    /** Both in one load: {@link #cutHigh} in bits 0 to 7, {@link #alias} in bits 8 to 15. */
-    final int[] cutHighAndAlias = new int[COLUMNS];
-
-    /** The same in 16 bits: {@link #alias} in bits 0 to 7, {@link #cutHigh} in bits 8 to 15. */
+    /** Both in one load: {@link #alias} in bits 0 to 7, {@link #cutHigh} in bits 8 to 15. */
     final short[] entries = new short[COLUMNS];
 
     private PatternTable() {}
@@ -56,7 +53,6 @@ final class PatternTable {
         for (int column = 0; column < COLUMNS; column++) {
             cutHigh[column] = (byte) (cut[column] >>> 24);
             entries[column] = (short) ((alias[column] & 0xFF) | (cutHigh[column] << 8));
-            cutHighAndAlias[column] = (cutHigh[column] & 0xFF) | ((alias[column] & 0xFF) << 8);
         }
     }
 

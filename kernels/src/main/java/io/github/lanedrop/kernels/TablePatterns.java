@@ -10,7 +10,7 @@ final class TablePatterns {
     static void draw(PatternTable table, Key key, long first, byte[] stream, int streamAt, Scratch scratch, int count) {
         byte[] keepBits = scratch.keepBits;
         int[] open = scratch.open;
-        int found = look(table.cutHighAndAlias, stream, streamAt, keepBits, open, count);
+        int found = look(table.entries, stream, streamAt, keepBits, open, count);
         for (int i = 0; i < found; i++) {
             int j = open[i];
             int column = stream[streamAt + 2 * j] & 0xFF;
@@ -19,16 +19,14 @@ final class TablePatterns {
     }
 
     /** Leaves out the refinement, whose calls would take this loop's registers away; lists what it is needed for. */
-    private static int look(
-            int[] cutHighAndAlias, byte[] stream, int streamAt, byte[] keepBits, int[] open, int count) {
+    private static int look(short[] entries, byte[] stream, int streamAt, byte[] keepBits, int[] open, int count) {
         int found = 0;
         for (int j = 0, at = streamAt; j < count; j++, at += 2) {
             int column = stream[at] & 0xFF;
-            int entry = cutHighAndAlias[column];
-            int above = (stream[at + 1] & 0xFF) - (entry & 0xFF);
-            int alias = entry >>> 8;
+            int entry = entries[column]; // its lowest byte is the alias
+            int above = (stream[at + 1] & 0xFF) - ((entry >>> 8) & 0xFF);
             // by bits: a branch on random ones would be guessed wrong half the time
-            keepBits[j] = (byte) (((column ^ alias) & (above >> 31)) ^ alias);
+            keepBits[j] = (byte) (((column ^ entry) & (above >> 31)) ^ entry);
             if (above == 0) {
                 open[found++] = j;
             }

@@ -1,5 +1,6 @@
 package io.github.lanedrop.bench.jmh;
 
+import io.github.lanedrop.kernels.Kernels;
 import io.github.lanedrop.kernels.Workers;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
@@ -42,6 +43,13 @@ public abstract class Bench {
     /** Memory for as long as somebody can reach it. */
     static MemorySegment bytes(long bytes) {
         return Arena.ofAuto().allocate(bytes, ALIGNMENT);
+    }
+
+    /** Of long calls few are made, and what each does once, its first chunk for one, would stay interpreted. */
+    static void warmUpForLong(long elements) {
+        if (elements > 1 << 20) {
+            Kernels.warmUp();
+        }
     }
 
     /** Zeros. */

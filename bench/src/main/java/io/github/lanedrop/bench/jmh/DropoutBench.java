@@ -3,7 +3,6 @@ package io.github.lanedrop.bench.jmh;
 import io.github.lanedrop.bench.demo.CopyAndScale;
 import io.github.lanedrop.kernels.BernoulliMask;
 import io.github.lanedrop.kernels.DropoutKernel;
-import io.github.lanedrop.kernels.Kernels;
 import io.github.lanedrop.kernels.Rate;
 import io.github.lanedrop.kernels.StoredMask;
 import io.github.lanedrop.kernels.Workers;
@@ -50,10 +49,7 @@ public class DropoutBench extends Bench {
         DropoutKernel.keepBits(mask, 0, keepBits, elements);
         storedMask = new StoredMask(mask.rate(), keepBits);
         workers = workers(threads);
-        if (elements > 1 << 20) {
-            // calls are few, and what each does once, its first chunk for one, would stay interpreted
-            Kernels.warmUp();
-        }
+        warmUpForLong(elements);
     }
 
     /** The roof of memory. */

@@ -99,6 +99,7 @@ public class MaskBench extends Bench {
         dst = zeros(elements);
         keepBits = bytes(Math.ceilDiv(elements, Byte.SIZE));
         mask = source.mask(elements);
+        warmUpForLong(elements);
     }
 
     /** The roof. */

@@ -4,7 +4,6 @@ import static io.github.lanedrop.bench.questions.Profile.FULL;
 import static io.github.lanedrop.bench.questions.Profile.QUICK;
 import static io.github.lanedrop.bench.questions.Profile.STANDARD;
 import static io.github.lanedrop.bench.questions.Times.Code.KERNEL;
-import static io.github.lanedrop.bench.questions.Times.Code.LOOP;
 
 import io.github.lanedrop.bench.jmh.ProductBench;
 import io.github.lanedrop.bench.jmh.ProductPeerBench;
@@ -38,10 +37,10 @@ final class ProductsFamily implements Part {
     @Override
     public List<Question> ofProductPeer(String peer) {
         return List.of(
-                ask(QUICK, LOOP, ProductPeerBench.class, BOTH, SQUARE, "none").over(Run.PEER, peer),
-                ask(STANDARD, LOOP, ProductPeerBench.class, BOTH, SQUARE + " 128x784x512", "none")
+                ask(QUICK, KERNEL, ProductPeerBench.class, BOTH, SQUARE, "none").over(Run.PEER, peer),
+                ask(STANDARD, KERNEL, ProductPeerBench.class, BOTH, SQUARE + " 128x784x512", "none")
                         .over(Run.PEER, peer),
-                ask(FULL, LOOP, ProductPeerBench.class, BOTH, SHAPES, "none a b")
+                ask(FULL, KERNEL, ProductPeerBench.class, BOTH, SHAPES, "none a b")
                         .over(Run.PEER, peer));
     }
 
