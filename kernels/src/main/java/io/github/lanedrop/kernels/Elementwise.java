@@ -19,6 +19,9 @@ final class Elementwise {
     /** Elements of a span, so that they can be counted in an int. */
     private static final int MOST = 1 << 30;
 
+    /** Where vectors do the work: to define a loop takes milliseconds of the first call. */
+    private static final PairLoop NO_PAIRS = (_, _, _, _, _, _, _, _, _, _) -> {};
+
     private final Operation operation;
     private final SpanLoops mixed;
     private final SpanLoops kept;
@@ -28,7 +31,7 @@ final class Elementwise {
     Elementwise(Operation operation) {
         this.operation = operation;
         ArrayLoop arrays = Loops.scalar(operation);
-        PairLoop pairs = Loops.pairs(operation);
+        PairLoop pairs = Live.VECTOR ? NO_PAIRS : Loops.pairs(operation);
         mixed = new SpanLoops(operation, Fate.MIXED, arrays, pairs);
         kept = new SpanLoops(operation, Fate.KEPT, arrays, pairs);
         dropped = new SpanLoops(operation, Fate.DROPPED, arrays, pairs);
