@@ -30,9 +30,10 @@ final class VectorSegmentLoop implements SegmentLoop {
     private static final boolean ALL_KEPT = DATA.allSelected(Fate.KEPT);
     private static final boolean ALL_DROPPED = DATA.allSelected(Fate.DROPPED);
     /** Exchanges kept and dropped. */
-    private static final long INVERSION = OPERATION.inverted() ? -1 : 0;
+    private static final int INVERSION = OPERATION.inverted() ? -1 : 0;
 
-    private static final VarHandle LONG = MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.LITTLE_ENDIAN);
+    private static final VarHandle INT = MethodHandles.byteArrayViewVarHandle(int[].class, ByteOrder.LITTLE_ENDIAN);
+    private static final VarHandle SHORT = MethodHandles.byteArrayViewVarHandle(short[].class, ByteOrder.LITTLE_ENDIAN);
 
     @SuppressWarnings("unchecked") // floats or doubles, told apart by a constant where it matters
     private static final VectorSpecies<Number> SPECIES =
@@ -44,11 +45,11 @@ final class VectorSegmentLoop implements SegmentLoop {
             (VectorSpecies<Number>) (VectorSpecies<?>) (DOUBLES_STORED ? LONGS : INTS);
 
     private static final int LANES = SPECIES.length();
-    /** Elements of the four vectors that are done at a time, with one word of keep bits. */
-    private static final int FOUR = 4 * LANES;
+    /** Elements of the two vectors that are done at a time. */
+    private static final int PAIR = 2 * LANES;
 
+    private static final int PAIR_BITS_BYTES = PAIR / Byte.SIZE;
     private static final int BYTES = SPECIES.vectorByteSize();
-    private static final int ELEMENT_BYTES = SPECIES.elementSize() / Byte.SIZE;
     private static final Vector<Number> ZERO = SPECIES.zero();
     private static final boolean ELSE_OPERAND = OPERATION.otherwise() == Otherwise.OPERAND;
 
@@ -88,19 +89,18 @@ final class VectorSegmentLoop implements SegmentLoop {
         Vector<Number> y;
         Vector<Number> other;
         Vector<Number> otherwise;
-        int pair; // the bits of two vectors
         Vector<Number> signs;
         VectorMask<Number> kept;
-        int i = 0;
-        for (; i <= elements - FOUR; i += FOUR) {
-            long keepBits = MIXED ? (long) LONG.get(bits, bitsAt + (i >>> 3)) ^ INVERSION : 0;
-            long at = firstByte + (long) ELEMENT_BYTES * i;
+        int bitsBytes = elements / PAIR * PAIR_BITS_BYTES;
+        // counts bytes of keep bits, so that C2 takes the check of their index out of the loop
+        for (int j = 0; j < bitsBytes; j += PAIR_BITS_BYTES) {
+            long at = firstByte + 2L * BYTES / PAIR_BITS_BYTES * j;
+            int pair = MIXED ? pairBits(bits, bitsAt + j) ^ INVERSION : 0;
+            signs = Simd.MASK_REGISTERS ? INTEGERS.zero() : INTEGERS.broadcast(pair);
             y = SPECIES.fromMemorySegment(src, at, ORDER);
             other = OPERATION.hasOperand() ? SPECIES.fromMemorySegment(operand, at, ORDER) : ZERO;
-            pair = (int) keepBits; // an int lane takes no more
-            signs = Simd.MASK_REGISTERS ? INTEGERS.zero() : INTEGERS.broadcast(pair);
             kept = Simd.MASK_REGISTERS
-                    ? VectorMask.fromLong(SPECIES, keepBits)
+                    ? VectorMask.fromLong(SPECIES, pair)
                     : signs.lanewise(LSHL, TO_SIGN).compare(LT, 0).cast(SPECIES);
             y = OPERATION.scales() ? y.mul(va) : y;
             y = OPERATION.shifts() ? y.add(vb) : y;
@@ -111,7 +111,7 @@ final class VectorSegmentLoop implements SegmentLoop {
             y = SPECIES.fromMemorySegment(src, at + BYTES, ORDER);
             other = OPERATION.hasOperand() ? SPECIES.fromMemorySegment(operand, at + BYTES, ORDER) : ZERO;
             kept = Simd.MASK_REGISTERS
-                    ? VectorMask.fromLong(SPECIES, keepBits >>> LANES)
+                    ? VectorMask.fromLong(SPECIES, pair >>> LANES)
                     : signs.lanewise(LSHL, NEXT_TO_SIGN).compare(LT, 0).cast(SPECIES);
             y = OPERATION.scales() ? y.mul(va) : y;
             y = OPERATION.shifts() ? y.add(vb) : y;
@@ -119,32 +119,16 @@ final class VectorSegmentLoop implements SegmentLoop {
             y = ALL_KEPT ? y : ALL_DROPPED ? otherwise : otherwise.blend(y, kept);
             y = OPERATION.addsOperand() ? other.add(y) : y;
             y.intoMemorySegment(dst, at + BYTES, ORDER);
-            y = SPECIES.fromMemorySegment(src, at + 2L * BYTES, ORDER);
-            other = OPERATION.hasOperand() ? SPECIES.fromMemorySegment(operand, at + 2L * BYTES, ORDER) : ZERO;
-            pair = (int) (keepBits >>> (2 * LANES));
-            signs = Simd.MASK_REGISTERS ? INTEGERS.zero() : INTEGERS.broadcast(pair);
-            kept = Simd.MASK_REGISTERS
-                    ? VectorMask.fromLong(SPECIES, keepBits >>> (2 * LANES))
-                    : signs.lanewise(LSHL, TO_SIGN).compare(LT, 0).cast(SPECIES);
-            y = OPERATION.scales() ? y.mul(va) : y;
-            y = OPERATION.shifts() ? y.add(vb) : y;
-            otherwise = ELSE_OPERAND ? other : constant;
-            y = ALL_KEPT ? y : ALL_DROPPED ? otherwise : otherwise.blend(y, kept);
-            y = OPERATION.addsOperand() ? other.add(y) : y;
-            y.intoMemorySegment(dst, at + 2L * BYTES, ORDER);
-            y = SPECIES.fromMemorySegment(src, at + 3L * BYTES, ORDER);
-            other = OPERATION.hasOperand() ? SPECIES.fromMemorySegment(operand, at + 3L * BYTES, ORDER) : ZERO;
-            kept = Simd.MASK_REGISTERS
-                    ? VectorMask.fromLong(SPECIES, keepBits >>> (3 * LANES))
-                    : signs.lanewise(LSHL, NEXT_TO_SIGN).compare(LT, 0).cast(SPECIES);
-            y = OPERATION.scales() ? y.mul(va) : y;
-            y = OPERATION.shifts() ? y.add(vb) : y;
-            otherwise = ELSE_OPERAND ? other : constant;
-            y = ALL_KEPT ? y : ALL_DROPPED ? otherwise : otherwise.blend(y, kept);
-            y = OPERATION.addsOperand() ? other.add(y) : y;
-            y.intoMemorySegment(dst, at + 3L * BYTES, ORDER);
         }
-        return i;
+        return elements / PAIR * PAIR;
+    }
+
+    private static int pairBits(byte[] bits, int at) {
+        return switch (PAIR_BITS_BYTES) {
+            case 4 -> (int) INT.get(bits, at);
+            case 2 -> (short) SHORT.get(bits, at);
+            default -> bits[at];
+        };
     }
 
     @SuppressWarnings("unchecked")
