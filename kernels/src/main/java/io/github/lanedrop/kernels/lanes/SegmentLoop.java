@@ -13,7 +13,7 @@ public interface SegmentLoop {
      * @param firstByte where the chunk begins in each of them
      * @param elements how many
      * @param bits keep bits, lowest bit first; element 0 is bit 0 of {@code bits[bitsAt]}; not read where all have one fate
-     * @param bitsAt the index of the first byte of keep bits; 32 bytes after the last are read
+     * @param bitsAt the index of the first byte of keep bits; nothing after the last is read
      * @param a the first constant
      * @param b the second constant
      * @param c the third constant

@@ -24,7 +24,7 @@ import jdk.incubator.vector.VectorMask;
  * The template of {@link SegmentLoop} for bfloat16, see {@link Specialised}.
  *
  * <p>A vector is taken as ints, pairs of elements: the even ones in the lower halves, the odd ones in the upper. Each half
- * is widened by a shift or a mask, and the results are put together the same way and rounded; nothing crosses lanes.
+ * is widened by a shift or a mask, and the results are put together and rounded.
  */
 final class VectorBfloat16Loop implements SegmentLoop {
     private static final LoopData DATA = Specialised.data(MethodHandles.lookup(), LoopData.class);
@@ -34,13 +34,33 @@ final class VectorBfloat16Loop implements SegmentLoop {
     private static final boolean ALL_KEPT = DATA.allSelected(Fate.KEPT);
     private static final boolean ALL_DROPPED = DATA.allSelected(Fate.DROPPED);
     /** Exchanges kept and dropped. */
-    private static final long INVERSION = OPERATION.inverted() ? -1 : 0;
+    private static final int INVERSION = OPERATION.inverted() ? -1 : 0;
 
-    private static final VarHandle LONG = MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.LITTLE_ENDIAN);
+    private static final VarHandle INT = MethodHandles.byteArrayViewVarHandle(int[].class, ByteOrder.LITTLE_ENDIAN);
+    private static final VarHandle SHORT = MethodHandles.byteArrayViewVarHandle(short[].class, ByteOrder.LITTLE_ENDIAN);
 
     private static final int LANES = FLOATS.length();
     /** Elements that one vector of ints holds. */
     private static final int PAIRS = 2 * LANES;
+
+    private static final int PAIRS_BITS_BYTES = PAIRS / Byte.SIZE;
+    private static final int VECTOR_BYTES = PAIRS * Short.BYTES;
+    /** Whether elements keep their bits, so that nothing is rounded. */
+    private static final boolean COPIES = !OPERATION.scales() && !OPERATION.shifts() && !OPERATION.addsOperand();
+    /** Whether the mask is of halves, before the operand is added, and not of the results. */
+    private static final boolean SELECTS_HALVES = !Simd.MASK_REGISTERS || OPERATION.addsOperand();
+    /** Where the upper 16 bits of all results are, in the even ones followed by the odd ones. */
+    private static final ShortVector UPPER_BITS = bitsOfResults(1);
+
+    private static final ShortVector LOWER_BITS = bitsOfResults(0);
+
+    private static ShortVector bitsOfResults(int half) {
+        short[] at = new short[SHORTS.length()];
+        for (int i = 0; i < at.length; i++) {
+            at[i] = (short) (i % 2 * at.length + (i & ~1) + half);
+        }
+        return ShortVector.fromArray(SHORTS, at, 0);
+    }
 
     private static final FloatVector ZERO = FloatVector.zero(FLOATS);
     private static final int UPPER = 0xFFFF0000;
@@ -49,6 +69,8 @@ final class VectorBfloat16Loop implements SegmentLoop {
     /** Moves the bit of the even element of each lane to the sign. */
     private static final IntVector TO_SIGN =
             IntVector.broadcast(INTS, 31).sub(IntVector.zero(INTS).addIndex(2));
+    /** The same for the odd one. */
+    private static final IntVector ODD_TO_SIGN = TO_SIGN.sub(1);
 
     @Override
     public int run(
@@ -68,64 +90,85 @@ final class VectorBfloat16Loop implements SegmentLoop {
         FloatVector va = FloatVector.broadcast(FLOATS, (float) a);
         FloatVector vb = FloatVector.broadcast(FLOATS, (float) b);
         FloatVector vc = FloatVector.broadcast(FLOATS, (float) c);
+        ShortVector constant = OPERATION.otherwise() == Otherwise.CONSTANT
+                ? ShortVector.broadcast(SHORTS, Bfloat16.fromFloat((float) c))
+                : ShortVector.zero(SHORTS);
         FloatVector y;
         FloatVector other;
         FloatVector otherwise;
         VectorMask<Float> kept;
-        int i = 0;
-        for (; i <= elements - PAIRS; i += PAIRS) {
-            long keepBits = MIXED ? (long) LONG.get(bits, bitsAt + (i >>> 3)) ^ INVERSION : 0;
-            long at = firstByte + (long) Short.BYTES * i;
-            IntVector x = (IntVector)
-                    ShortVector.fromMemorySegment(SHORTS, src, at, ORDER).reinterpretShape(INTS, 0);
-            IntVector o = OPERATION.hasOperand()
-                    ? (IntVector) ShortVector.fromMemorySegment(SHORTS, operand, at, ORDER)
-                            .reinterpretShape(INTS, 0)
-                    : x;
-            if (Simd.MASK_REGISTERS) {
-                kept = VectorMask.fromLong(FLOATS, Long.compress(keepBits, EVEN));
-            } else {
-                kept = IntVector.broadcast(INTS, (int) keepBits)
-                        .lanewise(LSHL, TO_SIGN)
-                        .compare(LT, 0)
-                        .cast(FLOATS);
-            }
+        int bitsBytes = elements / PAIRS * PAIRS_BITS_BYTES;
+        // counts bytes of keep bits, so that C2 takes the check of their index out of the loop
+        for (int j = 0; j < bitsBytes; j += PAIRS_BITS_BYTES) {
+            int keepBits = MIXED ? pairsBits(bits, bitsAt + j) ^ INVERSION : 0;
+            long at = firstByte + (long) VECTOR_BYTES / PAIRS_BITS_BYTES * j;
+            ShortVector both = ShortVector.fromMemorySegment(SHORTS, src, at, ORDER);
+            ShortVector otherBoth = OPERATION.hasOperand() ? ShortVector.fromMemorySegment(SHORTS, operand, at, ORDER) : both;
+            IntVector x = (IntVector) both.reinterpretShape(INTS, 0);
+            IntVector o = (IntVector) otherBoth.reinterpretShape(INTS, 0);
+            IntVector signs = Simd.MASK_REGISTERS ? x : IntVector.broadcast(INTS, keepBits);
             y = x.lanewise(LSHL, 16).viewAsFloatingLanes();
             other = o.lanewise(LSHL, 16).viewAsFloatingLanes();
             y = OPERATION.scales() ? y.mul(va) : y;
             y = OPERATION.shifts() ? y.add(vb) : y;
-            otherwise = OPERATION.otherwise() == Otherwise.OPERAND
-                    ? other
-                    : OPERATION.otherwise() == Otherwise.CONSTANT ? vc : ZERO;
-            y = ALL_KEPT ? y : ALL_DROPPED ? otherwise : otherwise.blend(y, kept);
-            y = OPERATION.addsOperand() ? other.add(y) : y;
-            IntVector even = y.viewAsIntegralLanes();
-            if (Simd.MASK_REGISTERS) {
-                kept = VectorMask.fromLong(FLOATS, Long.compress(keepBits >>> 1, EVEN));
-            } else {
-                kept = IntVector.broadcast(INTS, (int) (keepBits >>> 1))
-                        .lanewise(LSHL, TO_SIGN)
-                        .compare(LT, 0)
-                        .cast(FLOATS);
+            if (SELECTS_HALVES) {
+                if (Simd.MASK_REGISTERS) {
+                    kept = VectorMask.fromLong(FLOATS, Long.compress(keepBits, EVEN));
+                } else {
+                    kept = signs.lanewise(LSHL, TO_SIGN).compare(LT, 0).cast(FLOATS);
+                }
+                otherwise = OPERATION.otherwise() == Otherwise.OPERAND
+                        ? other
+                        : OPERATION.otherwise() == Otherwise.CONSTANT ? vc : ZERO;
+                y = ALL_KEPT ? y : ALL_DROPPED ? otherwise : otherwise.blend(y, kept);
+                y = OPERATION.addsOperand() ? other.add(y) : y;
             }
+            IntVector even = y.viewAsIntegralLanes();
             y = x.and(UPPER).viewAsFloatingLanes();
             other = o.and(UPPER).viewAsFloatingLanes();
             y = OPERATION.scales() ? y.mul(va) : y;
             y = OPERATION.shifts() ? y.add(vb) : y;
-            otherwise = OPERATION.otherwise() == Otherwise.OPERAND
-                    ? other
-                    : OPERATION.otherwise() == Otherwise.CONSTANT ? vc : ZERO;
-            y = ALL_KEPT ? y : ALL_DROPPED ? otherwise : otherwise.blend(y, kept);
-            y = OPERATION.addsOperand() ? other.add(y) : y;
+            if (SELECTS_HALVES) {
+                if (Simd.MASK_REGISTERS) {
+                    kept = VectorMask.fromLong(FLOATS, Long.compress(keepBits >>> 1, EVEN));
+                } else {
+                    kept = signs.lanewise(LSHL, ODD_TO_SIGN).compare(LT, 0).cast(FLOATS);
+                }
+                otherwise = OPERATION.otherwise() == Otherwise.OPERAND
+                        ? other
+                        : OPERATION.otherwise() == Otherwise.CONSTANT ? vc : ZERO;
+                y = ALL_KEPT ? y : ALL_DROPPED ? otherwise : otherwise.blend(y, kept);
+                y = OPERATION.addsOperand() ? other.add(y) : y;
+            }
             IntVector odd = y.viewAsIntegralLanes();
             // the upper halves are the results cut off; above one half, ties to even, they are one too small
-            ShortVector upper =
-                    (ShortVector) odd.and(UPPER).or(even.lanewise(LSHR, 16)).reinterpretShape(SHORTS, 0);
-            ShortVector lower =
-                    (ShortVector) odd.lanewise(LSHL, 16).or(even.and(~UPPER)).reinterpretShape(SHORTS, 0);
-            upper.add((short) 1, lower.or(upper.and((short) 1)).compare(UGT, HALF))
-                    .intoMemorySegment(dst, at, ORDER);
+            ShortVector upper;
+            ShortVector lower;
+            if (Simd.MASK_REGISTERS) {
+                ShortVector evens = (ShortVector) even.reinterpretShape(SHORTS, 0);
+                ShortVector odds = (ShortVector) odd.reinterpretShape(SHORTS, 0);
+                upper = UPPER_BITS.selectFrom(evens, odds);
+                lower = LOWER_BITS.selectFrom(evens, odds);
+            } else {
+                upper = (ShortVector) odd.and(UPPER).or(even.lanewise(LSHR, 16)).reinterpretShape(SHORTS, 0);
+                lower = (ShortVector) odd.lanewise(LSHL, 16).or(even.and(~UPPER)).reinterpretShape(SHORTS, 0);
+            }
+            ShortVector result = upper.add((short) 1, lower.or(upper.and((short) 1)).compare(UGT, HALF));
+            if (!SELECTS_HALVES) {
+                ShortVector instead = OPERATION.otherwise() == Otherwise.OPERAND ? otherBoth : constant;
+                result = COPIES ? both : result;
+                result = ALL_KEPT ? result : ALL_DROPPED ? instead : instead.blend(result, VectorMask.fromLong(SHORTS, keepBits));
+            }
+            result.intoMemorySegment(dst, at, ORDER);
         }
-        return i;
+        return elements / PAIRS * PAIRS;
+    }
+
+    private static int pairsBits(byte[] bits, int at) {
+        return switch (PAIRS_BITS_BYTES) {
+            case 4 -> (int) INT.get(bits, at);
+            case 2 -> (short) SHORT.get(bits, at);
+            default -> bits[at];
+        };
     }
 }
