@@ -116,6 +116,10 @@ final class VectorDrawingLoop implements DrawingLoop {
         a3 = secondC3;
         LongVector k0 = LongVector.broadcast(LONGS, (key + (2L * Philox4x32.W0)) << 32);
         LongVector k1 = LongVector.broadcast(LONGS, (key & HIGH) + ((2L * Philox4x32.W1) << 32));
+        FloatVector x0 = FloatVector.fromMemorySegment(FLOATS, from, 0, ORDER);
+        FloatVector x1 = FloatVector.fromMemorySegment(FLOATS, from, VECTOR_BYTES, ORDER);
+        FloatVector x2 = FloatVector.fromMemorySegment(FLOATS, from, 2 * VECTOR_BYTES, ORDER);
+        FloatVector x3 = FloatVector.fromMemorySegment(FLOATS, from, 3 * VECTOR_BYTES, ORDER);
         for (int round = 0; round < Math.min(rounds, MOST_ROUNDS); round++) {
             long at = (long) (4 * VECTOR_BYTES) * round;
             p0 = a0.lanewise(LSHR, 32).mul(m0);
@@ -125,36 +129,37 @@ final class VectorDrawingLoop implements DrawingLoop {
             a1 = p1.lanewise(LSHL, 32);
             a3 = p0.lanewise(LSHL, 32);
             keepBits = (long) LONG.get(bits, bitsAt + 8 * round) ^ INVERSION;
-            y = FloatVector.fromMemorySegment(FLOATS, from, at, ORDER);
-            y = BIAS ? y.add(FloatVector.fromMemorySegment(FLOATS, row, at, ORDER)) : y;
+            // loaded before this round's stores: a load would wait for those to an address with the same lowest 12 bits, and
+            // where an allocator puts dst behind src, they are to the vector after
+            long next = Math.min(at + (4 * VECTOR_BYTES), SLICE - (4 * VECTOR_BYTES));
+            FloatVector next0 = FloatVector.fromMemorySegment(FLOATS, from, next, ORDER);
+            FloatVector next1 = FloatVector.fromMemorySegment(FLOATS, from, next + VECTOR_BYTES, ORDER);
+            FloatVector next2 = FloatVector.fromMemorySegment(FLOATS, from, next + 2 * VECTOR_BYTES, ORDER);
+            FloatVector next3 = FloatVector.fromMemorySegment(FLOATS, from, next + 3 * VECTOR_BYTES, ORDER);
+            y = BIAS ? x0.add(FloatVector.fromMemorySegment(FLOATS, row, at, ORDER)) : x0;
             y = RELU ? y.blend(ZERO, y.compare(LE, ZERO)) : y;
             y = OPERATION.scales() ? y.mul(va) : y;
             y = OPERATION.shifts() ? y.add(vb) : y;
             otherwise.blend(y, VectorMask.fromLong(FLOATS, keepBits)).intoMemorySegment(to, at, ORDER);
-            y = FloatVector.fromMemorySegment(FLOATS, from, at + VECTOR_BYTES, ORDER);
-            y = BIAS ? y.add(FloatVector.fromMemorySegment(FLOATS, row, at + VECTOR_BYTES, ORDER)) : y;
+            y = BIAS ? x1.add(FloatVector.fromMemorySegment(FLOATS, row, at + VECTOR_BYTES, ORDER)) : x1;
             y = RELU ? y.blend(ZERO, y.compare(LE, ZERO)) : y;
             y = OPERATION.scales() ? y.mul(va) : y;
             y = OPERATION.shifts() ? y.add(vb) : y;
-            otherwise
-                    .blend(y, VectorMask.fromLong(FLOATS, keepBits >>> 16))
-                    .intoMemorySegment(to, at + VECTOR_BYTES, ORDER);
-            y = FloatVector.fromMemorySegment(FLOATS, from, at + 2 * VECTOR_BYTES, ORDER);
-            y = BIAS ? y.add(FloatVector.fromMemorySegment(FLOATS, row, at + 2 * VECTOR_BYTES, ORDER)) : y;
+            otherwise.blend(y, VectorMask.fromLong(FLOATS, keepBits >>> 16)).intoMemorySegment(to, at + VECTOR_BYTES, ORDER);
+            y = BIAS ? x2.add(FloatVector.fromMemorySegment(FLOATS, row, at + 2 * VECTOR_BYTES, ORDER)) : x2;
             y = RELU ? y.blend(ZERO, y.compare(LE, ZERO)) : y;
             y = OPERATION.scales() ? y.mul(va) : y;
             y = OPERATION.shifts() ? y.add(vb) : y;
-            otherwise
-                    .blend(y, VectorMask.fromLong(FLOATS, keepBits >>> 32))
-                    .intoMemorySegment(to, at + 2 * VECTOR_BYTES, ORDER);
-            y = FloatVector.fromMemorySegment(FLOATS, from, at + 3 * VECTOR_BYTES, ORDER);
-            y = BIAS ? y.add(FloatVector.fromMemorySegment(FLOATS, row, at + 3 * VECTOR_BYTES, ORDER)) : y;
+            otherwise.blend(y, VectorMask.fromLong(FLOATS, keepBits >>> 32)).intoMemorySegment(to, at + 2 * VECTOR_BYTES, ORDER);
+            y = BIAS ? x3.add(FloatVector.fromMemorySegment(FLOATS, row, at + 3 * VECTOR_BYTES, ORDER)) : x3;
             y = RELU ? y.blend(ZERO, y.compare(LE, ZERO)) : y;
             y = OPERATION.scales() ? y.mul(va) : y;
             y = OPERATION.shifts() ? y.add(vb) : y;
-            otherwise
-                    .blend(y, VectorMask.fromLong(FLOATS, keepBits >>> 48))
-                    .intoMemorySegment(to, at + 3 * VECTOR_BYTES, ORDER);
+            otherwise.blend(y, VectorMask.fromLong(FLOATS, keepBits >>> 48)).intoMemorySegment(to, at + 3 * VECTOR_BYTES, ORDER);
+            x0 = next0;
+            x1 = next1;
+            x2 = next2;
+            x3 = next3;
             k0 = k0.add((long) Philox4x32.W0 << 32); // bumpKey
             k1 = k1.add((long) Philox4x32.W1 << 32);
         }
