@@ -61,8 +61,8 @@ final class AttentionSelfTest {
         for (int columns : new int[] {16, ScalarTile.STRIDE}) { // tiles of both widths
             float[] expected = new float[size];
             float[] actual = new float[size];
-            ScalarTile.multiplyAdd(a, 0, a, 0, expected, 0, 4, 5, columns);
-            VectorTile.multiplyAdd(a, 0, a, 0, actual, 0, 4, 5, columns);
+            ScalarTile.multiplyAdd(a, 0, ScalarTile.STRIDE, a, 0, expected, 0, ScalarTile.STRIDE, 4, 5, columns);
+            VectorTile.multiplyAdd(a, 0, ScalarTile.STRIDE, a, 0, actual, 0, ScalarTile.STRIDE, 4, 5, columns);
             ScalarTile.multiplyTransposedAdd(a, 0, a, 0, expected, 0, 4, 5, columns);
             VectorTile.multiplyTransposedAdd(a, 0, a, 0, actual, 0, 4, 5, columns);
             for (int row = 0; row < 4; row++) {

@@ -43,6 +43,54 @@ final class SoftmaxRows {
         }
     }
 
+    /** {@link ScalarSoftmax#backward}. */
+    static void backward(
+            float[] scores,
+            float[] gradient,
+            int rows,
+            int[] seen,
+            float scale,
+            float[] logSums,
+            float[] dots,
+            int row,
+            float maskScale,
+            boolean renormalized,
+            byte[] bits,
+            int bit,
+            int bitStride) {
+        if (AttentionSelfTest.VECTOR) {
+            VectorSoftmax.backward(
+                    scores,
+                    gradient,
+                    rows,
+                    seen,
+                    scale,
+                    logSums,
+                    dots,
+                    row,
+                    maskScale,
+                    renormalized,
+                    bits,
+                    bit,
+                    bitStride);
+        } else {
+            ScalarSoftmax.backward(
+                    scores,
+                    gradient,
+                    rows,
+                    seen,
+                    scale,
+                    logSums,
+                    dots,
+                    row,
+                    maskScale,
+                    renormalized,
+                    bits,
+                    bit,
+                    bitStride);
+        }
+    }
+
     /** {@link ScalarSoftmax#gradient}. */
     static void gradient(
             float[] x,

@@ -21,7 +21,7 @@ public final class ScalarSoftmax {
      * <pre>
      * s[i]    = (kept or not hidesDropped) ? scores[at + i] * scale : -Infinity
      * max     = the greatest of before, s[0], s[1] ..., of those that are no NaN
-     * dst[i]  = exp(s[i] - max)
+     * dst[i]  = exp(s[i] - max), as {@link ScalarMath#decay} has it
      * sums[i modulo 16] = sums[i modulo 16] + dst[i]
      * </pre>
      *
@@ -57,7 +57,7 @@ public final class ScalarSoftmax {
         }
         if (max != Float.NEGATIVE_INFINITY) {
             for (int i = 0; i < elements; i++) {
-                dst[i] = ScalarMath.exp(dst[i] - max);
+                dst[i] = ScalarMath.decay(max - dst[i]);
                 sums[i % PARTIAL_SUMS] += dst[i];
             }
         }
@@ -207,6 +207,67 @@ public final class ScalarSoftmax {
             float ofProbability = kept ? gradient[gradientAt + i] * maskScale : 0f;
             float ofScore = (x[i] * factor) * (ofProbability - dot);
             gradient[gradientAt + i] = kept || !renormalized ? ofScore : 0f;
+        }
+    }
+
+    /**
+     * The probabilities of a tile after dropout, made again from its scores, and the gradient with respect to these. Of each
+     * row {@code r}, with {@code at = r * ScalarTile.STRIDE + i}:
+     *
+     * <pre>
+     * p            = exp(scores[at] * scale - logSums[row + r]), as {@link ScalarMath#decay} has it; the difference is rounded once
+     * scores[at]   = kept ? p * maskScale : +0
+     * gradient[at] = p * scale * ((kept ? gradient[at] * maskScale : 0) - dots[row + r])
+     * </pre>
+     *
+     * <p>Of rows that are renormalised, the gradient is +0 where dropped. Both are +0 from {@code seen[r]} on, and everywhere if
+     * the log-sum is minus infinity.
+     *
+     * @param scores holds the scores; receives the probabilities after dropout
+     * @param gradient holds the gradient with respect to these; receives that with respect to the scores
+     * @param rows the rows
+     * @param seen how many columns each row sees, 0 to 64
+     * @param scale the scores' scale
+     * @param logSums of each row the logarithm of the sum of its exponentials; no scaled score that counts is greater, but
+     *     for rounding
+     * @param dots of each row its output times the gradient with respect to that
+     * @param row the index of the first row's log-sum and dot
+     * @param maskScale the mask's scale
+     * @param renormalized whether rows are
+     * @param bits the keep bits
+     * @param bit the first row's first
+     * @param bitStride from one row to the next
+     */
+    public static void backward(
+            float[] scores,
+            float[] gradient,
+            int rows,
+            int[] seen,
+            float scale,
+            float[] logSums,
+            float[] dots,
+            int row,
+            float maskScale,
+            boolean renormalized,
+            byte[] bits,
+            int bit,
+            int bitStride) {
+        for (int r = 0; r < rows; r++) {
+            int counting = logSums[row + r] == Float.NEGATIVE_INFINITY ? 0 : seen[r];
+            for (int c = 0; c < ScalarTile.STRIDE; c++) {
+                int at = (r * ScalarTile.STRIDE) + c;
+                if (c >= counting) {
+                    scores[at] = 0f;
+                    gradient[at] = 0f;
+                    continue;
+                }
+                boolean kept = kept(bits, bit + (r * bitStride) + c);
+                float p = ScalarMath.decay(Math.fma(scores[at], -scale, logSums[row + r]));
+                float ofProbability = kept ? gradient[at] * maskScale : 0f;
+                float ofScore = (p * scale) * (ofProbability - dots[row + r]);
+                scores[at] = kept ? p * maskScale : 0f;
+                gradient[at] = kept || !renormalized ? ofScore : 0f;
+            }
         }
     }
 

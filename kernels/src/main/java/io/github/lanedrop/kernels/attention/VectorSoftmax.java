@@ -1,6 +1,7 @@
 package io.github.lanedrop.kernels.attention;
 
 import static io.github.lanedrop.kernels.attention.ScalarSoftmax.PARTIAL_SUMS;
+import static io.github.lanedrop.kernels.attention.ScalarTile.STRIDE;
 import static io.github.lanedrop.rng.simd.Lanes.FLOATS;
 import static io.github.lanedrop.rng.simd.Lanes.INTS;
 import static jdk.incubator.vector.VectorOperators.ASHR;
@@ -15,6 +16,7 @@ import io.github.lanedrop.rng.simd.Simd;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.nio.ByteOrder;
+import java.util.Arrays;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.IntVector;
 import jdk.incubator.vector.VectorMask;
@@ -31,8 +33,6 @@ public final class VectorSoftmax {
     private static final int LANES = FLOATS.length();
     private static final FloatVector ZERO = FloatVector.zero(FLOATS);
     private static final FloatVector HIDDEN = FloatVector.broadcast(FLOATS, Float.NEGATIVE_INFINITY);
-    /** Below this an exponential is 0; to find that by multiplying takes the CPU's way with subnormals, twice the time. */
-    private static final float UNDERFLOW = -104;
 
     /**
      * Moves the bit of each lane to the sign: without mask registers a long becomes a mask lane by lane, and this is one
@@ -95,8 +95,7 @@ public final class VectorSoftmax {
         ScalarSoftmax.scale(scores, at, i, elements, scale, true, bits, bit, Float.NEGATIVE_INFINITY, dst);
     }
 
-    // Long enough, more than 325 bytes, that C2 compiles it by itself: inlined into a loop over rows it would be cut in
-    // two
+    // Long enough, more than 325 bytes, that C2 compiles it by itself: inlined into a loop over rows it would be cut in two
     // by the limit of nodes, and vectors be boxed there.
     private static float exponentials(
             float[] scores, int at, int elements, float scale, float before, float[] dst, float[] sums) {
@@ -134,9 +133,7 @@ public final class VectorSoftmax {
         for (int group = 0; group < PARTIAL_SUMS; group += LANES) {
             FloatVector sum = FloatVector.fromArray(FLOATS, sums, group);
             for (i = group; i < end; i += PARTIAL_SUMS) {
-                FloatVector x = FloatVector.fromArray(FLOATS, dst, i).sub(greatest);
-                VectorMask<Float> vanishes = x.compare(LT, UNDERFLOW);
-                FloatVector e = VectorMath.exp(x.blend(0f, vanishes)).blend(0f, vanishes);
+                FloatVector e = VectorMath.decay(greatest.sub(FloatVector.fromArray(FLOATS, dst, i)));
                 e.intoArray(dst, i);
                 sum = sum.add(e);
             }
@@ -252,6 +249,73 @@ public final class VectorSoftmax {
             }
         }
         ScalarSoftmax.gradient(x, i, elements, factor, maskScale, dot, renormalized, bits, bit, gradient, gradientAt);
+    }
+
+    /**
+     * As {@link ScalarSoftmax#backward}.
+     *
+     * @param scores holds the scores; receives the probabilities after dropout
+     * @param gradient holds the gradient with respect to these; receives that with respect to the scores
+     * @param rows the rows
+     * @param seen how many columns each row sees, 0 to 64
+     * @param scale the scores' scale
+     * @param logSums of each row the logarithm of the sum of its exponentials; no scaled score that counts is greater, but
+     *     for rounding
+     * @param dots of each row its output times the gradient with respect to that
+     * @param row the index of the first row's log-sum and dot
+     * @param maskScale the mask's scale
+     * @param renormalized whether rows are
+     * @param bits the keep bits, and 8 bytes after them
+     * @param bit the first row's first
+     * @param bitStride from one row to the next
+     */
+    // Long enough as well that C2 compiles it by itself.
+    public static void backward(
+            float[] scores,
+            float[] gradient,
+            int rows,
+            int[] seen,
+            float scale,
+            float[] logSums,
+            float[] dots,
+            int row,
+            float maskScale,
+            boolean renormalized,
+            byte[] bits,
+            int bit,
+            int bitStride) {
+        FloatVector scales = FloatVector.broadcast(FLOATS, scale);
+        FloatVector negatedScales = FloatVector.broadcast(FLOATS, -scale);
+        FloatVector maskScales = FloatVector.broadcast(FLOATS, maskScale);
+        for (int r = 0; r < rows; r++) {
+            int first = r * STRIDE;
+            int firstBit = bit + (r * bitStride);
+            int counting = logSums[row + r] == Float.NEGATIVE_INFINITY ? 0 : seen[r];
+            FloatVector greatest = FloatVector.broadcast(FLOATS, logSums[row + r]);
+            FloatVector dot = FloatVector.broadcast(FLOATS, dots[row + r]);
+            for (int i = 0; i < counting; i += LANES) {
+                FloatVector p = VectorMath.decay(
+                        FloatVector.fromArray(FLOATS, scores, first + i).fma(negatedScales, greatest));
+                long keepBits = keepBits(bits, firstBit + i);
+                VectorMask<Float> kept = Simd.MASK_REGISTERS
+                        ? VectorMask.fromLong(FLOATS, keepBits)
+                        : IntVector.broadcast(INTS, (int) keepBits)
+                                .lanewise(LSHL, TO_SIGN)
+                                .compare(LT, 0)
+                                .cast(FLOATS);
+                FloatVector ofProbability = ZERO.blend(
+                        FloatVector.fromArray(FLOATS, gradient, first + i).mul(maskScales), kept);
+                FloatVector ofScore = p.mul(scales).mul(ofProbability.sub(dot));
+                ZERO.blend(p.mul(maskScales), kept).intoArray(scores, first + i);
+                if (renormalized) {
+                    ZERO.blend(ofScore, kept).intoArray(gradient, first + i);
+                } else {
+                    ofScore.intoArray(gradient, first + i);
+                }
+            }
+            Arrays.fill(scores, first + counting, first + STRIDE, 0f);
+            Arrays.fill(gradient, first + counting, first + STRIDE, 0f);
+        }
     }
 
     /** Keep bits from an element on, at least 57 of them. */

@@ -106,8 +106,8 @@ final class SoftmaxTwinsTest {
             float[] c = values(64 * 64, false);
             float[] expected = c.clone();
             String what = rows + " x " + inner + " x " + columns;
-            VectorTile.multiplyAdd(a, 0, b, 0, c, 0, rows, inner, columns);
-            ScalarTile.multiplyAdd(a, 0, b, 0, expected, 0, rows, inner, columns);
+            VectorTile.multiplyAdd(a, 0, 64, b, 0, c, 0, 64, rows, inner, columns);
+            ScalarTile.multiplyAdd(a, 0, 64, b, 0, expected, 0, 64, rows, inner, columns);
             assertSameTile(c, expected, rows, columns, what);
             VectorTile.multiplyTransposedAdd(a, 0, b, 0, c, 0, rows, inner, columns);
             ScalarTile.multiplyTransposedAdd(a, 0, b, 0, expected, 0, rows, inner, columns);
