@@ -11,13 +11,15 @@ import io.github.lanedrop.kernels.product.Tiles;
  */
 final class AttentionScratch {
     /** Queries of a block: every key is loaded, and transposed, once for each block. */
-    static final int BLOCK_ROWS = 128;
+    static final int BLOCK_ROWS = 256;
     /** Keys of a panel, and of a block of the backward pass. */
     static final int PANEL_COLUMNS = STRIDE;
     /** Keys of a block of the forward pass, and the columns of its tile: a row's softmax has costs that do not grow with it. */
     static final int BLOCK_COLUMNS = 4 * PANEL_COLUMNS;
-    /** Queries of a tile. */
-    static final int TILE_ROWS = 32;
+    /** Queries of a tile of the forward pass, which fills half of L1. */
+    static final int TILE_ROWS = 16;
+    /** Queries of a tile of the backward pass, whose keys are a panel: as many floats. */
+    static final int SQUARE_ROWS = 64;
     /** Columns whose keep bits are drawn at a time. */
     static final int BITS_COLUMNS = 2048;
 
@@ -38,7 +40,7 @@ final class AttentionScratch {
     /** Scores, then probabilities. */
     final float[] tile = new float[TILE_ROWS * BLOCK_COLUMNS];
     /** Their gradients. */
-    final float[] tileGradient = new float[TILE_ROWS * PANEL_COLUMNS];
+    final float[] tileGradient = new float[SQUARE_ROWS * PANEL_COLUMNS];
 
     /** Rows on their way between memory and panels. */
     final float[] line = new float[BLOCK_ROWS * MAX_DEPTH];
@@ -50,7 +52,7 @@ final class AttentionScratch {
     final float[] sums = new float[ScalarSoftmax.PARTIAL_SUMS];
 
     /** Of each query of a tile: how many of the tile's keys it sees. */
-    final int[] seen = new int[TILE_ROWS];
+    final int[] seen = new int[SQUARE_ROWS];
     /** Of each query of a block: its greatest score so far. */
     final float[] max = new float[BLOCK_ROWS];
     /** The sum of its exponentials so far; later its logarithm. */

@@ -313,8 +313,10 @@ public final class VectorSoftmax {
                     ofScore.intoArray(gradient, first + i);
                 }
             }
-            Arrays.fill(scores, first + counting, first + STRIDE, 0f);
-            Arrays.fill(gradient, first + counting, first + STRIDE, 0f);
+            if (counting < STRIDE) {
+                Arrays.fill(scores, first + counting, first + STRIDE, 0f);
+                Arrays.fill(gradient, first + counting, first + STRIDE, 0f);
+            }
         }
     }
 
