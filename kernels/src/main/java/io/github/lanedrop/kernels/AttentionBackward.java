@@ -223,6 +223,7 @@ final class AttentionBackward {
                 int tileRows = Math.min(SQUARE_ROWS, rows - row);
                 int tileColumns = Math.min(columns, scores.limit(plane, firstRow + row + tileRows - 1) - column);
                 if (tileColumns > 0) {
+                    Arrays.fill(scratch.tile, 0f);
                     AttentionForward.scores(shape, row, tileRows, 0, PANEL_COLUMNS, tileColumns, scratch);
                     probabilitiesGradient(shape, row, tileRows, tileColumns, scratch);
                     for (int i = 0; i < tileRows; i++) {

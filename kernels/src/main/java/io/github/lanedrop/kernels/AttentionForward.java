@@ -79,6 +79,7 @@ final class AttentionForward {
                 int tileRows = Math.min(TILE_ROWS, rows - row);
                 int tileColumns = Math.min(columns, scores.limit(plane, firstRow + row + tileRows - 1) - column);
                 if (tileColumns > 0) {
+                    Arrays.fill(scratch.tile, 0f);
                     for (int panel = 0; panel < tileColumns; panel += PANEL_COLUMNS) {
                         int panelColumns = Math.min(PANEL_COLUMNS, tileColumns - panel);
                         scores(shape, row, tileRows, panel, BLOCK_COLUMNS, panelColumns, scratch);
@@ -121,7 +122,7 @@ final class AttentionForward {
     }
 
     /**
-     * The products of a tile's queries and of a panel of keys, to {@code scratch.tile}.
+     * The products of a tile's queries and of a panel of keys join what is in {@code scratch.tile}.
      *
      * @param panel the panel's first column in the tile
      * @param stride floats from one row of the tile to the next
@@ -134,9 +135,6 @@ final class AttentionForward {
             int stride,
             int columns,
             AttentionScratch scratch) {
-        for (int i = 0; i < rows; i++) {
-            Arrays.fill(scratch.tile, (i * stride) + panel, (i * stride) + panel + PANEL_COLUMNS, 0f);
-        }
         for (int k = 0; k < shape.depth(); k += STRIDE) {
             AttentionTiles.multiplyAdd(
                     scratch.queries,
