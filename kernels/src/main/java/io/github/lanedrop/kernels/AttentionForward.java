@@ -164,11 +164,10 @@ final class AttentionForward {
             AttentionShape shape, int row, int at, int columns, int seen, int bit, AttentionScratch scratch) {
         float before = scratch.max[row];
         Arrays.fill(scratch.sums, 0f);
-        float max = SoftmaxRows.exponentials(
-                scratch.tile, at, seen, shape.scores(), scratch.bits, bit, before, scratch.row, scratch.sums);
+        float max = SoftmaxRows.keptExponentials(
+                scratch.tile, at, seen, shape.scores(), scratch.bits, bit, before, scratch.sums);
         int counting = max == Float.NEGATIVE_INFINITY ? 0 : seen;
         if (counting > 0) {
-            SoftmaxRows.select(scratch.row, counting, 1f, scratch.bits, bit, scratch.tile, at);
             if (max != before) { // or NaN
                 scratch.max[row] = max;
                 if (before != Float.NEGATIVE_INFINITY) { // else there is nothing yet

@@ -46,8 +46,6 @@ final class AttentionScratch {
     final float[] line = new float[BLOCK_ROWS * MAX_DEPTH];
     /** Squares on their way to a transpose. */
     final float[] squares = new float[Tiles.SQUARES];
-    /** A row's scaled scores, then its exponentials. */
-    final float[] row = new float[BLOCK_COLUMNS];
     /** A row's partial sums. */
     final float[] sums = new float[ScalarSoftmax.PARTIAL_SUMS];
 

@@ -25,6 +25,16 @@ final class SoftmaxRows {
                 : ScalarSoftmax.exponentials(scores, at, elements, scale, hidesDropped, bits, bit, before, dst, sums);
     }
 
+    /** {@link ScalarSoftmax#keptExponentials}. */
+    static float keptExponentials(
+            float[] x, int at, int elements, AttentionScores shape, byte[] bits, int bit, float before, float[] sums) {
+        float scale = shape.scale();
+        boolean hidesDropped = shape.renormalized();
+        return AttentionSelfTest.VECTOR
+                ? VectorSoftmax.keptExponentials(x, at, elements, scale, hidesDropped, bits, bit, before, sums)
+                : ScalarSoftmax.keptExponentials(x, at, elements, scale, hidesDropped, bits, bit, before, sums);
+    }
+
     /** {@link ScalarSoftmax#select}. */
     static void select(float[] x, int elements, float factor, byte[] bits, int bit, float[] dst, int dstAt) {
         if (AttentionSelfTest.VECTOR) {

@@ -51,14 +51,52 @@ public final class ScalarSoftmax {
             float before,
             float[] dst,
             float[] sums) {
-        float max = scale(scores, at, 0, elements, scale, hidesDropped, bits, bit, before, dst);
-        if (max == Float.NEGATIVE_INFINITY) {
-            max = orNaN(dst, elements);
-        }
+        float max = scale(scores, at, 0, elements, scale, hidesDropped, bits, bit, before, dst, 0);
+        return exponentials(dst, 0, elements, max, sums);
+    }
+
+    /**
+     * {@link #exponentials} of a row in place, of which the kept ones stay and the dropped ones, which are summed as well,
+     * become +0.
+     *
+     * @param x holds the scores; receives the exponentials; has room up to a multiple of 16
+     * @param at the index of the first one
+     * @param elements how many
+     * @param scale the scale
+     * @param hidesDropped whether the dropped ones count as minus infinity
+     * @param bits the keep bits
+     * @param bit the first element's
+     * @param before the greatest so far, or minus infinity
+     * @param sums the partial sums so far; receives those with these elements
+     * @return the maximum
+     */
+    public static float keptExponentials(
+            float[] x,
+            int at,
+            int elements,
+            float scale,
+            boolean hidesDropped,
+            byte[] bits,
+            int bit,
+            float before,
+            float[] sums) {
+        float max = scale(x, at, 0, elements, scale, hidesDropped, bits, bit, before, x, at);
+        max = exponentials(x, at, elements, max, sums);
         if (max != Float.NEGATIVE_INFINITY) {
             for (int i = 0; i < elements; i++) {
-                dst[i] = ScalarMath.decay(max - dst[i]);
-                sums[i % PARTIAL_SUMS] += dst[i];
+                x[at + i] = kept(bits, bit + i) ? x[at + i] : 0f;
+            }
+        }
+        return max;
+    }
+
+    /** Of what is scaled, and has this maximum. */
+    private static float exponentials(float[] x, int at, int elements, float greatest, float[] sums) {
+        float max = greatest == Float.NEGATIVE_INFINITY ? orNaN(x, at, elements) : greatest;
+        if (max != Float.NEGATIVE_INFINITY) {
+            for (int i = 0; i < elements; i++) {
+                x[at + i] = ScalarMath.decay(max - x[at + i]);
+                sums[i % PARTIAL_SUMS] += x[at + i];
             }
         }
         return max;
@@ -74,19 +112,21 @@ public final class ScalarSoftmax {
             byte[] bits,
             int bit,
             float before,
-            float[] dst) {
+            float[] dst,
+            int dstAt) {
         float max = before;
         for (int i = start; i < end; i++) {
             boolean hidden = hidesDropped && !kept(bits, bit + i);
-            dst[i] = hidden ? Float.NEGATIVE_INFINITY : scores[at + i] * scale;
-            max = dst[i] > max ? dst[i] : max;
+            float x = hidden ? Float.NEGATIVE_INFINITY : scores[at + i] * scale;
+            dst[dstAt + i] = x;
+            max = x > max ? x : max;
         }
         return max + 0f; // not -0, which would depend on the order
     }
 
     /** The maximum of what holds nothing above minus infinity. */
-    static float orNaN(float[] x, int elements) {
-        for (int i = 0; i < elements; i++) {
+    static float orNaN(float[] x, int at, int elements) {
+        for (int i = at; i < at + elements; i++) {
             if (Float.isNaN(x[i])) {
                 return Float.NaN;
             }
