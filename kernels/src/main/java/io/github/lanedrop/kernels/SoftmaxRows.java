@@ -3,7 +3,7 @@ package io.github.lanedrop.kernels;
 import io.github.lanedrop.kernels.attention.ScalarSoftmax;
 import io.github.lanedrop.kernels.attention.VectorSoftmax;
 
-/** The steps of a softmax with dropout on a row, by the live path; {@link ScalarSoftmax} defines them. */
+/** The steps of a softmax with dropout, on a row or a tile, by the live path; {@link ScalarSoftmax} defines them. */
 final class SoftmaxRows {
     private SoftmaxRows() {}
 
