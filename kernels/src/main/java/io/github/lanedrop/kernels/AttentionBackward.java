@@ -217,7 +217,14 @@ final class AttentionBackward {
                 AttentionTiles.load(
                         gradients.keys(), firstKey, columns, depth, line, scratch.keysGradient, PANEL_COLUMNS, 0);
                 AttentionTiles.load(
-                        gradients.values(), firstKey, columns, valueDepth, line, scratch.valuesGradient, PANEL_COLUMNS, 0);
+                        gradients.values(),
+                        firstKey,
+                        columns,
+                        valueDepth,
+                        line,
+                        scratch.valuesGradient,
+                        PANEL_COLUMNS,
+                        0);
             }
             for (int row = 0; row < rows; row += SQUARE_ROWS) {
                 int tileRows = Math.min(SQUARE_ROWS, rows - row);
@@ -227,8 +234,7 @@ final class AttentionBackward {
                     AttentionForward.scores(shape, row, tileRows, 0, PANEL_COLUMNS, tileColumns, scratch);
                     probabilitiesGradient(shape, row, tileRows, tileColumns, scratch);
                     for (int i = 0; i < tileRows; i++) {
-                        scratch.seen[i] =
-                                Math.clamp(scores.limit(plane, firstRow + row + i) - column, 0, tileColumns);
+                        scratch.seen[i] = Math.clamp(scores.limit(plane, firstRow + row + i) - column, 0, tileColumns);
                     }
                     int bit = (row * bitsColumns) + bitsColumn;
                     scoresGradient(mask, scores, row, tileRows, bit, bitsColumns, scratch);

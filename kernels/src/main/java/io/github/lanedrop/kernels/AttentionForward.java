@@ -87,7 +87,14 @@ final class AttentionForward {
                     for (int i = 0; i < tileRows; i++) {
                         int seen = scores.limit(plane, firstRow + row + i) - column;
                         int bit = ((row + i) * bitsColumns) + (column % bitsColumns);
-                        softmax(shape, row + i, i * BLOCK_COLUMNS, tileColumns, Math.clamp(seen, 0, tileColumns), bit, scratch);
+                        softmax(
+                                shape,
+                                row + i,
+                                i * BLOCK_COLUMNS,
+                                tileColumns,
+                                Math.clamp(seen, 0, tileColumns),
+                                bit,
+                                scratch);
                     }
                     addValues(shape, row, tileRows, tileColumns, scratch);
                 }
@@ -128,13 +135,7 @@ final class AttentionForward {
      * @param stride floats from one row of the tile to the next
      */
     static void scores(
-            AttentionShape shape,
-            int row,
-            int rows,
-            int panel,
-            int stride,
-            int columns,
-            AttentionScratch scratch) {
+            AttentionShape shape, int row, int rows, int panel, int stride, int columns, AttentionScratch scratch) {
         for (int k = 0; k < shape.depth(); k += STRIDE) {
             AttentionTiles.multiplyAdd(
                     scratch.queries,

@@ -69,8 +69,7 @@ final class AttentionTiles {
             int panelRows,
             int panelRow) {
         if (depth == STRIDE) {
-            MemorySegment.copy(
-                    src, FLOAT, firstRow * depth * Float.BYTES, panels, panelRow * STRIDE, rows * depth);
+            MemorySegment.copy(src, FLOAT, firstRow * depth * Float.BYTES, panels, panelRow * STRIDE, rows * depth);
             return;
         }
         MemorySegment.copy(src, FLOAT, firstRow * depth * Float.BYTES, line, 0, rows * depth);

@@ -77,8 +77,8 @@ public class AttentionBench extends Bench {
         queries = Matrix.of(operands.queries(), length, depth);
         keysTransposed = Matrix.of(operands.keys(), length, depth).transpose();
         values = Matrix.of(operands.values(), length, depth);
-        ownScores = zeros(length * length);
-        ownProbabilities = Matrix.of(zeros(length * length), length, length);
+        ownScores = zeros(scores.byteSize() / Float.BYTES);
+        ownProbabilities = Matrix.of(zeros(scores.byteSize() / Float.BYTES), length, length);
         MatrixProduct.multiply(queries, keysTransposed, Matrix.of(ownScores, length, length));
         SoftmaxDropout.forward(mask, 0, shape.scores(), ownScores, ownProbabilities.segment());
         forward();
@@ -138,9 +138,9 @@ public class AttentionBench extends Bench {
         Matrix scoresGradient = Matrix.of(probabilitiesGradient, length, length);
         MatrixProduct.multiply(ownProbabilities.transpose(), gradient, Matrix.of(gradients.values(), length, depth));
         MatrixProduct.multiply(gradient, values.transpose(), scoresGradient);
-        SoftmaxDropout.backward(
-                mask, 0, shape.scores(), ownScores, probabilitiesGradient, probabilitiesGradient);
-        MatrixProduct.multiply(scoresGradient, keysTransposed.transpose(), Matrix.of(gradients.queries(), length, depth));
+        SoftmaxDropout.backward(mask, 0, shape.scores(), ownScores, probabilitiesGradient, probabilitiesGradient);
+        MatrixProduct.multiply(
+                scoresGradient, keysTransposed.transpose(), Matrix.of(gradients.queries(), length, depth));
         MatrixProduct.multiply(scoresGradient.transpose(), queries, Matrix.of(gradients.keys(), length, depth));
     }
 }

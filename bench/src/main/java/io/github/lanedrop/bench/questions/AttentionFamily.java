@@ -25,7 +25,13 @@ final class AttentionFamily implements Part {
     public List<Question> ofSelf() {
         return List.of(
                 ask(QUICK, "forward unfused", "512", "64", "0.1", "false"),
-                ask(STANDARD, "copy softmaxDropout forward backward unfused unfusedBackward", "512", "64", "0.1", "false"),
+                ask(
+                        STANDARD,
+                        "copy softmaxDropout forward backward unfused unfusedBackward",
+                        "512",
+                        "64",
+                        "0.1",
+                        "false"),
                 ask(STANDARD, "forward unfused", "2048", "64", "0.1", "false"),
                 ask(STANDARD, FORWARD, "512", "64", "0.0 0.1", "true"),
                 ask(
@@ -72,8 +78,7 @@ final class AttentionFamily implements Part {
                                         + " forward left in memory, beside those in one pass that computes them again.",
                                 Which.of(AttentionBench.class, UNFUSED)
                                         .or(Which.of(AttentionBench.class, UNFUSED_BACKWARD)),
-                                result -> beside.other(
-                                        result, tiled(result), AttentionBench.class, tiled(result))),
+                                result -> beside.other(result, tiled(result), AttentionBench.class, tiled(result))),
                         beside.picture(
                                 "Softmax with dropout / copying its scores",
                                 "The least that a softmax must do is to read the scores and to write as much.",

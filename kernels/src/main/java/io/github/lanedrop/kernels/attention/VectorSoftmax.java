@@ -126,7 +126,8 @@ public final class VectorSoftmax {
         ScalarSoftmax.scale(scores, at, i, elements, scale, true, bits, bit, Float.NEGATIVE_INFINITY, dst, dstAt);
     }
 
-    // Long enough, more than 325 bytes, that C2 compiles it by itself: inlined into a loop over rows it would be cut in two
+    // Long enough, more than 325 bytes, that C2 compiles it by itself: inlined into a loop over rows it would be cut in
+    // two
     // by the limit of nodes, and vectors be boxed there.
     private static float exponentials(
             float[] scores,

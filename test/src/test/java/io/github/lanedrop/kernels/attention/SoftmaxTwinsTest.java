@@ -72,7 +72,8 @@ final class SoftmaxTwinsTest {
 
                 float[] kept = scores.clone();
                 float[] expectedKept = scores.clone();
-                float keptMax = VectorSoftmax.keptExponentials(kept, at, n, .7f, hides, bits, bit, before, start.clone());
+                float keptMax =
+                        VectorSoftmax.keptExponentials(kept, at, n, .7f, hides, bits, bit, before, start.clone());
                 assertThat(keptMax).as(what).isEqualTo(Float.valueOf(expectedMax));
                 ScalarSoftmax.keptExponentials(expectedKept, at, n, .7f, hides, bits, bit, before, start.clone());
                 assertSame(kept, expectedKept, at + n, what);
@@ -137,19 +138,7 @@ final class SoftmaxTwinsTest {
                     5,
                     bitStride);
             VectorSoftmax.backward(
-                    scores,
-                    gradient,
-                    rows,
-                    seen,
-                    .7f,
-                    logSums,
-                    dots,
-                    2,
-                    1.25f,
-                    renormalized,
-                    tileBits,
-                    5,
-                    bitStride);
+                    scores, gradient, rows, seen, .7f, logSums, dots, 2, 1.25f, renormalized, tileBits, 5, bitStride);
             String what = "renormalized: " + renormalized;
             assertSame(scores, expectedScores, scores.length, what);
             assertSame(gradient, expectedGradient, gradient.length, what);

@@ -42,7 +42,8 @@ final class VectorMathTest {
                     return Float.isNaN(e) ? Float.NaN : e;
                 });
         assertTwins(
-                x -> VectorMath.decay(x.blend(0, x.compare(VectorOperators.GE, -87).not())),
+                x -> VectorMath.decay(
+                        x.blend(0, x.compare(VectorOperators.GE, -87).not())),
                 x -> ScalarMath.decay(x >= -87 ? x : 0));
     }
 
