@@ -28,20 +28,21 @@ import java.lang.foreign.MemorySegment;
  * <p>where {@code P = exp(scores - logSums)} is computed again, and the mask drawn again.
  *
  * <p><b>Rounding.</b> A score and each gradient is one chain of fused multiply-adds. The softmax is online, over blocks of
- * 64 keys in their order: a block's greatest score may raise the row's, whereupon what was summed so far is multiplied by
- * {@code exp(old - new)}; a block's exponentials are added as {@link SoftmaxDropout} adds them. Within a block the
- * output is a chain of fused multiply-adds; it is divided by the sum at the end. So the bits depend on the arguments alone,
- * never on the CPU, the width of its vectors, the threads or the split.
+ * 256 keys in their order: a block's greatest score may raise the row's, whereupon what was summed so far is multiplied by
+ * {@code exp(old - new)}; a block's exponentials are added as {@link SoftmaxDropout} adds them, and are its exponentials,
+ * within 1 ulp and 0 below e^-87. Within a block the output is a chain of fused multiply-adds; it is divided by the sum at
+ * the end. Backward rounds {@code scale * score - logSum} once. So the bits depend on the arguments alone, never on the CPU,
+ * the width of its vectors, the threads or the split.
  *
  * <p><b>Edges.</b> A query that sees no key, whose scores are all minus infinity, or all of whose scores are dropped where
  * it is renormalised, gets zeros, the log-sum minus infinity and no gradient; no NaN. Keys and values from the plane's key
  * length on may hold anything. At rate 1 the output is +0 and so are all gradients, whatever the operands hold. Otherwise
- * NaN and infinities follow IEEE 754; a value that is one reaches all queries that see it or, in the same block of 64 keys,
- * nearly see it, even with probability 0, as in any product.
+ * NaN and infinities follow IEEE 754; a value that is one reaches all queries that see it and those beside them in a tile of
+ * 16 queries, 64 in the backward pass, even with probability 0, as in any product.
  *
  * <p><b>Aliasing.</b> What is written is disjoint from all else. <b>Threads.</b> Static, stateless, allocates nothing once
- * warm, but for what a pool keeps: about 1 MB for each thread that is at work at a time. Forward is split by blocks of
- * 128 queries; backward by planes or, where there are fewer planes than tasks, by blocks of keys and then by blocks of
+ * warm, but for what a pool keeps: about 2 MB for each thread that is at work at a time. Forward is split by blocks of
+ * 256 queries; backward by planes or, where there are fewer planes than tasks, by blocks of keys and then by blocks of
  * queries, which computes the scores twice.
  *
  * <p><b>Errors.</b> {@link IllegalArgumentException} for buffers that are too small, overlap or are read-only, offsets and

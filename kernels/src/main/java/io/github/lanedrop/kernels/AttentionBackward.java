@@ -1,8 +1,8 @@
 package io.github.lanedrop.kernels;
 
-import static io.github.lanedrop.kernels.AttentionScratch.BLOCK_COLUMNS;
 import static io.github.lanedrop.kernels.AttentionScratch.BLOCK_ROWS;
-import static io.github.lanedrop.kernels.AttentionScratch.TILE_ROWS;
+import static io.github.lanedrop.kernels.AttentionScratch.PANEL_COLUMNS;
+import static io.github.lanedrop.kernels.AttentionScratch.SQUARE_ROWS;
 import static io.github.lanedrop.kernels.Scratch.FLOAT;
 import static io.github.lanedrop.kernels.attention.ScalarTile.STRIDE;
 
@@ -21,7 +21,7 @@ final class AttentionBackward {
 
     /** Blocks of keys in a plane. */
     private static int planeKeyBlocks(AttentionShape shape) {
-        return (int) (((long) shape.scores().columns() + BLOCK_COLUMNS - 1) / BLOCK_COLUMNS);
+        return (int) (((long) shape.scores().columns() + PANEL_COLUMNS - 1) / PANEL_COLUMNS);
     }
 
     /** Blocks of keys in all planes. */
@@ -86,8 +86,8 @@ final class AttentionBackward {
         for (long block = start; block < end; block = next) {
             int plane = (int) (block / planeBlocks);
             next = Math.min(end, (long) (plane + 1) * planeBlocks);
-            int first = (int) (block % planeBlocks) * BLOCK_COLUMNS;
-            int last = (int) Math.min(shape.scores().columns(), first + ((next - block) * BLOCK_COLUMNS));
+            int first = (int) (block % planeBlocks) * PANEL_COLUMNS;
+            int last = (int) Math.min(shape.scores().columns(), first + ((next - block) * PANEL_COLUMNS));
             zeroKeysAndValues(shape, gradients, plane, first, last, scratch);
             for (int row = 0; row < shape.scores().rows(); row += BLOCK_ROWS) {
                 block(
@@ -198,36 +198,46 @@ final class AttentionBackward {
             loadQueries(shape, operands, output, logSums, outputGradient, firstQuery, rows, scratch);
         }
         int bitsColumns = AttentionBits.columnsAtOnce(scores);
-        for (int column = firstColumn; column < limit; column += BLOCK_COLUMNS) {
+        for (int column = firstColumn; column < limit; column += PANEL_COLUMNS) {
             int bitsColumn = column % bitsColumns;
             if (bitsColumn == 0 || column == firstColumn) {
                 AttentionBits.fill(mask, offset, scores, firstQuery, rows, column - bitsColumn, scratch.bits);
             }
-            int columns = Math.min(BLOCK_COLUMNS, limit - column);
+            int columns = Math.min(PANEL_COLUMNS, limit - column);
             long firstKey = planeKeys + column;
-            AttentionTiles.loadTransposed(operands.keys(), firstKey, columns, depth, line, scratch.keysTransposed);
+            float[] squares = scratch.squares;
             AttentionTiles.loadTransposed(
-                    operands.values(), firstKey, columns, valueDepth, line, scratch.valuesTransposed);
+                    operands.keys(), firstKey, columns, depth, line, squares, scratch.keysTransposed, 0);
+            AttentionTiles.loadTransposed(
+                    operands.values(), firstKey, columns, valueDepth, line, squares, scratch.valuesTransposed, 0);
             if (ofQueries) {
-                AttentionTiles.load(operands.keys(), firstKey, columns, depth, line, scratch.keys, BLOCK_COLUMNS);
+                AttentionTiles.load(operands.keys(), firstKey, columns, depth, line, scratch.keys, PANEL_COLUMNS, 0);
             }
             if (ofKeysAndValues) {
                 AttentionTiles.load(
-                        gradients.keys(), firstKey, columns, depth, line, scratch.keysGradient, BLOCK_COLUMNS);
+                        gradients.keys(), firstKey, columns, depth, line, scratch.keysGradient, PANEL_COLUMNS, 0);
                 AttentionTiles.load(
-                        gradients.values(), firstKey, columns, valueDepth, line, scratch.valuesGradient, BLOCK_COLUMNS);
+                        gradients.values(),
+                        firstKey,
+                        columns,
+                        valueDepth,
+                        line,
+                        scratch.valuesGradient,
+                        PANEL_COLUMNS,
+                        0);
             }
-            for (int row = 0; row < rows; row += TILE_ROWS) {
-                int tileRows = Math.min(TILE_ROWS, rows - row);
+            for (int row = 0; row < rows; row += SQUARE_ROWS) {
+                int tileRows = Math.min(SQUARE_ROWS, rows - row);
                 int tileColumns = Math.min(columns, scores.limit(plane, firstRow + row + tileRows - 1) - column);
                 if (tileColumns > 0) {
-                    AttentionForward.scores(shape, row, tileRows, tileColumns, scratch);
+                    Arrays.fill(scratch.tile, 0f);
+                    AttentionForward.scores(shape, row, tileRows, 0, PANEL_COLUMNS, tileColumns, scratch);
                     probabilitiesGradient(shape, row, tileRows, tileColumns, scratch);
                     for (int i = 0; i < tileRows; i++) {
-                        int seen = scores.limit(plane, firstRow + row + i) - column;
-                        int bit = ((row + i) * bitsColumns) + bitsColumn;
-                        gradient(mask, scores, row + i, i * STRIDE, Math.clamp(seen, 0, tileColumns), bit, scratch);
+                        scratch.seen[i] = Math.clamp(scores.limit(plane, firstRow + row + i) - column, 0, tileColumns);
                     }
+                    int bit = (row * bitsColumns) + bitsColumn;
+                    scoresGradient(mask, scores, row, tileRows, bit, bitsColumns, scratch);
                     if (ofQueries) {
                         addToQueries(shape, row, tileRows, tileColumns, scratch);
                     }
@@ -238,9 +248,9 @@ final class AttentionBackward {
             }
             if (ofKeysAndValues) {
                 AttentionTiles.store(
-                        scratch.keysGradient, BLOCK_COLUMNS, line, gradients.keys(), firstKey, columns, depth);
+                        scratch.keysGradient, PANEL_COLUMNS, line, gradients.keys(), firstKey, columns, depth);
                 AttentionTiles.store(
-                        scratch.valuesGradient, BLOCK_COLUMNS, line, gradients.values(), firstKey, columns, valueDepth);
+                        scratch.valuesGradient, PANEL_COLUMNS, line, gradients.values(), firstKey, columns, valueDepth);
             }
         }
         if (ofQueries) {
@@ -261,18 +271,34 @@ final class AttentionBackward {
             AttentionScratch scratch) {
         int valueDepth = shape.valueDepth();
         float[] line = scratch.line;
-        AttentionTiles.load(operands.queries(), firstQuery, rows, shape.depth(), line, scratch.queries, BLOCK_ROWS);
-        AttentionTiles.load(outputGradient, firstQuery, rows, valueDepth, line, scratch.outputGradient, BLOCK_ROWS);
-        AttentionTiles.load(output, firstQuery, rows, valueDepth, line, scratch.output, BLOCK_ROWS);
+        AttentionTiles.load(operands.queries(), firstQuery, rows, shape.depth(), line, scratch.queries, BLOCK_ROWS, 0);
+        AttentionTiles.load(outputGradient, firstQuery, rows, valueDepth, line, scratch.outputGradient, BLOCK_ROWS, 0);
+        AttentionTiles.load(output, firstQuery, rows, valueDepth, line, scratch.output, BLOCK_ROWS, 0);
         MemorySegment.copy(logSums, FLOAT, firstQuery * Float.BYTES, scratch.sum, 0, rows);
-        for (int row = 0; row < rows; row++) {
-            float dot = 0;
-            for (int k = 0; k < valueDepth; k++) {
-                int at = (k / STRIDE * STRIDE * BLOCK_ROWS) + (row * STRIDE) + (k % STRIDE);
-                dot = Math.fma(scratch.outputGradient[at], scratch.output[at], dot);
-            }
-            scratch.dot[row] = dot;
+        for (int row = 0; row < rows; row += 4) {
+            dots(row, valueDepth, scratch);
         }
+    }
+
+    /** The products of outputs and their gradients: four chains at a time, since in each a product waits for the last. */
+    private static void dots(int row, int valueDepth, AttentionScratch scratch) {
+        float[] x = scratch.outputGradient;
+        float[] y = scratch.output;
+        float dot0 = 0;
+        float dot1 = 0;
+        float dot2 = 0;
+        float dot3 = 0;
+        for (int k = 0; k < valueDepth; k++) {
+            int at = (k / STRIDE * STRIDE * BLOCK_ROWS) + (row * STRIDE) + (k % STRIDE);
+            dot0 = Math.fma(x[at], y[at], dot0);
+            dot1 = Math.fma(x[at + STRIDE], y[at + STRIDE], dot1);
+            dot2 = Math.fma(x[at + (2 * STRIDE)], y[at + (2 * STRIDE)], dot2);
+            dot3 = Math.fma(x[at + (3 * STRIDE)], y[at + (3 * STRIDE)], dot3);
+        }
+        scratch.dot[row] = dot0;
+        scratch.dot[row + 1] = dot1;
+        scratch.dot[row + 2] = dot2;
+        scratch.dot[row + 3] = dot3;
     }
 
     /** The products of a tile's output gradients and values, to {@code scratch.tileGradient}. */
@@ -283,41 +309,41 @@ final class AttentionBackward {
             AttentionTiles.multiplyAdd(
                     scratch.outputGradient,
                     (k * BLOCK_ROWS) + (row * STRIDE),
+                    STRIDE,
                     scratch.valuesTransposed,
                     k * STRIDE,
                     scratch.tileGradient,
                     0,
+                    PANEL_COLUMNS,
                     rows,
                     Math.min(STRIDE, shape.valueDepth() - k),
                     columns);
         }
     }
 
-    /** A query's row of the tile becomes probabilities after dropout, and that of their gradient the scores' gradient. */
-    private static void gradient(
-            MaskSource mask, AttentionScores scores, int row, int at, int columns, int bit, AttentionScratch scratch) {
-        float logSum = scratch.sum[row];
-        int counting = logSum == Float.NEGATIVE_INFINITY ? 0 : columns;
-        if (counting > 0) {
-            float[] p = scratch.row;
-            float maskScale = (float) AttentionMask.scale(mask, scores);
-            // no score is greater than the log-sum, so that it takes the place of the maximum
-            SoftmaxRows.exponentials(scratch.tile, at, counting, scores, scratch.bits, bit, logSum, p, scratch.sums);
-            SoftmaxRows.select(p, counting, maskScale, scratch.bits, bit, scratch.tile, at);
-            SoftmaxRows.gradient(
-                    p,
-                    counting,
-                    scores.scale(),
-                    maskScale,
-                    scratch.dot[row],
-                    scores.renormalized(),
-                    scratch.bits,
-                    bit,
-                    scratch.tileGradient,
-                    at);
-        }
-        Arrays.fill(scratch.tile, at + counting, at + STRIDE, 0f);
-        Arrays.fill(scratch.tileGradient, at + counting, at + STRIDE, 0f);
+    /** A tile's scores become probabilities after dropout, and the gradient of these that of the scores. */
+    private static void scoresGradient(
+            MaskSource mask,
+            AttentionScores scores,
+            int row,
+            int rows,
+            int bit,
+            int bitStride,
+            AttentionScratch scratch) {
+        SoftmaxRows.backward(
+                scratch.tile,
+                scratch.tileGradient,
+                rows,
+                scratch.seen,
+                scores.scale(),
+                scratch.sum,
+                scratch.dot,
+                row,
+                (float) AttentionMask.scale(mask, scores),
+                scores.renormalized(),
+                scratch.bits,
+                bit,
+                bitStride);
     }
 
     private static void addToQueries(AttentionShape shape, int row, int rows, int columns, AttentionScratch scratch) {
@@ -325,10 +351,12 @@ final class AttentionBackward {
             AttentionTiles.multiplyAdd(
                     scratch.tileGradient,
                     0,
+                    PANEL_COLUMNS,
                     scratch.keys,
-                    k * BLOCK_COLUMNS,
+                    k * PANEL_COLUMNS,
                     scratch.queriesGradient,
                     (k * BLOCK_ROWS) + (row * STRIDE),
+                    STRIDE,
                     rows,
                     columns,
                     Math.min(STRIDE, shape.depth() - k));
@@ -344,7 +372,7 @@ final class AttentionBackward {
                     scratch.queries,
                     (k * BLOCK_ROWS) + (row * STRIDE),
                     scratch.keysGradient,
-                    k * BLOCK_COLUMNS,
+                    k * PANEL_COLUMNS,
                     columns,
                     rows,
                     Math.min(STRIDE, shape.depth() - k));
@@ -356,7 +384,7 @@ final class AttentionBackward {
                     scratch.outputGradient,
                     (k * BLOCK_ROWS) + (row * STRIDE),
                     scratch.valuesGradient,
-                    k * BLOCK_COLUMNS,
+                    k * PANEL_COLUMNS,
                     columns,
                     rows,
                     Math.min(STRIDE, shape.valueDepth() - k));

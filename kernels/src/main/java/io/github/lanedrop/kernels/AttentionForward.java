@@ -2,7 +2,9 @@ package io.github.lanedrop.kernels;
 
 import static io.github.lanedrop.kernels.AttentionScratch.BLOCK_COLUMNS;
 import static io.github.lanedrop.kernels.AttentionScratch.BLOCK_ROWS;
+import static io.github.lanedrop.kernels.AttentionScratch.PANEL_COLUMNS;
 import static io.github.lanedrop.kernels.AttentionScratch.TILE_ROWS;
+import static io.github.lanedrop.kernels.AttentionShape.MAX_DEPTH;
 import static io.github.lanedrop.kernels.Scratch.FLOAT;
 import static io.github.lanedrop.kernels.attention.ScalarTile.STRIDE;
 
@@ -61,7 +63,7 @@ final class AttentionForward {
         long planeKeys = (long) plane * scores.columns();
         long firstQuery = ((long) plane * scores.rows()) + firstRow;
         AttentionTiles.load(
-                operands.queries(), firstQuery, rows, shape.depth(), scratch.line, scratch.queries, BLOCK_ROWS);
+                operands.queries(), firstQuery, rows, shape.depth(), scratch.line, scratch.queries, BLOCK_ROWS, 0);
         AttentionTiles.zero(scratch.output, shape.valueDepth(), BLOCK_ROWS);
         Arrays.fill(scratch.max, Float.NEGATIVE_INFINITY);
         Arrays.fill(scratch.sum, 0f);
@@ -72,25 +74,27 @@ final class AttentionForward {
                 AttentionBits.fill(mask, offset, scores, firstQuery, rows, column, scratch.bits);
             }
             int columns = Math.min(BLOCK_COLUMNS, limit - column);
-            AttentionTiles.loadTransposed(
-                    operands.keys(), planeKeys + column, columns, shape.depth(), scratch.line, scratch.keysTransposed);
-            AttentionTiles.load(
-                    operands.values(),
-                    planeKeys + column,
-                    columns,
-                    shape.valueDepth(),
-                    scratch.line,
-                    scratch.values,
-                    BLOCK_COLUMNS);
+            loadKeys(shape, operands, planeKeys + column, columns, scratch);
             for (int row = 0; row < rows; row += TILE_ROWS) {
                 int tileRows = Math.min(TILE_ROWS, rows - row);
                 int tileColumns = Math.min(columns, scores.limit(plane, firstRow + row + tileRows - 1) - column);
                 if (tileColumns > 0) {
-                    scores(shape, row, tileRows, tileColumns, scratch);
+                    Arrays.fill(scratch.tile, 0f);
+                    for (int panel = 0; panel < tileColumns; panel += PANEL_COLUMNS) {
+                        int panelColumns = Math.min(PANEL_COLUMNS, tileColumns - panel);
+                        scores(shape, row, tileRows, panel, BLOCK_COLUMNS, panelColumns, scratch);
+                    }
                     for (int i = 0; i < tileRows; i++) {
                         int seen = scores.limit(plane, firstRow + row + i) - column;
                         int bit = ((row + i) * bitsColumns) + (column % bitsColumns);
-                        softmax(shape, row + i, i * STRIDE, Math.clamp(seen, 0, tileColumns), bit, scratch);
+                        softmax(
+                                shape,
+                                row + i,
+                                i * BLOCK_COLUMNS,
+                                tileColumns,
+                                Math.clamp(seen, 0, tileColumns),
+                                bit,
+                                scratch);
                     }
                     addValues(shape, row, tileRows, tileColumns, scratch);
                 }
@@ -98,17 +102,50 @@ final class AttentionForward {
         }
     }
 
-    /** The products of a tile's queries and keys, to {@code scratch.tile}. */
-    static void scores(AttentionShape shape, int row, int rows, int columns, AttentionScratch scratch) {
-        Arrays.fill(scratch.tile, 0f);
+    /** A block's keys and values, panel by panel. */
+    private static void loadKeys(
+            AttentionShape shape, AttentionOperands operands, long firstKey, int columns, AttentionScratch scratch) {
+        for (int panel = 0; panel < columns; panel += PANEL_COLUMNS) {
+            int panelColumns = Math.min(PANEL_COLUMNS, columns - panel);
+            AttentionTiles.loadTransposed(
+                    operands.keys(),
+                    firstKey + panel,
+                    panelColumns,
+                    shape.depth(),
+                    scratch.line,
+                    scratch.squares,
+                    scratch.keysTransposed,
+                    panel * MAX_DEPTH);
+            AttentionTiles.load(
+                    operands.values(),
+                    firstKey + panel,
+                    panelColumns,
+                    shape.valueDepth(),
+                    scratch.line,
+                    scratch.values,
+                    BLOCK_COLUMNS,
+                    panel);
+        }
+    }
+
+    /**
+     * The products of a tile's queries and of a panel of keys join what is in {@code scratch.tile}.
+     *
+     * @param panel the panel's first column in the tile
+     * @param stride floats from one row of the tile to the next
+     */
+    static void scores(
+            AttentionShape shape, int row, int rows, int panel, int stride, int columns, AttentionScratch scratch) {
         for (int k = 0; k < shape.depth(); k += STRIDE) {
             AttentionTiles.multiplyAdd(
                     scratch.queries,
                     (k * BLOCK_ROWS) + (row * STRIDE),
+                    STRIDE,
                     scratch.keysTransposed,
-                    k * STRIDE,
+                    (panel * MAX_DEPTH) + (k * STRIDE),
                     scratch.tile,
-                    0,
+                    panel,
+                    stride,
                     rows,
                     Math.min(STRIDE, shape.depth() - k),
                     columns);
@@ -120,28 +157,34 @@ final class AttentionForward {
      *
      * @param row the query in the block
      * @param at the index of its first score in the tile
-     * @param columns how many it sees
+     * @param columns the tile's
+     * @param seen how many of them it sees
      * @param bit the first score's keep bit
      */
-    private static void softmax(AttentionShape shape, int row, int at, int columns, int bit, AttentionScratch scratch) {
+    private static void softmax(
+            AttentionShape shape, int row, int at, int columns, int seen, int bit, AttentionScratch scratch) {
         float before = scratch.max[row];
         Arrays.fill(scratch.sums, 0f);
-        float max = SoftmaxRows.exponentials(
-                scratch.tile, at, columns, shape.scores(), scratch.bits, bit, before, scratch.row, scratch.sums);
-        int counting = max == Float.NEGATIVE_INFINITY ? 0 : columns;
+        float max = SoftmaxRows.keptExponentials(
+                scratch.tile, at, seen, shape.scores(), scratch.bits, bit, before, scratch.sums);
+        int counting = max == Float.NEGATIVE_INFINITY ? 0 : seen;
         if (counting > 0) {
-            SoftmaxRows.select(scratch.row, counting, 1f, scratch.bits, bit, scratch.tile, at);
             if (max != before) { // or NaN
-                float factor = ScalarMath.exp(before - max);
                 scratch.max[row] = max;
-                scratch.sum[row] *= factor;
-                for (int k = 0; k < shape.valueDepth(); k += STRIDE) {
-                    AttentionTiles.scale(scratch.output, (k * BLOCK_ROWS) + (row * STRIDE), STRIDE, factor);
+                if (before != Float.NEGATIVE_INFINITY) { // else there is nothing yet
+                    rescale(shape, row, ScalarMath.decay(max - before), scratch);
                 }
             }
             scratch.sum[row] += ScalarSoftmax.total(scratch.sums);
         }
-        Arrays.fill(scratch.tile, at + counting, at + STRIDE, 0f);
+        Arrays.fill(scratch.tile, at + counting, at + columns, 0f);
+    }
+
+    private static void rescale(AttentionShape shape, int row, float factor, AttentionScratch scratch) {
+        scratch.sum[row] *= factor;
+        for (int k = 0; k < shape.valueDepth(); k += STRIDE) {
+            AttentionTiles.scale(scratch.output, (k * BLOCK_ROWS) + (row * STRIDE), STRIDE, factor);
+        }
     }
 
     /** The products of a tile's probabilities and values join the output. */
@@ -150,10 +193,12 @@ final class AttentionForward {
             AttentionTiles.multiplyAdd(
                     scratch.tile,
                     0,
+                    BLOCK_COLUMNS,
                     scratch.values,
                     k * BLOCK_COLUMNS,
                     scratch.output,
                     (k * BLOCK_ROWS) + (row * STRIDE),
+                    STRIDE,
                     rows,
                     columns,
                     Math.min(STRIDE, shape.valueDepth() - k));

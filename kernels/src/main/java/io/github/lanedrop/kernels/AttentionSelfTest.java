@@ -15,7 +15,7 @@ final class AttentionSelfTest {
     private AttentionSelfTest() {}
 
     static boolean agrees() {
-        return softmaxAgrees() && tilesAgree();
+        return softmaxAgrees() && tiledSoftmaxAgrees() && tilesAgree();
     }
 
     private static boolean softmaxAgrees() {
@@ -52,6 +52,39 @@ final class AttentionSelfTest {
                 && Arrays.equals(sums[0], sums[1]);
     }
 
+    private static boolean tiledSoftmaxAgrees() {
+        int rows = 2;
+        int[] seen = {ScalarTile.STRIDE, 43};
+        float[][] tiles = new float[2][rows * ScalarTile.STRIDE];
+        float[][] gradients = new float[2][rows * ScalarTile.STRIDE];
+        float[][] sums = new float[2][ScalarSoftmax.PARTIAL_SUMS];
+        float[] logSums = {5, 7};
+        float[] dots = {0.3f, -0.4f};
+        byte[] bits = new byte[2 * Philox4x32.BLOCK_BYTES];
+        Philox4x32.fill(1, 0, 0, Philox4x32.ROUNDS, bits, 0, bits.length / Philox4x32.BLOCK_BYTES);
+        for (int i = 0; i < tiles[0].length; i++) {
+            tiles[0][i] = i % 9 * 0.37f - 8;
+            gradients[0][i] = 1 / (i - 9.5f);
+        }
+        tiles[1] = tiles[0].clone();
+        gradients[1] = gradients[0].clone();
+        boolean agree = true;
+        for (boolean hides : new boolean[] {false, true}) {
+            ScalarSoftmax.backward(
+                    tiles[0], gradients[0], rows, seen, 0.7f, logSums, dots, 0, 1.25f, hides, bits, 3, 70);
+            VectorSoftmax.backward(
+                    tiles[1], gradients[1], rows, seen, 0.7f, logSums, dots, 0, 1.25f, hides, bits, 3, 70);
+            float max = ScalarSoftmax.keptExponentials(tiles[0], 3, 43, 0.7f, hides, bits, 5, 0.1f, sums[0]);
+            agree &= max == VectorSoftmax.keptExponentials(tiles[1], 3, 43, 0.7f, hides, bits, 5, 0.1f, sums[1]);
+            Arrays.fill(tiles[0], 3 + 43, ScalarTile.STRIDE, 1f); // where either may write anything
+            Arrays.fill(tiles[1], 3 + 43, ScalarTile.STRIDE, 1f);
+        }
+        return agree
+                && Arrays.equals(tiles[0], tiles[1])
+                && Arrays.equals(gradients[0], gradients[1])
+                && Arrays.equals(sums[0], sums[1]);
+    }
+
     private static boolean tilesAgree() {
         int size = ScalarTile.STRIDE * ScalarTile.STRIDE;
         float[] a = new float[size];
@@ -61,8 +94,8 @@ final class AttentionSelfTest {
         for (int columns : new int[] {16, ScalarTile.STRIDE}) { // tiles of both widths
             float[] expected = new float[size];
             float[] actual = new float[size];
-            ScalarTile.multiplyAdd(a, 0, a, 0, expected, 0, 4, 5, columns);
-            VectorTile.multiplyAdd(a, 0, a, 0, actual, 0, 4, 5, columns);
+            ScalarTile.multiplyAdd(a, 0, ScalarTile.STRIDE, a, 0, expected, 0, ScalarTile.STRIDE, 4, 5, columns);
+            VectorTile.multiplyAdd(a, 0, ScalarTile.STRIDE, a, 0, actual, 0, ScalarTile.STRIDE, 4, 5, columns);
             ScalarTile.multiplyTransposedAdd(a, 0, a, 0, expected, 0, 4, 5, columns);
             VectorTile.multiplyTransposedAdd(a, 0, a, 0, actual, 0, 4, 5, columns);
             for (int row = 0; row < 4; row++) {

@@ -5,6 +5,7 @@ import static io.github.lanedrop.kernels.attention.ScalarTile.STRIDE;
 
 import io.github.lanedrop.kernels.attention.ScalarTile;
 import io.github.lanedrop.kernels.attention.VectorTile;
+import io.github.lanedrop.kernels.product.Tiles;
 import java.lang.foreign.MemorySegment;
 import java.util.Arrays;
 
@@ -19,11 +20,21 @@ final class AttentionTiles {
 
     /** {@code c = c + a * b} of panels; {@link ScalarTile#multiplyAdd}. */
     static void multiplyAdd(
-            float[] a, int aAt, float[] b, int bAt, float[] c, int cAt, int rows, int inner, int columns) {
+            float[] a,
+            int aAt,
+            int aStride,
+            float[] b,
+            int bAt,
+            float[] c,
+            int cAt,
+            int cStride,
+            int rows,
+            int inner,
+            int columns) {
         if (AttentionSelfTest.VECTOR) {
-            VectorTile.multiplyAdd(a, aAt, b, bAt, c, cAt, rows, inner, columns);
+            VectorTile.multiplyAdd(a, aAt, aStride, b, bAt, c, cAt, cStride, rows, inner, columns);
         } else {
-            ScalarTile.multiplyAdd(a, aAt, b, bAt, c, cAt, rows, inner, columns);
+            ScalarTile.multiplyAdd(a, aAt, aStride, b, bAt, c, cAt, cStride, rows, inner, columns);
         }
     }
 
@@ -46,18 +57,27 @@ final class AttentionTiles {
      * @param line room for them
      * @param panels receives them
      * @param panelRows rows of a panel
+     * @param panelRow the first one's row in each panel
      */
     static void load(
-            MemorySegment src, long firstRow, int rows, int depth, float[] line, float[] panels, int panelRows) {
+            MemorySegment src,
+            long firstRow,
+            int rows,
+            int depth,
+            float[] line,
+            float[] panels,
+            int panelRows,
+            int panelRow) {
         if (depth == STRIDE) {
-            MemorySegment.copy(src, FLOAT, firstRow * depth * Float.BYTES, panels, 0, rows * depth);
+            MemorySegment.copy(src, FLOAT, firstRow * depth * Float.BYTES, panels, panelRow * STRIDE, rows * depth);
             return;
         }
         MemorySegment.copy(src, FLOAT, firstRow * depth * Float.BYTES, line, 0, rows * depth);
         for (int column = 0; column < depth; column += STRIDE) {
             int columns = Math.min(STRIDE, depth - column);
+            int at = (column * panelRows) + (panelRow * STRIDE);
             for (int row = 0; row < rows; row++) {
-                System.arraycopy(line, (row * depth) + column, panels, (column * panelRows) + (row * STRIDE), columns);
+                System.arraycopy(line, (row * depth) + column, panels, at + (row * STRIDE), columns);
             }
         }
     }
@@ -78,13 +98,30 @@ final class AttentionTiles {
         MemorySegment.copy(line, 0, dst, FLOAT, firstRow * depth * Float.BYTES, rows * depth);
     }
 
-    /** Up to 64 rows of memory to the columns of one panel, of {@code depth} rows. */
-    static void loadTransposed(MemorySegment src, long firstRow, int rows, int depth, float[] line, float[] panel) {
+    /**
+     * Up to 64 rows of memory to the columns of one panel, of {@code depth} rows; up to 15 more rows may be overwritten.
+     *
+     * @param firstRow the first row in memory
+     * @param rows how many
+     * @param depth floats of a row
+     * @param line room for 64 of them
+     * @param squares room to transpose
+     * @param panel receives them
+     * @param at the index of the panel's first element
+     */
+    static void loadTransposed(
+            MemorySegment src,
+            long firstRow,
+            int rows,
+            int depth,
+            float[] line,
+            float[] squares,
+            float[] panel,
+            int at) {
         MemorySegment.copy(src, FLOAT, firstRow * depth * Float.BYTES, line, 0, rows * depth);
-        for (int row = 0; row < rows; row++) {
-            for (int k = 0; k < depth; k++) {
-                panel[(k * STRIDE) + row] = line[(row * depth) + k];
-            }
+        for (int row = 0; row < rows; row += Tiles.LANES) {
+            int lines = Math.min(Tiles.LANES, rows - row);
+            Packing.transpose(line, row * depth, depth, depth, lines, panel, at + row, STRIDE, squares);
         }
     }
 

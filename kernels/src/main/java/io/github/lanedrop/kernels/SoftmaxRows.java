@@ -3,7 +3,7 @@ package io.github.lanedrop.kernels;
 import io.github.lanedrop.kernels.attention.ScalarSoftmax;
 import io.github.lanedrop.kernels.attention.VectorSoftmax;
 
-/** The steps of a softmax with dropout on a row, by the live path; {@link ScalarSoftmax} defines them. */
+/** The steps of a softmax with dropout, on a row or a tile, by the live path; {@link ScalarSoftmax} defines them. */
 final class SoftmaxRows {
     private SoftmaxRows() {}
 
@@ -25,6 +25,16 @@ final class SoftmaxRows {
                 : ScalarSoftmax.exponentials(scores, at, elements, scale, hidesDropped, bits, bit, before, dst, sums);
     }
 
+    /** {@link ScalarSoftmax#keptExponentials}. */
+    static float keptExponentials(
+            float[] x, int at, int elements, AttentionScores shape, byte[] bits, int bit, float before, float[] sums) {
+        float scale = shape.scale();
+        boolean hidesDropped = shape.renormalized();
+        return AttentionSelfTest.VECTOR
+                ? VectorSoftmax.keptExponentials(x, at, elements, scale, hidesDropped, bits, bit, before, sums)
+                : ScalarSoftmax.keptExponentials(x, at, elements, scale, hidesDropped, bits, bit, before, sums);
+    }
+
     /** {@link ScalarSoftmax#select}. */
     static void select(float[] x, int elements, float factor, byte[] bits, int bit, float[] dst, int dstAt) {
         if (AttentionSelfTest.VECTOR) {
@@ -40,6 +50,54 @@ final class SoftmaxRows {
             VectorSoftmax.dot(x, elements, gradient, gradientAt, bits, bit, sums);
         } else {
             ScalarSoftmax.dot(x, elements, gradient, gradientAt, bits, bit, sums);
+        }
+    }
+
+    /** {@link ScalarSoftmax#backward}. */
+    static void backward(
+            float[] scores,
+            float[] gradient,
+            int rows,
+            int[] seen,
+            float scale,
+            float[] logSums,
+            float[] dots,
+            int row,
+            float maskScale,
+            boolean renormalized,
+            byte[] bits,
+            int bit,
+            int bitStride) {
+        if (AttentionSelfTest.VECTOR) {
+            VectorSoftmax.backward(
+                    scores,
+                    gradient,
+                    rows,
+                    seen,
+                    scale,
+                    logSums,
+                    dots,
+                    row,
+                    maskScale,
+                    renormalized,
+                    bits,
+                    bit,
+                    bitStride);
+        } else {
+            ScalarSoftmax.backward(
+                    scores,
+                    gradient,
+                    rows,
+                    seen,
+                    scale,
+                    logSums,
+                    dots,
+                    row,
+                    maskScale,
+                    renormalized,
+                    bits,
+                    bit,
+                    bitStride);
         }
     }
 

@@ -10,7 +10,7 @@ import java.util.Random;
  * its values. Of the product it uses the exponential alone, which has tests of its own.
  */
 final class AttentionOracle {
-    private static final int KEYS = 64;
+    private static final int KEYS = 256;
 
     final int planes;
     final int rows;
@@ -121,7 +121,7 @@ final class AttentionOracle {
     private static float[] exponentials(float[] x, float max) {
         float[] e = new float[x.length];
         for (int i = 0; i < x.length; i++) {
-            e[i] = ScalarMath.exp(x[i] - max);
+            e[i] = ScalarMath.decay(max - x[i]);
         }
         return e;
     }
@@ -209,7 +209,7 @@ final class AttentionOracle {
                 }
                 float[] e = exponentials(x, raised);
                 if (raised != max) {
-                    float factor = ScalarMath.exp(max - raised);
+                    float factor = ScalarMath.decay(raised - max);
                     sum *= factor;
                     for (int k = 0; k < valueDepth; k++) {
                         o[k] *= factor;
@@ -264,7 +264,7 @@ final class AttentionOracle {
             for (int c = 0; c < limit; c++) {
                 int key = plane * columns + c;
                 float s = chain(queries, row * depth, keys, key * depth, depth);
-                float p = exponentials(scaled(new float[] {s}, row * columns + c, 0, 1), logSum)[0];
+                float p = ScalarMath.decay(Math.fma(s, -scale, logSum));
                 boolean isKept = kept[row * columns + c];
                 float dropped = isKept ? p * (float) scaleOfKept() : 0f;
                 float dp = chain(outputGradient, row * valueDepth, values, key * valueDepth, valueDepth);

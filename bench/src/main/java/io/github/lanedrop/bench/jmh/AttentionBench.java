@@ -51,6 +51,8 @@ public class AttentionBench extends Bench {
     MemorySegment scores;
     MemorySegment probabilities;
     MemorySegment probabilitiesGradient;
+    private MemorySegment ownScores;
+    private Matrix ownProbabilities;
     private Matrix queries;
     private Matrix keysTransposed;
     private Matrix values;
@@ -75,6 +77,10 @@ public class AttentionBench extends Bench {
         queries = Matrix.of(operands.queries(), length, depth);
         keysTransposed = Matrix.of(operands.keys(), length, depth).transpose();
         values = Matrix.of(operands.values(), length, depth);
+        ownScores = zeros(scores.byteSize() / Float.BYTES);
+        ownProbabilities = Matrix.of(zeros(scores.byteSize() / Float.BYTES), length, length);
+        MatrixProduct.multiply(queries, keysTransposed, Matrix.of(ownScores, length, length));
+        SoftmaxDropout.forward(mask, 0, shape.scores(), ownScores, ownProbabilities.segment());
         forward();
     }
 
@@ -123,5 +129,18 @@ public class AttentionBench extends Bench {
         MatrixProduct.multiply(queries, keysTransposed, p);
         SoftmaxDropout.forward(mask, 0, shape.scores(), probabilities, probabilities);
         MatrixProduct.multiply(p, values, Matrix.of(output, length, depth));
+    }
+
+    /** Its gradients, with scores and probabilities in memory since the forward pass: one product less than tile by tile. */
+    @Benchmark
+    public void unfusedBackward() {
+        Matrix gradient = Matrix.of(outputGradient, length, depth);
+        Matrix scoresGradient = Matrix.of(probabilitiesGradient, length, length);
+        MatrixProduct.multiply(ownProbabilities.transpose(), gradient, Matrix.of(gradients.values(), length, depth));
+        MatrixProduct.multiply(gradient, values.transpose(), scoresGradient);
+        SoftmaxDropout.backward(mask, 0, shape.scores(), ownScores, probabilitiesGradient, probabilitiesGradient);
+        MatrixProduct.multiply(
+                scoresGradient, keysTransposed.transpose(), Matrix.of(gradients.queries(), length, depth));
+        MatrixProduct.multiply(scoresGradient.transpose(), queries, Matrix.of(gradients.keys(), length, depth));
     }
 }

@@ -15,7 +15,9 @@ import java.util.function.Predicate;
 /** What does dropout add to attention? */
 final class AttentionFamily implements Part {
     private static final String FORWARD = "forward";
+    private static final String BACKWARD = "backward";
     private static final String UNFUSED = "unfused";
+    private static final String UNFUSED_BACKWARD = "unfusedBackward";
     private static final String COPY = "copy";
     private static final String SOFTMAX = "softmax";
 
@@ -23,12 +25,18 @@ final class AttentionFamily implements Part {
     public List<Question> ofSelf() {
         return List.of(
                 ask(QUICK, "forward unfused", "512", "64", "0.1", "false"),
-                ask(STANDARD, "copy softmaxDropout forward backward unfused", "512", "64", "0.1", "false"),
+                ask(
+                        STANDARD,
+                        "copy softmaxDropout forward backward unfused unfusedBackward",
+                        "512",
+                        "64",
+                        "0.1",
+                        "false"),
                 ask(STANDARD, "forward unfused", "2048", "64", "0.1", "false"),
                 ask(STANDARD, FORWARD, "512", "64", "0.0 0.1", "true"),
                 ask(
                         FULL,
-                        "copy softmaxDropout softmaxDropoutBackward forward backward unfused",
+                        "copy softmaxDropout softmaxDropoutBackward forward backward unfused unfusedBackward",
                         "128 512 2048",
                         "64 128",
                         "0.0 0.1",
@@ -59,22 +67,28 @@ final class AttentionFamily implements Part {
                 List.of(
                         beside.picture(
                                 "Attention with dropout / without",
-                                "Forward and backward tile by tile, and forward with the scores in memory (\"unfused\"), each"
+                                "Forward and backward tile by tile, and with the scores in memory (\"unfused\"), each"
                                         + " beside itself at rate 0.",
                                 whole,
                                 result -> withoutDropout(measured, result)),
                         beside.picture(
                                 "Attention with its scores in memory / tile by tile",
                                 "Product, softmax with dropout and product in turn, beside the same in one pass that never"
-                                        + " stores the scores.",
-                                Which.of(AttentionBench.class, UNFUSED),
-                                result -> beside.other(result, FORWARD, AttentionBench.class, FORWARD)),
+                                        + " stores the scores; and the gradients, from scores and probabilities that"
+                                        + " forward left in memory, beside those in one pass that computes them again.",
+                                Which.of(AttentionBench.class, UNFUSED)
+                                        .or(Which.of(AttentionBench.class, UNFUSED_BACKWARD)),
+                                result -> beside.other(result, tiled(result), AttentionBench.class, tiled(result))),
                         beside.picture(
                                 "Softmax with dropout / copying its scores",
                                 "The least that a softmax must do is to read the scores and to write as much.",
                                 softmax,
                                 result -> beside.other(result, COPY, AttentionBench.class, COPY))),
                 Beside.missing(AttentionBench.class)));
+    }
+
+    private static String tiled(Result unfused) {
+        return unfused.method().equals(UNFUSED_BACKWARD) ? BACKWARD : FORWARD;
     }
 
     private static boolean isWithoutDropout(Result result) {

@@ -21,7 +21,7 @@ public final class ScalarSoftmax {
      * <pre>
      * s[i]    = (kept or not hidesDropped) ? scores[at + i] * scale : -Infinity
      * max     = the greatest of before, s[0], s[1] ..., of those that are no NaN
-     * dst[i]  = exp(s[i] - max)
+     * dst[i]  = exp(s[i] - max), as {@link ScalarMath#decay} has it
      * sums[i modulo 16] = sums[i modulo 16] + dst[i]
      * </pre>
      *
@@ -51,14 +51,52 @@ public final class ScalarSoftmax {
             float before,
             float[] dst,
             float[] sums) {
-        float max = scale(scores, at, 0, elements, scale, hidesDropped, bits, bit, before, dst);
-        if (max == Float.NEGATIVE_INFINITY) {
-            max = orNaN(dst, elements);
-        }
+        float max = scale(scores, at, 0, elements, scale, hidesDropped, bits, bit, before, dst, 0);
+        return exponentials(dst, 0, elements, max, sums);
+    }
+
+    /**
+     * {@link #exponentials} of a row in place, of which the kept ones stay and the dropped ones, which are summed as well,
+     * become +0.
+     *
+     * @param x holds the scores; receives the exponentials; has room up to a multiple of 16
+     * @param at the index of the first one
+     * @param elements how many
+     * @param scale the scale
+     * @param hidesDropped whether the dropped ones count as minus infinity
+     * @param bits the keep bits
+     * @param bit the first element's
+     * @param before the greatest so far, or minus infinity
+     * @param sums the partial sums so far; receives those with these elements
+     * @return the maximum
+     */
+    public static float keptExponentials(
+            float[] x,
+            int at,
+            int elements,
+            float scale,
+            boolean hidesDropped,
+            byte[] bits,
+            int bit,
+            float before,
+            float[] sums) {
+        float max = scale(x, at, 0, elements, scale, hidesDropped, bits, bit, before, x, at);
+        max = exponentials(x, at, elements, max, sums);
         if (max != Float.NEGATIVE_INFINITY) {
             for (int i = 0; i < elements; i++) {
-                dst[i] = ScalarMath.exp(dst[i] - max);
-                sums[i % PARTIAL_SUMS] += dst[i];
+                x[at + i] = kept(bits, bit + i) ? x[at + i] : 0f;
+            }
+        }
+        return max;
+    }
+
+    /** Of what is scaled, and has this maximum. */
+    private static float exponentials(float[] x, int at, int elements, float greatest, float[] sums) {
+        float max = greatest == Float.NEGATIVE_INFINITY ? orNaN(x, at, elements) : greatest;
+        if (max != Float.NEGATIVE_INFINITY) {
+            for (int i = 0; i < elements; i++) {
+                x[at + i] = ScalarMath.decay(max - x[at + i]);
+                sums[i % PARTIAL_SUMS] += x[at + i];
             }
         }
         return max;
@@ -74,19 +112,21 @@ public final class ScalarSoftmax {
             byte[] bits,
             int bit,
             float before,
-            float[] dst) {
+            float[] dst,
+            int dstAt) {
         float max = before;
         for (int i = start; i < end; i++) {
             boolean hidden = hidesDropped && !kept(bits, bit + i);
-            dst[i] = hidden ? Float.NEGATIVE_INFINITY : scores[at + i] * scale;
-            max = dst[i] > max ? dst[i] : max;
+            float x = hidden ? Float.NEGATIVE_INFINITY : scores[at + i] * scale;
+            dst[dstAt + i] = x;
+            max = x > max ? x : max;
         }
         return max + 0f; // not -0, which would depend on the order
     }
 
     /** The maximum of what holds nothing above minus infinity. */
-    static float orNaN(float[] x, int elements) {
-        for (int i = 0; i < elements; i++) {
+    static float orNaN(float[] x, int at, int elements) {
+        for (int i = at; i < at + elements; i++) {
             if (Float.isNaN(x[i])) {
                 return Float.NaN;
             }
@@ -207,6 +247,67 @@ public final class ScalarSoftmax {
             float ofProbability = kept ? gradient[gradientAt + i] * maskScale : 0f;
             float ofScore = (x[i] * factor) * (ofProbability - dot);
             gradient[gradientAt + i] = kept || !renormalized ? ofScore : 0f;
+        }
+    }
+
+    /**
+     * The probabilities of a tile after dropout, made again from its scores, and the gradient with respect to these. Of each
+     * row {@code r}, with {@code at = r * ScalarTile.STRIDE + i}:
+     *
+     * <pre>
+     * p            = exp(scores[at] * scale - logSums[row + r]), as {@link ScalarMath#decay} has it; the difference is rounded once
+     * scores[at]   = kept ? p * maskScale : +0
+     * gradient[at] = p * scale * ((kept ? gradient[at] * maskScale : 0) - dots[row + r])
+     * </pre>
+     *
+     * <p>Of rows that are renormalised, the gradient is +0 where dropped. Both are +0 from {@code seen[r]} on, and everywhere if
+     * the log-sum is minus infinity.
+     *
+     * @param scores holds the scores; receives the probabilities after dropout
+     * @param gradient holds the gradient with respect to these; receives that with respect to the scores
+     * @param rows the rows
+     * @param seen how many columns each row sees, 0 to 64
+     * @param scale the scores' scale
+     * @param logSums of each row the logarithm of the sum of its exponentials; no scaled score that counts is greater, but
+     *     for rounding
+     * @param dots of each row its output times the gradient with respect to that
+     * @param row the index of the first row's log-sum and dot
+     * @param maskScale the mask's scale
+     * @param renormalized whether rows are
+     * @param bits the keep bits
+     * @param bit the first row's first
+     * @param bitStride from one row to the next
+     */
+    public static void backward(
+            float[] scores,
+            float[] gradient,
+            int rows,
+            int[] seen,
+            float scale,
+            float[] logSums,
+            float[] dots,
+            int row,
+            float maskScale,
+            boolean renormalized,
+            byte[] bits,
+            int bit,
+            int bitStride) {
+        for (int r = 0; r < rows; r++) {
+            int counting = logSums[row + r] == Float.NEGATIVE_INFINITY ? 0 : seen[r];
+            for (int c = 0; c < ScalarTile.STRIDE; c++) {
+                int at = (r * ScalarTile.STRIDE) + c;
+                if (c >= counting) {
+                    scores[at] = 0f;
+                    gradient[at] = 0f;
+                    continue;
+                }
+                boolean kept = kept(bits, bit + (r * bitStride) + c);
+                float p = ScalarMath.decay(Math.fma(scores[at], -scale, logSums[row + r]));
+                float ofProbability = kept ? gradient[at] * maskScale : 0f;
+                float ofScore = (p * scale) * (ofProbability - dots[row + r]);
+                scores[at] = kept ? p * maskScale : 0f;
+                gradient[at] = kept || !renormalized ? ofScore : 0f;
+            }
         }
     }
 

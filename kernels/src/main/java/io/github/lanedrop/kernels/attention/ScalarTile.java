@@ -1,13 +1,13 @@
 package io.github.lanedrop.kernels.attention;
 
 /**
- * Products of tiles, in rows of 64 floats: the definition.
+ * Products of tiles, of up to 64 columns: the definition.
  *
  * <p>Each element is one chain of fused multiply-adds in the order of the inner index, so that no tile, width or thread
  * changes a bit.
  */
 public final class ScalarTile {
-    /** Floats from one row to the next, in every operand: the columns of a panel. */
+    /** Floats from one row to the next where nothing else is said: the columns of a panel. */
     public static final int STRIDE = 64;
 
     private ScalarTile() {}
@@ -17,17 +17,29 @@ public final class ScalarTile {
      *
      * @param a rows x inner
      * @param aAt the index of its first element
+     * @param aStride floats from one of its rows to the next
      * @param b inner x columns
      * @param bAt the index of its first element
      * @param c rows x columns, receives the sum
      * @param cAt the index of its first element
+     * @param cStride floats from one of its rows to the next
      * @param rows the rows
-     * @param inner the inner size, 0 to 64
+     * @param inner the inner size
      * @param columns the columns, 0 to 64; up to 15 more may be computed, whatever is there
      */
     public static void multiplyAdd(
-            float[] a, int aAt, float[] b, int bAt, float[] c, int cAt, int rows, int inner, int columns) {
-        run(a, aAt, STRIDE, 1, b, bAt, c, cAt, rows, inner, columns);
+            float[] a,
+            int aAt,
+            int aStride,
+            float[] b,
+            int bAt,
+            float[] c,
+            int cAt,
+            int cStride,
+            int rows,
+            int inner,
+            int columns) {
+        run(a, aAt, aStride, 1, b, bAt, c, cAt, cStride, rows, inner, columns);
     }
 
     /**
@@ -45,7 +57,7 @@ public final class ScalarTile {
      */
     public static void multiplyTransposedAdd(
             float[] a, int aAt, float[] b, int bAt, float[] c, int cAt, int rows, int inner, int columns) {
-        run(a, aAt, 1, STRIDE, b, bAt, c, cAt, rows, inner, columns);
+        run(a, aAt, 1, STRIDE, b, bAt, c, cAt, STRIDE, rows, inner, columns);
     }
 
     private static void run(
@@ -57,6 +69,7 @@ public final class ScalarTile {
             int bAt,
             float[] c,
             int cAt,
+            int cRow,
             int rows,
             int inner,
             int columns) {
@@ -64,7 +77,7 @@ public final class ScalarTile {
             for (int k = 0; k < inner; k++) { // each element's chain in the order of k, all of a row's at once
                 float factor = a[aAt + (r * aRow) + (k * aInner)];
                 for (int n = 0; n < columns; n++) {
-                    int at = cAt + (r * STRIDE) + n;
+                    int at = cAt + (r * cRow) + n;
                     c[at] = Math.fma(factor, b[bAt + (k * STRIDE) + n], c[at]);
                 }
             }

@@ -1,6 +1,7 @@
 package io.github.lanedrop.kernels.attention;
 
 import static io.github.lanedrop.kernels.attention.ScalarSoftmax.PARTIAL_SUMS;
+import static io.github.lanedrop.kernels.attention.ScalarTile.STRIDE;
 import static io.github.lanedrop.rng.simd.Lanes.FLOATS;
 import static io.github.lanedrop.rng.simd.Lanes.INTS;
 import static jdk.incubator.vector.VectorOperators.ASHR;
@@ -15,6 +16,7 @@ import io.github.lanedrop.rng.simd.Simd;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.nio.ByteOrder;
+import java.util.Arrays;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.IntVector;
 import jdk.incubator.vector.VectorMask;
@@ -27,12 +29,9 @@ import jdk.incubator.vector.VectorMask;
  */
 public final class VectorSoftmax {
     private static final VarHandle LONG = MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.LITTLE_ENDIAN);
-    private static final byte[] NO_BITS = {};
     private static final int LANES = FLOATS.length();
     private static final FloatVector ZERO = FloatVector.zero(FLOATS);
     private static final FloatVector HIDDEN = FloatVector.broadcast(FLOATS, Float.NEGATIVE_INFINITY);
-    /** Below this an exponential is 0; to find that by multiplying takes the CPU's way with subnormals, twice the time. */
-    private static final float UNDERFLOW = -104;
 
     /**
      * Moves the bit of each lane to the sign: without mask registers a long becomes a mask lane by lane, and this is one
@@ -71,14 +70,46 @@ public final class VectorSoftmax {
             float[] dst,
             float[] sums) {
         if (!hidesDropped) {
-            return exponentials(scores, at, elements, scale, before, dst, sums);
+            return exponentials(scores, at, elements, scale, before, false, bits, bit, dst, 0, sums);
         }
-        hide(scores, at, elements, scale, bits, bit, dst);
-        return exponentials(dst, 0, elements, 1, before, dst, sums);
+        hide(scores, at, elements, scale, bits, bit, dst, 0);
+        return exponentials(dst, 0, elements, 1, before, false, bits, bit, dst, 0, sums);
+    }
+
+    /**
+     * As {@link ScalarSoftmax#keptExponentials}.
+     *
+     * @param x holds the scores; receives the exponentials, and then zeros up to a multiple of 16
+     * @param at the index of the first one
+     * @param elements how many
+     * @param scale the scale
+     * @param hidesDropped whether the dropped ones count as minus infinity
+     * @param bits the keep bits, and 8 bytes after them
+     * @param bit the first element's
+     * @param before the greatest so far, or minus infinity
+     * @param sums the partial sums so far; receives those with these elements
+     * @return the maximum
+     */
+    public static float keptExponentials(
+            float[] x,
+            int at,
+            int elements,
+            float scale,
+            boolean hidesDropped,
+            byte[] bits,
+            int bit,
+            float before,
+            float[] sums) {
+        if (!hidesDropped) {
+            return exponentials(x, at, elements, scale, before, true, bits, bit, x, at, sums);
+        }
+        hide(x, at, elements, scale, bits, bit, x, at);
+        return exponentials(x, at, elements, 1, before, true, bits, bit, x, at, sums);
     }
 
     /** The scaled scores, with minus infinity for dropped ones. */
-    private static void hide(float[] scores, int at, int elements, float scale, byte[] bits, int bit, float[] dst) {
+    private static void hide(
+            float[] scores, int at, int elements, float scale, byte[] bits, int bit, float[] dst, int dstAt) {
         FloatVector scales = FloatVector.broadcast(FLOATS, scale);
         int i = 0;
         for (; i <= elements - LANES; i += LANES) {
@@ -90,16 +121,26 @@ public final class VectorSoftmax {
                             .compare(LT, 0)
                             .cast(FLOATS);
             HIDDEN.blend(FloatVector.fromArray(FLOATS, scores, at + i).mul(scales), kept)
-                    .intoArray(dst, i);
+                    .intoArray(dst, dstAt + i);
         }
-        ScalarSoftmax.scale(scores, at, i, elements, scale, true, bits, bit, Float.NEGATIVE_INFINITY, dst);
+        ScalarSoftmax.scale(scores, at, i, elements, scale, true, bits, bit, Float.NEGATIVE_INFINITY, dst, dstAt);
     }
 
     // Long enough, more than 325 bytes, that C2 compiles it by itself: inlined into a loop over rows it would be cut in
     // two
     // by the limit of nodes, and vectors be boxed there.
     private static float exponentials(
-            float[] scores, int at, int elements, float scale, float before, float[] dst, float[] sums) {
+            float[] scores,
+            int at,
+            int elements,
+            float scale,
+            float before,
+            boolean selects,
+            byte[] bits,
+            int bit,
+            float[] dst,
+            int dstAt,
+            float[] sums) {
         FloatVector scales = FloatVector.broadcast(FLOATS, scale);
         FloatVector max0 = FloatVector.broadcast(FLOATS, before);
         FloatVector max1 = max0;
@@ -108,8 +149,8 @@ public final class VectorSoftmax {
             FloatVector x0 = FloatVector.fromArray(FLOATS, scores, at + i).mul(scales);
             FloatVector x1 =
                     FloatVector.fromArray(FLOATS, scores, at + i + LANES).mul(scales);
-            x0.intoArray(dst, i);
-            x1.intoArray(dst, i + LANES);
+            x0.intoArray(dst, dstAt + i);
+            x1.intoArray(dst, dstAt + i + LANES);
             max0 = max0.blend(x0, x0.compare(GT, max0));
             max1 = max1.blend(x1, x1.compare(GT, max1));
         }
@@ -119,26 +160,35 @@ public final class VectorSoftmax {
         order = order.lanewise(XOR, order.lanewise(ASHR, 31).and(Integer.MAX_VALUE));
         int greatestOrder = order.reduceLanes(MAX);
         float max = Float.intBitsToFloat(greatestOrder ^ ((greatestOrder >> 31) & Integer.MAX_VALUE));
-        max = ScalarSoftmax.scale(scores, at, i, elements, scale, false, NO_BITS, 0, max, dst);
+        max = ScalarSoftmax.scale(scores, at, i, elements, scale, false, bits, bit, max, dst, dstAt);
         if (max == Float.NEGATIVE_INFINITY) {
-            max = ScalarSoftmax.orNaN(dst, elements);
+            max = ScalarSoftmax.orNaN(dst, dstAt, elements);
             if (max == Float.NEGATIVE_INFINITY) {
                 return max;
             }
         }
         int end = (elements + (PARTIAL_SUMS - 1)) & -PARTIAL_SUMS;
         for (i = elements; i < end; i++) {
-            dst[i] = Float.NEGATIVE_INFINITY; // whose exponential adds nothing
+            dst[dstAt + i] = Float.NEGATIVE_INFINITY; // whose exponential adds nothing
         }
         FloatVector greatest = FloatVector.broadcast(FLOATS, max);
         for (int group = 0; group < PARTIAL_SUMS; group += LANES) {
             FloatVector sum = FloatVector.fromArray(FLOATS, sums, group);
             for (i = group; i < end; i += PARTIAL_SUMS) {
-                FloatVector x = FloatVector.fromArray(FLOATS, dst, i).sub(greatest);
-                VectorMask<Float> vanishes = x.compare(LT, UNDERFLOW);
-                FloatVector e = VectorMath.exp(x.blend(0f, vanishes)).blend(0f, vanishes);
-                e.intoArray(dst, i);
+                FloatVector e = VectorMath.decay(greatest.sub(FloatVector.fromArray(FLOATS, dst, dstAt + i)));
                 sum = sum.add(e);
+                if (selects) {
+                    long keepBits = keepBits(bits, bit + i);
+                    VectorMask<Float> kept = Simd.MASK_REGISTERS
+                            ? VectorMask.fromLong(FLOATS, keepBits)
+                            : IntVector.broadcast(INTS, (int) keepBits)
+                                    .lanewise(LSHL, TO_SIGN)
+                                    .compare(LT, 0)
+                                    .cast(FLOATS);
+                    ZERO.blend(e, kept).intoArray(dst, dstAt + i);
+                } else {
+                    e.intoArray(dst, dstAt + i);
+                }
             }
             sum.intoArray(sums, group);
         }
@@ -252,6 +302,75 @@ public final class VectorSoftmax {
             }
         }
         ScalarSoftmax.gradient(x, i, elements, factor, maskScale, dot, renormalized, bits, bit, gradient, gradientAt);
+    }
+
+    /**
+     * As {@link ScalarSoftmax#backward}.
+     *
+     * @param scores holds the scores; receives the probabilities after dropout
+     * @param gradient holds the gradient with respect to these; receives that with respect to the scores
+     * @param rows the rows
+     * @param seen how many columns each row sees, 0 to 64
+     * @param scale the scores' scale
+     * @param logSums of each row the logarithm of the sum of its exponentials; no scaled score that counts is greater, but
+     *     for rounding
+     * @param dots of each row its output times the gradient with respect to that
+     * @param row the index of the first row's log-sum and dot
+     * @param maskScale the mask's scale
+     * @param renormalized whether rows are
+     * @param bits the keep bits, and 8 bytes after them
+     * @param bit the first row's first
+     * @param bitStride from one row to the next
+     */
+    // Long enough as well that C2 compiles it by itself.
+    public static void backward(
+            float[] scores,
+            float[] gradient,
+            int rows,
+            int[] seen,
+            float scale,
+            float[] logSums,
+            float[] dots,
+            int row,
+            float maskScale,
+            boolean renormalized,
+            byte[] bits,
+            int bit,
+            int bitStride) {
+        FloatVector scales = FloatVector.broadcast(FLOATS, scale);
+        FloatVector negatedScales = FloatVector.broadcast(FLOATS, -scale);
+        FloatVector maskScales = FloatVector.broadcast(FLOATS, maskScale);
+        for (int r = 0; r < rows; r++) {
+            int first = r * STRIDE;
+            int firstBit = bit + (r * bitStride);
+            int counting = logSums[row + r] == Float.NEGATIVE_INFINITY ? 0 : seen[r];
+            FloatVector greatest = FloatVector.broadcast(FLOATS, logSums[row + r]);
+            FloatVector dot = FloatVector.broadcast(FLOATS, dots[row + r]);
+            for (int i = 0; i < counting; i += LANES) {
+                FloatVector p = VectorMath.decay(
+                        FloatVector.fromArray(FLOATS, scores, first + i).fma(negatedScales, greatest));
+                long keepBits = keepBits(bits, firstBit + i);
+                VectorMask<Float> kept = Simd.MASK_REGISTERS
+                        ? VectorMask.fromLong(FLOATS, keepBits)
+                        : IntVector.broadcast(INTS, (int) keepBits)
+                                .lanewise(LSHL, TO_SIGN)
+                                .compare(LT, 0)
+                                .cast(FLOATS);
+                FloatVector ofProbability = ZERO.blend(
+                        FloatVector.fromArray(FLOATS, gradient, first + i).mul(maskScales), kept);
+                FloatVector ofScore = p.mul(scales).mul(ofProbability.sub(dot));
+                ZERO.blend(p.mul(maskScales), kept).intoArray(scores, first + i);
+                if (renormalized) {
+                    ZERO.blend(ofScore, kept).intoArray(gradient, first + i);
+                } else {
+                    ofScore.intoArray(gradient, first + i);
+                }
+            }
+            if (counting < STRIDE) {
+                Arrays.fill(scores, first + counting, first + STRIDE, 0f);
+                Arrays.fill(gradient, first + counting, first + STRIDE, 0f);
+            }
+        }
     }
 
     /** Keep bits from an element on, at least 57 of them. */

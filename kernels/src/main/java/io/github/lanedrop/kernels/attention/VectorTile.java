@@ -18,17 +18,29 @@ public final class VectorTile {
      *
      * @param a rows x inner
      * @param aAt the index of its first element
+     * @param aStride floats from one of its rows to the next
      * @param b inner x columns
      * @param bAt the index of its first element
      * @param c rows x columns, receives the sum
      * @param cAt the index of its first element
+     * @param cStride floats from one of its rows to the next
      * @param rows the rows
-     * @param inner the inner size, 0 to 64
+     * @param inner the inner size
      * @param columns the columns, 0 to 64
      */
     public static void multiplyAdd(
-            float[] a, int aAt, float[] b, int bAt, float[] c, int cAt, int rows, int inner, int columns) {
-        run(a, aAt, STRIDE, 1, b, bAt, c, cAt, rows, inner, columns);
+            float[] a,
+            int aAt,
+            int aStride,
+            float[] b,
+            int bAt,
+            float[] c,
+            int cAt,
+            int cStride,
+            int rows,
+            int inner,
+            int columns) {
+        run(a, aAt, aStride, 1, b, bAt, c, cAt, cStride, rows, inner, columns);
     }
 
     /**
@@ -46,7 +58,7 @@ public final class VectorTile {
      */
     public static void multiplyTransposedAdd(
             float[] a, int aAt, float[] b, int bAt, float[] c, int cAt, int rows, int inner, int columns) {
-        run(a, aAt, 1, STRIDE, b, bAt, c, cAt, rows, inner, columns);
+        run(a, aAt, 1, STRIDE, b, bAt, c, cAt, STRIDE, rows, inner, columns);
     }
 
     private static void run(
@@ -58,6 +70,7 @@ public final class VectorTile {
             int bAt,
             float[] c,
             int cAt,
+            int cRow,
             int rows,
             int inner,
             int columns) {
@@ -65,22 +78,22 @@ public final class VectorTile {
         if (Simd.MASK_REGISTERS) { // so there are 32 vector registers: 16 accumulators and what they are made of
             for (; n + (2 * LANES) < columns; n += 4 * LANES) {
                 for (int r = 0; r < rows; r += ROWS) {
-                    fourVectors(a, aAt + (r * aRow), aRow, aInner, b, bAt + n, c, cAt + (r * STRIDE) + n, inner);
+                    fourVectors(a, aAt + (r * aRow), aRow, aInner, b, bAt + n, c, cAt + (r * cRow) + n, cRow, inner);
                 }
             }
         }
         for (; n < columns; n += 2 * LANES) {
             for (int r = 0; r < rows; r += ROWS) {
-                twoVectors(a, aAt + (r * aRow), aRow, aInner, b, bAt + n, c, cAt + (r * STRIDE) + n, inner);
+                twoVectors(a, aAt + (r * aRow), aRow, aInner, b, bAt + n, c, cAt + (r * cRow) + n, cRow, inner);
             }
         }
     }
 
     private static void twoVectors(
-            float[] a, int aAt, int aRow, int aInner, float[] b, int bAt, float[] c, int cAt, int inner) {
-        int c1 = cAt + STRIDE;
-        int c2 = cAt + (2 * STRIDE);
-        int c3 = cAt + (3 * STRIDE);
+            float[] a, int aAt, int aRow, int aInner, float[] b, int bAt, float[] c, int cAt, int cRow, int inner) {
+        int c1 = cAt + cRow;
+        int c2 = cAt + (2 * cRow);
+        int c3 = cAt + (3 * cRow);
         FloatVector c00 = FloatVector.fromArray(FLOATS, c, cAt);
         FloatVector c01 = FloatVector.fromArray(FLOATS, c, cAt + LANES);
         FloatVector c10 = FloatVector.fromArray(FLOATS, c, c1);
@@ -117,10 +130,10 @@ public final class VectorTile {
     }
 
     private static void fourVectors(
-            float[] a, int aAt, int aRow, int aInner, float[] b, int bAt, float[] c, int cAt, int inner) {
-        int c1 = cAt + STRIDE;
-        int c2 = cAt + (2 * STRIDE);
-        int c3 = cAt + (3 * STRIDE);
+            float[] a, int aAt, int aRow, int aInner, float[] b, int bAt, float[] c, int cAt, int cRow, int inner) {
+        int c1 = cAt + cRow;
+        int c2 = cAt + (2 * cRow);
+        int c3 = cAt + (3 * cRow);
         FloatVector c00 = FloatVector.fromArray(FLOATS, c, cAt);
         FloatVector c01 = FloatVector.fromArray(FLOATS, c, cAt + LANES);
         FloatVector c02 = FloatVector.fromArray(FLOATS, c, cAt + (2 * LANES));

@@ -4,6 +4,7 @@ import static io.github.lanedrop.rng.simd.Lanes.FLOATS;
 import static jdk.incubator.vector.VectorOperators.AND;
 import static jdk.incubator.vector.VectorOperators.ASHR;
 import static jdk.incubator.vector.VectorOperators.EQ;
+import static jdk.incubator.vector.VectorOperators.GT;
 import static jdk.incubator.vector.VectorOperators.I2F;
 import static jdk.incubator.vector.VectorOperators.LSHL;
 import static jdk.incubator.vector.VectorOperators.LSHR;
@@ -61,6 +62,30 @@ public final class VectorMath {
         FloatVector e = p.mul(half.lanewise(LSHL, ScalarMath.EXPONENT_SHIFT).viewAsFloatingLanes())
                 .mul(rest.lanewise(LSHL, ScalarMath.EXPONENT_SHIFT).viewAsFloatingLanes());
         return e.blend(x, x.compare(NE, x));
+    }
+
+    /**
+     * {@link ScalarMath#decay} lane by lane.
+     *
+     * @param x floats of -87 or more, or NaN
+     * @return the exponentials of their negations
+     */
+    public static FloatVector decay(FloatVector x) {
+        FloatVector sum = x.fma(-ScalarMath.LOG2_E, ScalarMath.ROUND_TO_POWER);
+        FloatVector n = sum.sub(ScalarMath.ROUND_TO_POWER);
+        FloatVector r = n.fma(
+                FloatVector.broadcast(FLOATS, ScalarMath.LN2_REST),
+                n.fma(FloatVector.broadcast(FLOATS, ScalarMath.LN2), x));
+        FloatVector p = r.fma(ScalarMath.N6, ScalarMath.N5)
+                .fma(r, FloatVector.broadcast(FLOATS, ScalarMath.N4))
+                .fma(r, FloatVector.broadcast(FLOATS, ScalarMath.N3))
+                .fma(r, FloatVector.broadcast(FLOATS, ScalarMath.N2))
+                .fma(r, FloatVector.broadcast(FLOATS, -1))
+                .fma(r, FloatVector.broadcast(FLOATS, 1));
+        FloatVector power = sum.viewAsIntegralLanes()
+                .lanewise(LSHL, ScalarMath.EXPONENT_SHIFT)
+                .viewAsFloatingLanes();
+        return p.mul(power).blend(0f, x.compare(GT, ScalarMath.DECAY_MAX));
     }
 
     /**

@@ -47,6 +47,23 @@ final class AttentionBenchTest {
 
     @ParameterizedTest
     @CsvSource({"0, false", "0, true", ".1, false", ".1, true"})
+    void tiledAndUnfusedHaveOneGradient(double rate, boolean causal) {
+        AttentionBench bench = bench(rate, causal);
+        bench.backward();
+        float[] ofQueries = values(bench.gradients.queries());
+        float[] ofKeys = values(bench.gradients.keys());
+        float[] ofValues = values(bench.gradients.values());
+        bench.gradients.queries().fill((byte) 0);
+        bench.gradients.keys().fill((byte) 0);
+        bench.gradients.values().fill((byte) 0);
+        bench.unfusedBackward();
+        assertClose(values(bench.gradients.queries()), ofQueries);
+        assertClose(values(bench.gradients.keys()), ofKeys);
+        assertClose(values(bench.gradients.values()), ofValues);
+    }
+
+    @ParameterizedTest
+    @CsvSource({"0, false", "0, true", ".1, false", ".1, true"})
     void softmaxDropsAndHidesWhatItIsTold(double rate, boolean causal) {
         AttentionBench bench = bench(rate, causal);
         bench.copy();

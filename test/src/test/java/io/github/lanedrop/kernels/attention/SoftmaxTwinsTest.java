@@ -70,6 +70,18 @@ final class SoftmaxTwinsTest {
                 assertSame(x, expectedX, n, what);
                 assertSame(sums, expectedSums, 16, what);
 
+                float[] kept = scores.clone();
+                float[] expectedKept = scores.clone();
+                float keptMax =
+                        VectorSoftmax.keptExponentials(kept, at, n, .7f, hides, bits, bit, before, start.clone());
+                assertThat(keptMax).as(what).isEqualTo(Float.valueOf(expectedMax));
+                ScalarSoftmax.keptExponentials(expectedKept, at, n, .7f, hides, bits, bit, before, start.clone());
+                assertSame(kept, expectedKept, at + n, what);
+                if (max != Float.NEGATIVE_INFINITY) {
+                    ScalarSoftmax.select(expectedX, n, 1f, bits, bit, expectedKept, at);
+                    assertSame(kept, expectedKept, at + n, what);
+                }
+
                 float[] dst = values(MOST, special);
                 float[] expectedDst = dst.clone();
                 VectorSoftmax.select(x, n, 1.25f, bits, bit, dst, at);
@@ -84,6 +96,53 @@ final class SoftmaxTwinsTest {
                 ScalarSoftmax.gradient(x, n, .3f, 1.25f, .1f, hides, bits, bit, expectedDst, at);
                 assertSame(dst, expectedDst, MOST, what);
             }
+        }
+    }
+
+    /** Rows that see any number of columns, and one whose log-sum says that it sees none. */
+    @ParameterizedTest
+    @ValueSource(booleans = {false, true})
+    void tilesOfTheBackwardPass(boolean special) {
+        int rows = 66;
+        int bitStride = 23;
+        for (boolean renormalized : new boolean[] {false, true}) {
+            int[] seen = new int[rows];
+            Arrays.setAll(seen, r -> Math.min(r, 64));
+            float[] logSums = new float[rows + 2];
+            Arrays.fill(logSums, 12f); // scores beyond are dropped ones of rows that are renormalised
+            logSums[2 + 40] = Float.NEGATIVE_INFINITY;
+            float[] dots = values(rows + 2, special);
+            float[] scores = values(rows * 64, special);
+            float[] gradient = values(rows * 64, special);
+            if (!renormalized) {
+                for (int i = 0; i < scores.length; i++) {
+                    scores[i] = Float.isNaN(scores[i]) ? Float.NaN : Math.min(scores[i], 17f);
+                }
+            }
+            byte[] tileBits = new byte[rows * bitStride / 8 + 20];
+            random.nextBytes(tileBits);
+            float[] expectedScores = scores.clone();
+            float[] expectedGradient = gradient.clone();
+            ScalarSoftmax.backward(
+                    expectedScores,
+                    expectedGradient,
+                    rows,
+                    seen,
+                    .7f,
+                    logSums,
+                    dots,
+                    2,
+                    1.25f,
+                    renormalized,
+                    tileBits,
+                    5,
+                    bitStride);
+            VectorSoftmax.backward(
+                    scores, gradient, rows, seen, .7f, logSums, dots, 2, 1.25f, renormalized, tileBits, 5, bitStride);
+            String what = "renormalized: " + renormalized;
+            assertSame(scores, expectedScores, scores.length, what);
+            assertSame(gradient, expectedGradient, gradient.length, what);
+            assertThat(Arrays.copyOfRange(scores, 40 * 64, 41 * 64)).containsOnly(0f);
         }
     }
 
@@ -106,9 +165,24 @@ final class SoftmaxTwinsTest {
             float[] c = values(64 * 64, false);
             float[] expected = c.clone();
             String what = rows + " x " + inner + " x " + columns;
-            VectorTile.multiplyAdd(a, 0, b, 0, c, 0, rows, inner, columns);
-            ScalarTile.multiplyAdd(a, 0, b, 0, expected, 0, rows, inner, columns);
+            VectorTile.multiplyAdd(a, 0, 64, b, 0, c, 0, 64, rows, inner, columns);
+            ScalarTile.multiplyAdd(a, 0, 64, b, 0, expected, 0, 64, rows, inner, columns);
             assertSameTile(c, expected, rows, columns, what);
+            int few = Math.min(rows, 16); // rows of up to four panels
+            int panel = 64 * random.nextInt(4);
+            VectorTile.multiplyAdd(a, panel, 256, b, 0, c, 0, 64, few, inner, columns);
+            ScalarTile.multiplyAdd(a, panel, 256, b, 0, expected, 0, 64, few, inner, columns);
+            assertSameTile(c, expected, few, columns, what + ", from rows of 256");
+            float[] wide = values(16 * 256 + 64, false);
+            float[] expectedWide = wide.clone();
+            VectorTile.multiplyAdd(a, 0, 64, b, 0, wide, panel, 256, few, inner, columns);
+            ScalarTile.multiplyAdd(a, 0, 64, b, 0, expectedWide, panel, 256, few, inner, columns);
+            for (int r = 0; r < few; r++) {
+                int at = panel + r * 256;
+                assertThat(Arrays.copyOfRange(wide, at, at + columns))
+                        .as("row %d of %s, to rows of 256", r, what)
+                        .isEqualTo(Arrays.copyOfRange(expectedWide, at, at + columns));
+            }
             VectorTile.multiplyTransposedAdd(a, 0, b, 0, c, 0, rows, inner, columns);
             ScalarTile.multiplyTransposedAdd(a, 0, b, 0, expected, 0, rows, inner, columns);
             assertSameTile(c, expected, rows, columns, what + ", transposed");

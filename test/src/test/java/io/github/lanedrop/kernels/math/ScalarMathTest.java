@@ -26,6 +26,12 @@ final class ScalarMathTest {
     static Stream<Arguments> functionsAndBounds() {
         return Stream.of(
                 arguments("exp", ScalarMath::exp, StrictMath::exp, 1.5),
+                // of a NaN it promises a NaN alone
+                arguments(
+                        "decay",
+                        x -> Float.isNaN(x) ? x : ScalarMath.decay(Math.clamp(x, -87f, 87f)),
+                        x -> StrictMath.exp(-Math.clamp(x, -87d, 87d)),
+                        1),
                 arguments("log", ScalarMath::log, StrictMath::log, 2),
                 arguments("sigmoid", ScalarMath::sigmoid, ScalarMathTest::sigmoid, 3),
                 arguments("tanh", ScalarMath::tanh, StrictMath::tanh, 3));
@@ -114,6 +120,25 @@ final class ScalarMathTest {
     })
     void expAtTheEnds(float x, Float expected) {
         assertThat(ScalarMath.exp(x)).isEqualTo(expected);
+    }
+
+    /** As exp of the negation, but 0 instead of a subnormal. */
+    @ParameterizedTest
+    @CsvSource({
+        "NaN, NaN",
+        "Infinity, 0",
+        "3.4028235E38, 0",
+        "104, 0",
+        "87.33655, 0",
+        "87.00001, 0",
+        "87, 1.6458114E-38",
+        "0, 1",
+        "-0, 1",
+        "1.4E-45, 1",
+        "-1.4E-45, 1"
+    })
+    void decayAtTheEnds(float x, Float expected) {
+        assertThat(ScalarMath.decay(x)).isEqualTo(expected);
     }
 
     @ParameterizedTest

@@ -8,6 +8,7 @@ import io.github.lanedrop.rng.simd.Simd;
 import java.util.function.UnaryOperator;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.IntVector;
+import jdk.incubator.vector.VectorOperators;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -26,6 +27,24 @@ final class VectorMathTest {
     @Test
     void exp() {
         assertTwins(VectorMath::exp, ScalarMath::exp);
+    }
+
+    /** Of -87 and more; all NaNs are one. */
+    @Test
+    void decay() {
+        assertTwins(
+                x -> {
+                    FloatVector e = VectorMath.decay(x.abs());
+                    return e.blend(Float.NaN, e.compare(VectorOperators.NE, e));
+                },
+                x -> {
+                    float e = ScalarMath.decay(Math.abs(x));
+                    return Float.isNaN(e) ? Float.NaN : e;
+                });
+        assertTwins(
+                x -> VectorMath.decay(
+                        x.blend(0, x.compare(VectorOperators.GE, -87).not())),
+                x -> ScalarMath.decay(x >= -87 ? x : 0));
     }
 
     @Test
