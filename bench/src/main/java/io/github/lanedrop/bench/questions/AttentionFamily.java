@@ -53,11 +53,10 @@ final class AttentionFamily implements Part {
                 .and(result -> !result.method().startsWith(SOFTMAX)
                         && !result.method().equals(COPY)
                         && !isWithoutDropout(result));
-        return List.of(Section.of(
+        return List.of(Beside.section(
                 "What does dropout add to attention?",
-                "",
-                List.of(
-                        beside.picture(
+                AttentionBench.class,
+                beside.picture(
                                 "Attention with dropout / without",
                                 "Forward and backward tile by tile, and forward with the scores in memory (\"unfused\"), each"
                                         + " beside itself at rate 0.",
@@ -73,8 +72,7 @@ final class AttentionFamily implements Part {
                                 "Softmax with dropout / copying its scores",
                                 "The least that a softmax must do is to read the scores and to write as much.",
                                 softmax,
-                                result -> beside.other(result, COPY, AttentionBench.class, COPY))),
-                Beside.missing(AttentionBench.class)));
+                                result -> beside.other(result, COPY, AttentionBench.class, COPY))));
     }
 
     private static boolean isWithoutDropout(Result result) {

@@ -1,11 +1,13 @@
 package io.github.lanedrop.bench.questions;
 
+import io.github.lanedrop.bench.jmh.DropoutBench;
 import io.github.lanedrop.bench.report.Figure;
 import io.github.lanedrop.bench.report.Plot.Axis;
 import io.github.lanedrop.bench.report.Plot.Point;
 import io.github.lanedrop.bench.report.Plot.Scale;
 import io.github.lanedrop.bench.report.Plot.Series;
 import io.github.lanedrop.bench.report.Result;
+import io.github.lanedrop.bench.report.Section;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
@@ -27,9 +29,13 @@ final class Beside {
         this.family = family;
     }
 
-    /** What is missing where there is no picture. */
-    static String missing(Class<?> bench) {
-        return "This run has no measurements of " + bench.getSimpleName() + " and what to hold them against.";
+    /** The answer to a question in pictures, or that a benchmark was not run. */
+    static Section section(String question, Class<?> bench, Figure... pictures) {
+        return Section.of(
+                question,
+                "",
+                List.of(pictures),
+                "This run has no measurements of " + bench.getSimpleName() + " and what to hold them against.");
     }
 
     /**
@@ -110,6 +116,11 @@ final class Beside {
                         Which.usual(otherBench, otherMethod).and(Which.sized(result.elements())))
                 .flatMap(condition -> measured.where(condition).limit(1))
                 .findFirst();
+    }
+
+    /** Copying and scaling as much. */
+    Optional<Result> roof(Result result) {
+        return other(result, DropoutFamily.ROOF, DropoutBench.class, DropoutFamily.ROOF);
     }
 
     /** Whether two have the same values of all parameters that both have, but for one. */

@@ -6,7 +6,6 @@ import static io.github.lanedrop.bench.questions.Profile.STANDARD;
 import static io.github.lanedrop.bench.questions.Times.Code.KERNEL;
 import static io.github.lanedrop.bench.questions.Times.Code.LOOP;
 
-import io.github.lanedrop.bench.jmh.DropoutBench;
 import io.github.lanedrop.bench.jmh.NoiseBench;
 import io.github.lanedrop.bench.report.Section;
 import java.util.List;
@@ -29,14 +28,13 @@ final class NoiseFamily implements Part {
     @Override
     public List<Section> sections(Measured measured) {
         Beside beside = new Beside(measured, Family.NOISE);
-        return List.of(Section.of(
+        return List.of(Beside.section(
                 "What does noise cost?",
-                "",
-                List.of(beside.picture(
+                NoiseBench.class,
+                beside.picture(
                         "Noise / copying and scaling",
                         "\"words\" are the random words alone that the noise is made of; the JDK's loop is what people write.",
                         Which.of(NoiseBench.class),
-                        result -> beside.other(result, DropoutFamily.ROOF, DropoutBench.class, DropoutFamily.ROOF))),
-                Beside.missing(NoiseBench.class)));
+                        beside::roof)));
     }
 }
