@@ -11,6 +11,7 @@ import io.github.lanedrop.bench.report.Section;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.function.Function;
 import java.util.function.Predicate;
@@ -96,12 +97,19 @@ final class Beside {
     }
 
     private static Point bar(Result result, Result other, List<String> methods, List<String> tell) {
-        String label = label(result, tell);
+        String label = label(
+                result,
+                tell.stream().filter(name -> isUsed(name, result.method())).toList());
         return Ratios.of(
                 methods.size() == 1 && !tell.isEmpty() ? label : (result.method() + " " + label).strip(),
                 Double.NaN,
                 result,
                 other);
+    }
+
+    /** All methods of a class have its parameters, but only those that say so have an activation. */
+    private static boolean isUsed(String param, String method) {
+        return !param.equals("activation") || method.toLowerCase(Locale.ROOT).contains(param);
     }
 
     /** What to hold a measurement against: of the same class and settings, or of the same size from another class. */

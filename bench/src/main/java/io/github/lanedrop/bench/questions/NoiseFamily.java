@@ -12,6 +12,8 @@ import java.util.List;
 
 /** What does noise cost? */
 final class NoiseFamily implements Part {
+    private static final String WORDS = "words";
+
     @Override
     public List<Question> ofSelf() {
         return List.of(
@@ -33,7 +35,11 @@ final class NoiseFamily implements Part {
                 NoiseBench.class,
                 beside.picture(
                         "Noise / copying and scaling",
-                        "\"words\" are the random words alone that the noise is made of; the JDK's loop is what people write.",
+                        "gaussianDropout multiplies by normals, uout by uniform noise; "
+                                + (measured.where(Which.of(NoiseBench.class, WORDS)).findAny().isPresent()
+                                        ? "words are the random words alone that noise is made of; "
+                                        : "")
+                                + "jdkLoop is what people write.",
                         Which.of(NoiseBench.class),
                         beside::roof)));
     }

@@ -67,10 +67,13 @@
     return { min: low / 1.15, max: high * 1.15 };
   }
 
-  /* Room for the number behind the longest bar. */
-  function withRoom(id, min, max) {
-    return { min, max: max * (max / min) ** (60 / Math.max(200, .7 * document.getElementById(id).parentElement.clientWidth)) };
+  /* How many times the axis is as long as its values, with room for the number behind the longest bar. */
+  function room(id) {
+    const width = document.getElementById(id).parentElement.clientWidth;
+    return 1 + 60 / (isNarrow(id) ? Math.max(100, .42 * width) : .7 * width);
   }
+
+  const withRoom = (id, min, max) => ({ min, max: min * (max / min) ** room(id) });
 
   function scaleOf(plot, { title, scale }, values, more = {}) {
     switch (scale) {
@@ -97,6 +100,10 @@
           ticks: { callback: short },
           grid: { color: (context) => context.tick && context.tick.value === 1 ? colour('text') : colour('line') }, ...more,
         });
+      }
+      case 'LINEAR': {
+        const { max = 1 } = range(plot);
+        return axis(title, { type: 'linear', min: 0, max: max * room(plot.id), ticks: { callback: short, includeBounds: false }, ...more });
       }
       default: {
         const { min, max } = values ? range(plot) : {};
