@@ -213,23 +213,30 @@
     });
   }
 
-  /* Long names take several lines, shorter ones where the screen is narrow. */
+  /* Long names take several lines, shorter ones where the screen is narrow; a longer word is cut like aLongWord or a-long-word. */
   function wrap(name, width) {
     const rows = [''];
-    for (const word of name.split(' ')) {
+    const put = (piece) => {
       const last = rows.length - 1;
-      if (rows[last] !== '' && (rows[last] + ' ' + word).length > width) {
-        rows.push(word);
+      if (rows[last] !== '' && (rows[last] + piece).trim().length > width) {
+        rows.push(piece);
       } else {
-        rows[last] = (rows[last] + ' ' + word).trim();
+        rows[last] += piece;
       }
+    };
+    for (const word of name.split(' ')) {
+      const pieces = word.length > width ? word.split(/(?<=[-_])|(?<=[a-z])(?=[A-Z])/) : [word];
+      put(' ' + pieces[0]);
+      pieces.slice(1).forEach(put);
     }
-    return rows;
+    return rows.map((row) => row.trim());
   }
 
   function bars(plot) {
     const names = [...new Set(plot.series.flatMap((series) => series.points.map((point) => point.label)))];
     const width = isNarrow(plot.id) ? 17 : 30;
+    const rows = names.length * Math.max(...names.map((name) => wrap(name, width).length));
+    document.getElementById(plot.id).parentElement.style.minHeight = 15 * rows + 110 + 'px'; // the legend, the axis, all names
     const scale = scaleOf(plot, plot.x, true);
     draw(plot.id, {
       type: 'bar',
