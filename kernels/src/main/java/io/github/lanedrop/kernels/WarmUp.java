@@ -15,10 +15,9 @@ import java.util.function.LongFunction;
 final class WarmUp {
     private static final int ELEMENTS = 12 * Scratch.CHUNK; // to draw ahead often
     private static final int COLUMNS = 256;
-    private static final int CHANNELS = 8;
-    private static final int POSITIONS = 14 * 14;
 
-    // with these counts the first call after took 50 us and the tenth 0.6 us, without the long calls or the products 5 to
+    // with these counts the first call after took 50 us and the tenth 0.6 us, without the long calls or the products 5
+    // to
     // 50 ms; without out-of-place calls or one of the kinds of memory each took 20 to 200 us, for 20 to 200 ms
     private static final int SHORT_CALL = 200;
     private static final int LONG_CALL = 3 * Scratch.CHUNK - 1;
@@ -233,8 +232,7 @@ final class WarmUp {
         DropConnectProduct.multiply(weights, square, square.transpose(), mean, EPILOGUE, ONE);
         DropConnectProduct.addWeightGradient(weights, square.transpose(), square, mean, ONE);
         DropConnectProduct.moments(weights, square, square, mean, variance, ONE);
-        DropConnectProduct.sample(
-                Activation.RELU, 2, KEY, 0, zeros, zeros, c, (long) PRODUCT_SIZE * PRODUCT_SIZE, ONE);
+        DropConnectProduct.sample(Activation.RELU, 2, KEY, 0, zeros, zeros, c, (long) PRODUCT_SIZE * PRODUCT_SIZE, ONE);
     }
 
     private void attention() {

@@ -57,22 +57,22 @@ final class AttentionFamily implements Part {
                 "What does dropout add to attention?",
                 AttentionBench.class,
                 beside.picture(
-                                "Attention with dropout / without",
-                                "Forward and backward tile by tile, and forward with the scores in memory (\"unfused\"), each"
-                                        + " beside itself at rate 0.",
-                                whole,
-                                result -> withoutDropout(measured, result)),
-                        beside.picture(
-                                "Attention with its scores in memory / tile by tile",
-                                "Product, softmax with dropout and product in turn, beside the same in one pass that never"
-                                        + " stores the scores.",
-                                Which.of(AttentionBench.class, UNFUSED),
-                                result -> beside.other(result, FORWARD, AttentionBench.class, FORWARD)),
-                        beside.picture(
-                                "Softmax with dropout / copying its scores",
-                                "The least that a softmax must do is to read the scores and to write as much.",
-                                softmax,
-                                result -> beside.other(result, COPY, AttentionBench.class, COPY))));
+                        "Attention with dropout / without",
+                        "Forward and backward tile by tile, and forward with the scores in memory (\"unfused\"), each"
+                                + " beside itself at rate 0.",
+                        whole,
+                        result -> withoutDropout(measured, result)),
+                beside.picture(
+                        "Attention with its scores in memory / tile by tile",
+                        "Product, softmax with dropout and product in turn, beside the same in one pass that never"
+                                + " stores the scores.",
+                        Which.of(AttentionBench.class, UNFUSED),
+                        result -> beside.other(result, FORWARD, AttentionBench.class, FORWARD)),
+                beside.picture(
+                        "Softmax with dropout / copying its scores",
+                        "The least that a softmax must do is to read the scores and to write as much.",
+                        softmax,
+                        result -> beside.other(result, COPY, AttentionBench.class, COPY))));
     }
 
     private static boolean isWithoutDropout(Result result) {

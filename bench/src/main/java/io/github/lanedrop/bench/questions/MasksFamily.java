@@ -40,15 +40,15 @@ final class MasksFamily implements Part {
                 "What do structured masks cost?",
                 MaskBench.class,
                 beside.picture(
-                                "Dropout / copying and scaling",
-                                "Forward, with the mask drawn on the way.",
-                                Which.of(MaskBench.class, DropoutFamily.FORWARD),
-                                beside::roof),
-                        beside.picture(
-                                "The mask alone / copying and scaling",
-                                "What it costs to decide who is kept, without the activations: left of 1, less than to copy"
-                                        + " them.",
-                                Which.of(MaskBench.class, "keepBits"),
-                                beside::roof)));
+                        "Dropout / copying and scaling",
+                        "Forward, with the mask drawn on the way.",
+                        Which.of(MaskBench.class, DropoutFamily.FORWARD),
+                        beside::roof),
+                beside.picture(
+                        "The mask alone / copying and scaling",
+                        "What it costs to decide who is kept, without the activations: left of 1, less than to copy"
+                                + " them.",
+                        Which.of(MaskBench.class, "keepBits"),
+                        beside::roof)));
     }
 }

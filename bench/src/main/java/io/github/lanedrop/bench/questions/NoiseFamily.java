@@ -36,7 +36,9 @@ final class NoiseFamily implements Part {
                 beside.picture(
                         "Noise / copying and scaling",
                         "gaussianDropout multiplies by normals, uout by uniform noise; "
-                                + (measured.where(Which.of(NoiseBench.class, WORDS)).findAny().isPresent()
+                                + (measured.where(Which.of(NoiseBench.class, WORDS))
+                                                .findAny()
+                                                .isPresent()
                                         ? "words are the random words alone that noise is made of; "
                                         : "")
                                 + "jdkLoop is what people write.",

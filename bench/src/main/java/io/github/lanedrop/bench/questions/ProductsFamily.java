@@ -56,12 +56,12 @@ final class ProductsFamily implements Part {
                 "What does dropout add to a matrix product?",
                 ProductBench.class,
                 beside.picture(
-                                "Products with dropout, and other forms / the product",
-                                "The epilogue is bias, ReLU and dropout; DropConnect drops weights.",
-                                Which.of(ProductBench.class),
-                                result -> beside.other(result, PRODUCT, ProductBench.class, PRODUCT)),
-                        others(measured, PRODUCT, "Others' products / ours"),
-                        others(measured, EPILOGUE, "Others' products with bias, ReLU and dropout / ours")));
+                        "Products with dropout, and other forms / the product",
+                        "The epilogue is bias, ReLU and dropout; DropConnect drops weights.",
+                        Which.of(ProductBench.class),
+                        result -> beside.other(result, PRODUCT, ProductBench.class, PRODUCT)),
+                others(measured, PRODUCT, "Others' products / ours"),
+                others(measured, EPILOGUE, "Others' products with bias, ReLU and dropout / ours")));
     }
 
     private static Figure others(Measured measured, String method, String title) {

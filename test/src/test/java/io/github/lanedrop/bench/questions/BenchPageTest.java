@@ -359,8 +359,8 @@ final class BenchPageTest {
                 .allSatisfy(figure -> assertThat(figure)
                         .containsPattern("<canvas id=\"figure\\d+\" role=\"img\" aria-label=\"[^\"]+\"")
                         .contains("<details>", "<table>"))
-                .allSatisfy(figure ->
-                        assertThat(command(figure)).matches("\\./build run bench --quick --family [a-z,]+"));
+                .allSatisfy(
+                        figure -> assertThat(command(figure)).matches("\\./build run bench --quick --family [a-z,]+"));
         List<String> ids = new ArrayList<>();
         Pattern.compile(" id=\"([^\"]+)\"")
                 .matcher(page.substring(0, page.indexOf("id=\"data\"")))
@@ -403,7 +403,9 @@ final class BenchPageTest {
     }
 
     private static String command(String figure) {
-        return Html.between(figure, "<code>", "</code>").replaceAll("</?span>", "").strip();
+        return Html.between(figure, "<code>", "</code>")
+                .replaceAll("</?span>", "")
+                .strip();
     }
 
     private static List<String> figures(String page) {

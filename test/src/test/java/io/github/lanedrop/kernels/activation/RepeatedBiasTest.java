@@ -11,7 +11,17 @@ import org.junit.jupiter.params.provider.CsvSource;
 /** A row's bias, repeated for loops that know nothing of rows. */
 final class RepeatedBiasTest {
     @ParameterizedTest
-    @CsvSource({"1, 512", "3, 513", "255, 765", "256, 512", "257, 514", "511, 1022", "512, 512", "513, 513", "4099, 4099"})
+    @CsvSource({
+        "1, 512",
+        "3, 513",
+        "255, 765",
+        "256, 512",
+        "257, 514",
+        "511, 1022",
+        "512, 512",
+        "513, 513",
+        "4099, 4099"
+    })
     void aPeriodAndWhatALoopReadsBeyondIt(int columns, int period) {
         var repeated = new RepeatedBias();
         repeated.set(bias(5000), 5000); // longer than all that follow, which leave its rest as it is
