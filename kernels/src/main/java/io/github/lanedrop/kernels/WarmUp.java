@@ -16,18 +16,19 @@ final class WarmUp {
     private static final int ELEMENTS = 12 * Scratch.CHUNK; // to draw ahead often
     private static final int COLUMNS = 256;
 
-    // with these counts the first call after took 50 us and the tenth 0.6 us, without the long calls or the products 5
-    // to
-    // 50 ms; without out-of-place calls or one of the kinds of memory each took 20 to 200 us, for 20 to 200 ms
+    // with these counts the first call after took 50 us and the tenth 0.6 us, without the long calls or the products
+    // 5 to 50 ms; without out-of-place calls or one of the kinds of memory each took 20 to 200 us, for 20 to 200 ms
     private static final int SHORT_CALL = 200;
-    private static final int LONG_CALL = 3 * Scratch.CHUNK - 1;
-    private static final int LEAST_ROUNDS = 400;
-    private static final int SHORT_CALLS_A_ROUND = 10;
-    private static final long STEADY_NANOS = 1_000_000_000;
     private static final int SHORT_CALLS = 1_000;
     private static final int LONG_CALLS = 300;
     private static final int PRODUCTS = 150;
     private static final int PRODUCT_SIZE = 33;
+
+    // of the other families
+    private static final int LONG_CALL = 3 * Scratch.CHUNK - 1;
+    private static final int LEAST_ROUNDS = 400;
+    private static final int SHORT_CALLS_A_ROUND = 10;
+    private static final long STEADY_NANOS = 1_000_000_000;
 
     private static final Rate RATE = Rate.drop(0.1);
     private static final Key KEY = Key.of(0);
@@ -44,7 +45,7 @@ final class WarmUp {
     private final MemorySegment a;
     private final MemorySegment b;
     private final MemorySegment c;
-    /** A value a row, and a value a column: so many floats that they do for both. */
+    /** A value a row, of a matrix or of the queries of attention. */
     private final MemorySegment forRows;
 
     private final MemorySegment forRowsToo;

@@ -20,6 +20,6 @@ public final class VectorProfiles {
     static void byClass(float[] x, int[] sums) {
         FloatVector values = FloatVector.fromArray(Lanes.FLOATS, x, 0);
         IntVector whole = (IntVector) values.convertShape(VectorOperators.F2I, Lanes.INTS, 0);
-        ((IntVector) values.viewAsIntegralLanes()).add(whole).intoArray(sums, 0);
+        values.viewAsIntegralLanes().add(whole).intoArray(sums, 0);
     }
 }
