@@ -9,6 +9,7 @@ import io.github.lanedrop.kernels.DropBlockMask;
 import io.github.lanedrop.kernels.DropoutKernel;
 import io.github.lanedrop.kernels.ExactCountMask;
 import io.github.lanedrop.kernels.GaussianNoise;
+import io.github.lanedrop.kernels.KernelFamily;
 import io.github.lanedrop.kernels.Kernels;
 import io.github.lanedrop.kernels.MaskSource;
 import io.github.lanedrop.kernels.Matrix;
@@ -27,7 +28,10 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
+import java.util.Arrays;
+import java.util.EnumSet;
 import java.util.HexFormat;
+import java.util.List;
 
 /**
  * The main class of the children that {@link PathMatrixTest} starts: hashes a fixed workload, several times over, and
@@ -51,12 +55,12 @@ public final class PathMain {
     /**
      * Runs the workload.
      *
-     * @param arguments how often; 0 warms the kernels up and does nothing else
+     * @param arguments how often; 0 warms the kernels up and does nothing else, or families of them, with a line before each
      */
     public static void main(String[] arguments) throws NoSuchAlgorithmException {
         int repeats = Integer.parseInt(arguments[0]);
         if (repeats == 0) {
-            Kernels.warmUp();
+            warmUp(Arrays.asList(arguments).subList(1, arguments.length));
             return;
         }
         String first = new PathMain().hash();
@@ -69,6 +73,16 @@ public final class PathMain {
         Kernels.Path path = Kernels.describe();
         System.out.println("path=" + (path.vector() ? "vector" : "scalar") + " bits=" + path.vectorBits() + " sha="
                 + first + " repeats=" + repeats);
+    }
+
+    private static void warmUp(List<String> families) {
+        if (families.isEmpty()) {
+            Kernels.warmUp();
+        }
+        for (String family : families) {
+            System.out.println("family=" + family);
+            Kernels.warmUp(EnumSet.of(KernelFamily.valueOf(family)));
+        }
     }
 
     private String hash() {

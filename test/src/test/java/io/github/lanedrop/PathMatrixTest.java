@@ -2,6 +2,7 @@ package io.github.lanedrop;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.github.lanedrop.kernels.KernelFamily;
 import io.github.lanedrop.kernels.Kernels;
 import io.github.lanedrop.rng.ByteStream;
 import io.github.lanedrop.rng.simd.Simd;
@@ -9,7 +10,11 @@ import java.io.File;
 import java.net.URISyntaxException;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.SequencedMap;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -120,6 +125,34 @@ final class PathMatrixTest {
         }
     }
 
+    /** Each family its own, and not those of the families after it. */
+    @Test
+    void warmUpOfAFamilyGetsItsKernelsCompiledByC2() {
+        SequencedMap<KernelFamily, List<String>> kernels = new LinkedHashMap<>();
+        kernels.put(KernelFamily.NOISE, List.of("VectorNoise", "VectorArithmetic"));
+        kernels.put(KernelFamily.GELU, List.of("VectorCurveLoop"));
+        kernels.put(KernelFamily.ATTENTION, List.of("VectorSoftmax"));
+        List<String> arguments = new ArrayList<>(List.of("0"));
+        kernels.keySet().forEach(family -> arguments.add(family.name()));
+        ChildJvm jvm = ChildJvm.run(
+                folder,
+                join(List.of(Compiler.C2.flags(), MODULE, List.of(FORCE_VECTOR, "-XX:+PrintCompilation"))),
+                path(MODULES) + File.pathSeparator + path(List.of(PathMain.class)),
+                PathMain.class,
+                arguments.toArray(String[]::new));
+        assertThat(jvm.exit()).as("%s%n%s", jvm.command(), jvm.err()).isZero();
+        String[] parts = jvm.out().split("family=", -1);
+        assertThat(parts).hasSize(1 + kernels.size());
+        int part = 0;
+        for (Map.Entry<KernelFamily, List<String>> entry : kernels.entrySet()) {
+            String before = String.join("", Arrays.copyOf(parts, ++part));
+            for (String type : entry.getValue()) {
+                assertThat(before).as("before %s", entry.getKey()).doesNotContain("." + type + "::", "." + type + "/");
+                assertCompiled(parts[part], type, Compiler.C2.level);
+            }
+        }
+    }
+
     @ParameterizedTest
     @MethodSource("compilers")
     void theScalarPathGivesTheSameBits(Compiler compiler) {
@@ -213,6 +246,15 @@ final class PathMatrixTest {
         return parts.stream().flatMap(List::stream).toList();
     }
 
+    private static void assertCompiled(String out, String type, int level) {
+        // time, id, attributes, level, method
+        Pattern compiled = Pattern.compile(
+                " *\\d+ +\\d+ [ %sbn!]* " + level + " .*\\." + type + "(/0x[0-9a-f]+)?::.*"); // hidden or not
+        assertThat(out.lines().filter(line -> line.contains("." + type)))
+                .as("what is compiled of %s", type)
+                .anySatisfy(line -> assertThat(line).matches(compiled));
+    }
+
     /** A JVM that has run {@link PathMain}. */
     private record Child(ChildJvm jvm) {
         static Child onClassPath(Path folder, List<String> flags, int repeats) {
@@ -225,12 +267,7 @@ final class PathMatrixTest {
 
         /** Something of a class was compiled at a level. */
         void assertCompiled(String type, int level) {
-            // time, id, attributes, level, method
-            Pattern compiled = Pattern.compile(
-                    " *\\d+ +\\d+ [ %sbn!]* " + level + " .*\\." + type + "(/0x[0-9a-f]+)?::.*"); // hidden or not
-            assertThat(jvm.out().lines().filter(line -> line.contains("." + type)))
-                    .as("what is compiled of %s", type)
-                    .anySatisfy(line -> assertThat(line).matches(compiled));
+            PathMatrixTest.assertCompiled(jvm.out(), type, level);
         }
 
         void assertRan(String path, int bits, int repeats) {

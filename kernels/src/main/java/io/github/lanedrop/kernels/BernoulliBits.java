@@ -50,7 +50,7 @@ final class BernoulliBits extends Filler<BernoulliMask> {
         long pattern = first >>> 3;
         int at = (int) (pattern % Philox4x32.BLOCK_BYTES);
         int blocks = blocks(at + bytes(first, elements));
-        KeepBits.random(key, pattern / Philox4x32.BLOCK_BYTES, keepBits, blocks);
+        KeepBits.random(key, pattern / Philox4x32.BLOCK_BYTES, keepBits, 0, blocks);
         return at;
     }
 
@@ -59,7 +59,7 @@ final class BernoulliBits extends Filler<BernoulliMask> {
         int count = bytes(first, elements);
         int at = (int) (2 * pattern % Philox4x32.BLOCK_BYTES);
         int blocks = blocks(at + 2 * count);
-        KeepBits.random(key, pattern / (Philox4x32.BLOCK_BYTES / 2), scratch.stream, blocks);
+        KeepBits.random(key, pattern / (Philox4x32.BLOCK_BYTES / 2), scratch.stream, 0, blocks);
         if (Live.VECTOR_PATTERNS) {
             VectorPatterns.draw(table, key, pattern, scratch.stream, at, scratch, count);
         } else {

@@ -228,7 +228,7 @@ public final class ConcreteDropout {
         int blocks = (bytes + Philox4x32.BLOCK_BYTES - 1) / Philox4x32.BLOCK_BYTES;
         float logit = (float) mask.rate().logit();
         float inverseTemperature = (float) (1 / mask.rate().temperature());
-        KeepBits.random(key, firstValue >>> 2, scratch.words, blocks);
+        KeepBits.random(key, firstValue >>> 2, scratch.words, 0, blocks);
         if (LearnedSelfTest.VECTOR) {
             VectorConcrete.kept(scratch.words, wordsAt, kept, values, logit, inverseTemperature);
         } else {

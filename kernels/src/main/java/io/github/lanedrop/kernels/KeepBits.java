@@ -39,22 +39,16 @@ final class KeepBits {
         return mask.rate().dropsAll() || Filler.of(mask).keepsAll(mask);
     }
 
-    /** Blocks of the byte stream; on the SIMD path perhaps a few more than asked for, into the scratch's slack. */
-    static void random(Key key, long block, byte[] dst, int blocks) {
-        random(key, block, dst, 0, blocks);
-    }
-
-    /** As {@link #random(Key, long, byte[], int)}, from an index of {@code dst} on. */
+    /**
+     * Blocks of the byte stream, from {@code dst[at]} on; on the SIMD path perhaps a few more than asked for, into the
+     * scratch's slack.
+     */
     static void random(Key key, long block, byte[] dst, int at, int blocks) {
         random(key.seed(), key.stream(), block, dst, at, blocks);
     }
 
-    /** As {@link #random(Key, long, byte[], int)}, without a key object. */
-    static void random(long seed, long stream, long block, byte[] dst, int blocks) {
-        random(seed, stream, block, dst, 0, blocks);
-    }
-
-    private static void random(long seed, long stream, long block, byte[] dst, int at, int blocks) {
+    /** As {@link #random(Key, long, byte[], int, int)}, without a key object. */
+    static void random(long seed, long stream, long block, byte[] dst, int at, int blocks) {
         if (Live.VECTOR) {
             PhiloxVectors.fill(seed, stream, block, dst, at, blocks);
         } else {

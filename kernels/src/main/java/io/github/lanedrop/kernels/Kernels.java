@@ -1,28 +1,11 @@
 package io.github.lanedrop.kernels;
 
-import io.github.lanedrop.rng.Key;
 import io.github.lanedrop.rng.simd.Simd;
-import java.lang.foreign.Arena;
-import java.lang.foreign.MemorySegment;
-import java.util.List;
+import java.util.EnumSet;
+import java.util.Set;
 
 /** Which path the kernels of this process run, and how to make them fast from the first request. */
 public final class Kernels {
-    private static final int WARM_UP_ELEMENTS = 12 * Scratch.CHUNK; // to draw ahead often
-    private static final BernoulliMask[] WARM_UP_MASKS = {
-        new BernoulliMask(Rate.drop(0.1), Key.of(0)), new BernoulliMask(Rate.drop(0.5), Key.of(0))
-    };
-    private static final Epilogue WARM_UP_EPILOGUE =
-            Epilogue.NONE.activation(Activation.RELU).dropout(WARM_UP_MASKS[0], 0);
-    // with these counts the first call after took 50 us and the tenth 0.6 us, without the long calls or the products 5
-    // to
-    // 50 ms; without out-of-place calls or one of the kinds of memory each took 20 to 200 us, for 20 to 200 ms
-    private static final int SHORT_CALL = 200;
-    private static final int SHORT_CALLS = 1_000;
-    private static final int LONG_CALLS = 300;
-    private static final int PRODUCTS = 150;
-    private static final int PRODUCT_SIZE = 33;
-
     private Kernels() {}
 
     /**
@@ -55,60 +38,25 @@ public final class Kernels {
     }
 
     /**
-     * Runs the kernels on small buffers, native and heap, dropout and products, until the JVM's compilers have seen to
-     * them: until then they run hundreds of times slower. Takes some two seconds and a megabyte; call it before the first
-     * request.
+     * Warms up {@link KernelFamily#DROPOUT} and {@link KernelFamily#PRODUCTS}, which is what the layers of
+     * {@code io.github.lanedrop.layers} call, for inference and training. Takes some two seconds on two cores, and three
+     * megabytes.
      */
     public static void warmUp() {
-        try (Arena arena = Arena.ofConfined()) {
-            MemorySegment bits = arena.allocate(WARM_UP_ELEMENTS / Byte.SIZE);
-            // of one thread, of all threads, and on the heap: code that has not seen one is thrown away when it does
-            List<MemorySegment[]> memories =
-                    List.of(pair(arena), pair(Arena.ofAuto()), new MemorySegment[] {heap(), heap()});
-            // calls before loops, since until its loops are compiled a long call takes as long as all short ones
-            for (int elements : new int[] {SHORT_CALL, WARM_UP_ELEMENTS - 1}) {
-                int rounds = elements == SHORT_CALL ? SHORT_CALLS : LONG_CALLS;
-                for (int round = 0; round < rounds; round++) {
-                    for (MemorySegment[] memory : memories) {
-                        dropout(memory[0], memory[1], bits, elements);
-                    }
-                }
-            }
-            for (int round = 0; round < PRODUCTS; round++) {
-                for (MemorySegment[] memory : memories) {
-                    products(memory[0]);
-                }
-            }
-        }
+        warmUp(EnumSet.of(KernelFamily.DROPOUT, KernelFamily.PRODUCTS));
     }
 
-    private static MemorySegment[] pair(Arena arena) {
-        long bytes = (long) WARM_UP_ELEMENTS * Float.BYTES;
-        return new MemorySegment[] {arena.allocate(bytes), arena.allocate(bytes)};
-    }
-
-    private static MemorySegment heap() {
-        return MemorySegment.ofArray(new float[WARM_UP_ELEMENTS]);
-    }
-
-    /** In place, and out of place, which is another path through the checks. */
-    private static void dropout(MemorySegment memory, MemorySegment other, MemorySegment bits, int elements) {
-        for (BernoulliMask mask : WARM_UP_MASKS) {
-            DropoutKernel.forward(mask, 0, memory, memory, elements);
-            DropoutKernel.forward(mask, 0, memory, other, elements);
-            DropoutKernel.forward(mask, 3, memory, memory, elements, bits, Workers.NONE);
-            DropoutKernel.keepBits(mask, 0, bits, elements);
-            DropoutKernel.backward(new StoredMask(mask.rate(), bits), 0, memory, memory, elements);
-        }
-    }
-
-    /** The three products of a linear layer's forward and backward pass, and its output with an epilogue. */
-    private static void products(MemorySegment memory) {
-        Matrix square = Matrix.of(memory, PRODUCT_SIZE, PRODUCT_SIZE);
-        Matrix c = Matrix.of(memory.asSlice(square.bytes()), PRODUCT_SIZE, PRODUCT_SIZE);
-        MatrixProduct.multiply(square, square, c);
-        MatrixProduct.multiplyAdd(square, square.transpose(), c);
-        MatrixProduct.multiplyAdd(square.transpose(), square, c);
-        MatrixProduct.multiply(square, square, c, WARM_UP_EPILOGUE, Workers.NONE);
+    /**
+     * Runs kernels, forward and backward, on small buffers of float32, until the JVM's compilers have seen to them: until
+     * then they run hundreds of times slower. Call it before the first request, with what the program calls and no more: a
+     * family takes some two to seven seconds on two cores.
+     *
+     * <p>The buffers are {@code float[]} and native memory of all threads; those of dropout and products also belong to a
+     * thread, as from {@link java.lang.foreign.Arena#ofConfined()}.
+     *
+     * @param families those that will be called; none do nothing
+     */
+    public static void warmUp(Set<KernelFamily> families) {
+        WarmUp.run(families);
     }
 }

@@ -47,7 +47,7 @@ final class Live {
                 Live::permutesAgree);
         PERMUTES = patterns.permutes;
         PATTERNS_REASON = patterns.reason;
-        VECTOR_PATTERNS = PERMUTES || trusted("pattern tables", VECTOR, SelfTest::tablesAgree);
+        VECTOR_PATTERNS = PERMUTES || trusted("pattern tables", SelfTest::tablesAgree);
     }
 
     private Live() {}
@@ -57,12 +57,8 @@ final class Live {
      * when it is first needed, so that nobody waits for the tests of kernels that are not used.
      */
     static boolean trusted(String family, BooleanSupplier selfTest) {
-        return trusted(family, VECTOR, selfTest);
-    }
-
-    private static boolean trusted(String family, boolean live, BooleanSupplier selfTest) {
-        if (!live || selfTest.getAsBoolean()) {
-            return live;
+        if (!VECTOR || selfTest.getAsBoolean()) {
+            return VECTOR;
         }
         warn("the SIMD code of " + family + " failed its self-test; its scalar code runs; " + REPORT);
         return false;

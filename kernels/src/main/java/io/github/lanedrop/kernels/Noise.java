@@ -105,7 +105,7 @@ final class Noise {
     static int words(long seed, long stream, long first, int elements, byte[] dst) {
         int blocks = (skipped(first) + elements + BLOCK_WORDS - 1) / BLOCK_WORDS;
         long block = first / BLOCK_WORDS;
-        KeepBits.random(seed, stream, block, dst, blocks);
+        KeepBits.random(seed, stream, block, dst, 0, blocks);
         return blocks * BLOCK_WORDS;
     }
 }

@@ -24,7 +24,7 @@ final class VaryingRateBits extends Filler<VaryingRateMask> {
             int wordsAt = (int) (element & 3) * Integer.BYTES;
             int bytes = wordsAt + count * Integer.BYTES;
             int blocks = (bytes + Philox4x32.BLOCK_BYTES - 1) / Philox4x32.BLOCK_BYTES;
-            KeepBits.random(key, element >>> 2, scratch.words, blocks);
+            KeepBits.random(key, element >>> 2, scratch.words, 0, blocks);
             if (LearnedSelfTest.VECTOR) {
                 VectorRates.keep(scratch.words, wordsAt, scratch.spread, count, keepBits, done >>> 3);
             } else {

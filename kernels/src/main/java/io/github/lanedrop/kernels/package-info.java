@@ -57,7 +57,8 @@
  *       {@link io.github.lanedrop.kernels.PackedMatrix} that is packed once; an
  *       {@link io.github.lanedrop.kernels.Epilogue} adds a bias, activates and drops before anything is stored.
  *       {@link io.github.lanedrop.kernels.DropConnectProduct} multiplies weights that are dropped while they are packed.
- *   <li>{@link io.github.lanedrop.kernels.Kernels} describes the live path, tests it and warms it up.
+ *   <li>{@link io.github.lanedrop.kernels.Kernels} describes the live path, tests it and warms it up, by
+ *       {@link io.github.lanedrop.kernels.KernelFamily}.
  * </ul>
  *
  * <p>What goes with what. Every mask source, nested ones included, goes with every operation of the first three rows.

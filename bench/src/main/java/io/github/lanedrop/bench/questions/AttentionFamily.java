@@ -61,30 +61,27 @@ final class AttentionFamily implements Part {
                 .and(result -> !result.method().startsWith(SOFTMAX)
                         && !result.method().equals(COPY)
                         && !isWithoutDropout(result));
-        return List.of(Section.of(
+        return List.of(Beside.section(
                 "What does dropout add to attention?",
-                "",
-                List.of(
-                        beside.picture(
-                                "Attention with dropout / without",
-                                "Forward and backward tile by tile, and with the scores in memory (\"unfused\"), each"
-                                        + " beside itself at rate 0.",
-                                whole,
-                                result -> withoutDropout(measured, result)),
-                        beside.picture(
-                                "Attention with its scores in memory / tile by tile",
-                                "Product, softmax with dropout and product in turn, beside the same in one pass that never"
-                                        + " stores the scores; and the gradients, from scores and probabilities that"
-                                        + " forward left in memory, beside those in one pass that computes them again.",
-                                Which.of(AttentionBench.class, UNFUSED)
-                                        .or(Which.of(AttentionBench.class, UNFUSED_BACKWARD)),
-                                result -> beside.other(result, tiled(result), AttentionBench.class, tiled(result))),
-                        beside.picture(
-                                "Softmax with dropout / copying its scores",
-                                "The least that a softmax must do is to read the scores and to write as much.",
-                                softmax,
-                                result -> beside.other(result, COPY, AttentionBench.class, COPY))),
-                Beside.missing(AttentionBench.class)));
+                AttentionBench.class,
+                beside.picture(
+                        "Attention with dropout / without",
+                        "Forward and backward tile by tile, and with the scores in memory (\"unfused\"), each"
+                                + " beside itself at rate 0.",
+                        whole,
+                        result -> withoutDropout(measured, result)),
+                beside.picture(
+                        "Attention with its scores in memory / tile by tile",
+                        "Product, softmax with dropout and product in turn, beside the same in one pass that never"
+                                + " stores the scores; and the gradients, from scores and probabilities that"
+                                + " forward left in memory, beside those in one pass that computes them again.",
+                        Which.of(AttentionBench.class, UNFUSED).or(Which.of(AttentionBench.class, UNFUSED_BACKWARD)),
+                        result -> beside.other(result, tiled(result), AttentionBench.class, tiled(result))),
+                beside.picture(
+                        "Softmax with dropout / copying its scores",
+                        "The least that a softmax must do is to read the scores and to write as much.",
+                        softmax,
+                        result -> beside.other(result, COPY, AttentionBench.class, COPY))));
     }
 
     private static String tiled(Result unfused) {

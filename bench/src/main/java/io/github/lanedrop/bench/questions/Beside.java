@@ -1,14 +1,17 @@
 package io.github.lanedrop.bench.questions;
 
+import io.github.lanedrop.bench.jmh.DropoutBench;
 import io.github.lanedrop.bench.report.Figure;
 import io.github.lanedrop.bench.report.Plot.Axis;
 import io.github.lanedrop.bench.report.Plot.Point;
 import io.github.lanedrop.bench.report.Plot.Scale;
 import io.github.lanedrop.bench.report.Plot.Series;
 import io.github.lanedrop.bench.report.Result;
+import io.github.lanedrop.bench.report.Section;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.function.Function;
 import java.util.function.Predicate;
@@ -27,9 +30,13 @@ final class Beside {
         this.family = family;
     }
 
-    /** What is missing where there is no picture. */
-    static String missing(Class<?> bench) {
-        return "This run has no measurements of " + bench.getSimpleName() + " and what to hold them against.";
+    /** The answer to a question in pictures, or that a benchmark was not run. */
+    static Section section(String question, Class<?> bench, Figure... pictures) {
+        return Section.of(
+                question,
+                "",
+                List.of(pictures),
+                "This run has no measurements of " + bench.getSimpleName() + " and what to hold them against.");
     }
 
     /**
@@ -90,12 +97,19 @@ final class Beside {
     }
 
     private static Point bar(Result result, Result other, List<String> methods, List<String> tell) {
-        String label = label(result, tell);
+        String label = label(
+                result,
+                tell.stream().filter(name -> isUsed(name, result.method())).toList());
         return Ratios.of(
                 methods.size() == 1 && !tell.isEmpty() ? label : (result.method() + " " + label).strip(),
                 Double.NaN,
                 result,
                 other);
+    }
+
+    /** All methods of a class have its parameters, but only those that say so have an activation. */
+    private static boolean isUsed(String param, String method) {
+        return !param.equals("activation") || method.toLowerCase(Locale.ROOT).contains(param);
     }
 
     /** What to hold a measurement against: of the same class and settings, or of the same size from another class. */
@@ -110,6 +124,11 @@ final class Beside {
                         Which.usual(otherBench, otherMethod).and(Which.sized(result.elements())))
                 .flatMap(condition -> measured.where(condition).limit(1))
                 .findFirst();
+    }
+
+    /** Copying and scaling as much. */
+    Optional<Result> roof(Result result) {
+        return other(result, DropoutFamily.ROOF, DropoutBench.class, DropoutFamily.ROOF);
     }
 
     /** Whether two have the same values of all parameters that both have, but for one. */

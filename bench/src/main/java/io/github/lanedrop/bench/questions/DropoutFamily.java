@@ -97,11 +97,13 @@ final class DropoutFamily implements Part {
     }
 
     private static Optional<Figure> operations(Measured measured, String rate) {
+        Series stored = line(measured, "stored mask", Colours.other(2), true, own("backwardStored", rate));
+        Series alone = line(measured, "mask alone", Colours.other(3), true, own("keepBits", rate));
         List<Series> others = Stream.of(
                         line(measured, "backward", Colours.other(0), false, own("backward", rate)),
                         line(measured, "in place", Colours.other(1), false, own("inPlace", rate)),
-                        line(measured, "stored mask", Colours.other(2), true, own("backwardStored", rate)),
-                        line(measured, "mask alone", Colours.other(3), true, own("keepBits", rate)))
+                        stored,
+                        alone)
                 .filter(series -> !series.points().isEmpty())
                 .toList();
         if (others.isEmpty()) {
@@ -114,8 +116,10 @@ final class DropoutFamily implements Part {
         return Optional.of(new Figure(
                 Pictures.lines(Pictures.ELEMENTS, Pictures.NANOS_AN_ELEMENT, series),
                 "The other operations at rate " + rate,
-                "Backward draws the mask again; with a stored mask it reads one bit an element; the last is the mask alone,"
-                        + " without the activations.",
+                "Backward draws the mask again"
+                        + (stored.points().isEmpty() ? "" : "; with a stored mask it reads one bit an element")
+                        + (alone.points().isEmpty() ? "" : "; the last is the mask alone, without the activations")
+                        + ".",
                 measured.command(Family.DROPOUT)));
     }
 
@@ -134,7 +138,7 @@ final class DropoutFamily implements Part {
                             .toList()));
         }
         return new Figure(
-                Pictures.bars(Pictures.NANOS_AN_ELEMENT, "path", Pictures.sortedByValue(series)),
+                Pictures.bars(Pictures.NANOS_AS_LENGTH, "path", Pictures.sortedByValue(series)),
                 "Vector widths, forward at rate " + rate,
                 "The same bits on every path; what differs is how many elements an instruction takes.",
                 measured.command(Family.DROPOUT));

@@ -97,14 +97,14 @@ public enum Family {
         return part().coldElements(profile);
     }
 
-    /** All sections of the page, one for what failed, and one for what no family knows. */
+    /** All sections of the page, with one for what failed and one for what no family knows, if there is any. */
     static List<Section> sections(Measured measured) {
         List<Section> sections = new ArrayList<>();
         for (Family family : values()) {
             sections.addAll(family.part().sections(measured));
         }
         failures(measured).ifPresent(sections::add);
-        sections.add(others(measured));
+        others(measured).ifPresent(sections::add);
         return sections;
     }
 
@@ -123,20 +123,22 @@ public enum Family {
                         ""));
     }
 
-    private static Section others(Measured measured) {
+    private static Optional<Section> others(Measured measured) {
         Set<String> known = Arrays.stream(values())
                 .flatMap(Family::everything)
                 .map(question -> question.bench().getSimpleName())
                 .collect(Collectors.toSet());
         List<Result> unknown =
                 measured.where(result -> !known.contains(result.group())).toList();
-        return new Section(
-                "Other measurements",
-                "",
-                List.of(),
-                unknown.isEmpty() ? List.of() : List.of(Tables.measurements("Measured, but not pictured", unknown)),
-                List.of(),
-                "There are none.");
+        return unknown.isEmpty()
+                ? Optional.empty()
+                : Optional.of(new Section(
+                        "Other measurements",
+                        "",
+                        List.of(),
+                        List.of(Tables.measurements("Measured, but not pictured", unknown)),
+                        List.of(),
+                        ""));
     }
 
     private static Stream<Question> everything(Family family) {

@@ -44,14 +44,13 @@ final class FusedFamily implements Part {
     @Override
     public List<Section> sections(Measured measured) {
         Beside beside = new Beside(measured, Family.FUSED);
-        return List.of(Section.of(
+        return List.of(Beside.section(
                 "What do fused chains save?",
-                "",
-                List.of(beside.picture(
+                FusedBench.class,
+                beside.picture(
                         "Chains / dropout alone",
                         "Chains in one pass, and the same in several (\"Unfused\"), beside dropout alone on the same buffers.",
                         Which.of(FusedBench.class),
-                        result -> beside.other(result, "dropout", DropoutBench.class, DropoutFamily.FORWARD))),
-                Beside.missing(FusedBench.class)));
+                        result -> beside.other(result, "dropout", DropoutBench.class, DropoutFamily.FORWARD))));
     }
 }

@@ -5,14 +5,10 @@ import static io.github.lanedrop.bench.questions.Profile.QUICK;
 import static io.github.lanedrop.bench.questions.Profile.STANDARD;
 import static io.github.lanedrop.bench.questions.Times.Code.KERNEL;
 
-import io.github.lanedrop.bench.jmh.DropoutBench;
 import io.github.lanedrop.bench.jmh.MaskBench;
-import io.github.lanedrop.bench.report.Result;
 import io.github.lanedrop.bench.report.Section;
 import java.util.Arrays;
 import java.util.List;
-import java.util.Optional;
-import java.util.function.Function;
 import java.util.stream.Collectors;
 
 /** What do structured masks cost? */
@@ -40,23 +36,19 @@ final class MasksFamily implements Part {
     @Override
     public List<Section> sections(Measured measured) {
         Beside beside = new Beside(measured, Family.MASKS);
-        Function<Result, Optional<Result>> roof =
-                result -> beside.other(result, DropoutFamily.ROOF, DropoutBench.class, DropoutFamily.ROOF);
-        return List.of(Section.of(
+        return List.of(Beside.section(
                 "What do structured masks cost?",
-                "",
-                List.of(
-                        beside.picture(
-                                "Dropout / copying and scaling",
-                                "Forward, with the mask drawn on the way.",
-                                Which.of(MaskBench.class, DropoutFamily.FORWARD),
-                                roof),
-                        beside.picture(
-                                "The mask alone / copying and scaling",
-                                "What it costs to decide who is kept, without the activations: left of 1, less than to copy"
-                                        + " them.",
-                                Which.of(MaskBench.class, "keepBits"),
-                                roof)),
-                Beside.missing(MaskBench.class)));
+                MaskBench.class,
+                beside.picture(
+                        "Dropout / copying and scaling",
+                        "Forward, with the mask drawn on the way.",
+                        Which.of(MaskBench.class, DropoutFamily.FORWARD),
+                        beside::roof),
+                beside.picture(
+                        "The mask alone / copying and scaling",
+                        "What it costs to decide who is kept, without the activations: left of 1, less than to copy"
+                                + " them.",
+                        Which.of(MaskBench.class, "keepBits"),
+                        beside::roof)));
     }
 }

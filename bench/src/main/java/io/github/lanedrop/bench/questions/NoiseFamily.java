@@ -6,13 +6,14 @@ import static io.github.lanedrop.bench.questions.Profile.STANDARD;
 import static io.github.lanedrop.bench.questions.Times.Code.KERNEL;
 import static io.github.lanedrop.bench.questions.Times.Code.LOOP;
 
-import io.github.lanedrop.bench.jmh.DropoutBench;
 import io.github.lanedrop.bench.jmh.NoiseBench;
 import io.github.lanedrop.bench.report.Section;
 import java.util.List;
 
 /** What does noise cost? */
 final class NoiseFamily implements Part {
+    private static final String WORDS = "words";
+
     @Override
     public List<Question> ofSelf() {
         return List.of(
@@ -29,14 +30,19 @@ final class NoiseFamily implements Part {
     @Override
     public List<Section> sections(Measured measured) {
         Beside beside = new Beside(measured, Family.NOISE);
-        return List.of(Section.of(
+        return List.of(Beside.section(
                 "What does noise cost?",
-                "",
-                List.of(beside.picture(
+                NoiseBench.class,
+                beside.picture(
                         "Noise / copying and scaling",
-                        "\"words\" are the random words alone that the noise is made of; the JDK's loop is what people write.",
+                        "gaussianDropout multiplies by normals, uout by uniform noise; "
+                                + (measured.where(Which.of(NoiseBench.class, WORDS))
+                                                .findAny()
+                                                .isPresent()
+                                        ? "words are the random words alone that noise is made of; "
+                                        : "")
+                                + "jdkLoop is what people write.",
                         Which.of(NoiseBench.class),
-                        result -> beside.other(result, DropoutFamily.ROOF, DropoutBench.class, DropoutFamily.ROOF))),
-                Beside.missing(NoiseBench.class)));
+                        beside::roof)));
     }
 }

@@ -19,6 +19,7 @@ import java.util.stream.Stream;
 final class Pictures {
     static final Axis ELEMENTS = new Axis("elements", Scale.SIZES);
     static final Axis NANOS_AN_ELEMENT = new Axis("nanoseconds an element", Scale.LOG);
+    static final Axis NANOS_AS_LENGTH = new Axis(NANOS_AN_ELEMENT.title(), Scale.LINEAR);
     static final Axis BYTES_A_CALL = new Axis("bytes a call", Scale.LOG);
     static final Axis TIMES_LANEDROP = new Axis("times as long as Lanedrop", Scale.RATIO);
 

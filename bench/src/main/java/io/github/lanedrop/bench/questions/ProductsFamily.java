@@ -52,18 +52,16 @@ final class ProductsFamily implements Part {
     @Override
     public List<Section> sections(Measured measured) {
         Beside beside = new Beside(measured, Family.PRODUCTS);
-        return List.of(Section.of(
+        return List.of(Beside.section(
                 "What does dropout add to a matrix product?",
-                "",
-                List.of(
-                        beside.picture(
-                                "Products with dropout, and other forms / the product",
-                                "The epilogue is bias, ReLU and dropout; DropConnect drops weights.",
-                                Which.of(ProductBench.class),
-                                result -> beside.other(result, PRODUCT, ProductBench.class, PRODUCT)),
-                        others(measured, PRODUCT, "Others' products / ours"),
-                        others(measured, EPILOGUE, "Others' products with bias, ReLU and dropout / ours")),
-                Beside.missing(ProductBench.class)));
+                ProductBench.class,
+                beside.picture(
+                        "Products with dropout, and other forms / the product",
+                        "The epilogue is bias, ReLU and dropout; DropConnect drops weights.",
+                        Which.of(ProductBench.class),
+                        result -> beside.other(result, PRODUCT, ProductBench.class, PRODUCT)),
+                others(measured, PRODUCT, "Others' products / ours"),
+                others(measured, EPILOGUE, "Others' products with bias, ReLU and dropout / ours")));
     }
 
     private static Figure others(Measured measured, String method, String title) {

@@ -46,7 +46,7 @@ final class StartFigures {
         return FIRSTS[i % FIRSTS.length] * Math.powExact(10L, i / FIRSTS.length);
     }
 
-    /** A row a variant. */
+    /** A row a variant; its cells have lines. */
     static Table table(long elements, List<Starts.Variant> variants) {
         return new Table(
                 "Medians of fresh JVMs, in brackets the fastest and the slowest; calls on " + Figures.grouped(elements)
@@ -64,7 +64,7 @@ final class StartFigures {
                 variants.stream()
                         .map(variant -> List.of(
                                 variant.name(),
-                                variant.jvm().isEmpty() ? "-" : String.join(" ", variant.jvm()),
+                                variant.jvm().isEmpty() ? "-" : String.join("\n", variant.jvm()),
                                 Integer.toString(variant.runs().size()),
                                 spread(variant, Start::startMillis),
                                 variant.warmUp() ? spread(variant, Start::warmUpMillis) : "-",
@@ -79,7 +79,7 @@ final class StartFigures {
         double[] sorted = variant.runs().stream().mapToDouble(number).sorted().toArray();
         return sorted.length == 0
                 ? "-"
-                : Figure.number(Median.withDefaults().evaluate(sorted.clone())) + " [" + Figure.number(sorted[0])
+                : Figure.number(Median.withDefaults().evaluate(sorted.clone())) + "\n[" + Figure.number(sorted[0])
                         + " to " + Figure.number(sorted[sorted.length - 1]) + "]";
     }
 }

@@ -48,6 +48,11 @@ public record Figure(Plot plot, String title, String note, String command) {
                 rows);
     }
 
+    /** Those of the command, none of which is torn at its hyphens. */
+    public List<String> words() {
+        return List.of(command.split(" "));
+    }
+
     /** Of the drawing, in rem: bars need room for their names. */
     public String height() {
         long names = plot.series().stream()

@@ -38,6 +38,8 @@ public record Plot(String id, Kind kind, Axis x, Axis y, List<Series> series) {
         /** Powers of two, each with a tick. */
         SIZES,
         LOG,
+        /** Bars that begin at 0 and are as long as their values. */
+        LINEAR,
         /** 100 / (100 - percent), so that each further nine takes as much room. */
         PERCENTILES,
         /** A logarithmic axis whose bars start at 1. */

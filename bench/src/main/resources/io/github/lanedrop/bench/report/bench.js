@@ -67,10 +67,13 @@
     return { min: low / 1.15, max: high * 1.15 };
   }
 
-  /* Room for the number behind the longest bar. */
-  function withRoom(id, min, max) {
-    return { min, max: max * (max / min) ** (60 / Math.max(200, .7 * document.getElementById(id).parentElement.clientWidth)) };
+  /* How many times the axis is as long as its values, with room for the number behind the longest bar. */
+  function room(id) {
+    const width = document.getElementById(id).parentElement.clientWidth;
+    return 1 + 60 / (isNarrow(id) ? Math.max(100, .42 * width) : .7 * width);
   }
+
+  const withRoom = (id, min, max) => ({ min, max: min * (max / min) ** room(id) });
 
   function scaleOf(plot, { title, scale }, values, more = {}) {
     switch (scale) {
@@ -97,6 +100,10 @@
           ticks: { callback: short },
           grid: { color: (context) => context.tick && context.tick.value === 1 ? colour('text') : colour('line') }, ...more,
         });
+      }
+      case 'LINEAR': {
+        const { max = 1 } = range(plot);
+        return axis(title, { type: 'linear', min: 0, max: max * room(plot.id), ticks: { callback: short, includeBounds: false }, ...more });
       }
       default: {
         const { min, max } = values ? range(plot) : {};
@@ -206,23 +213,30 @@
     });
   }
 
-  /* Long names take several lines, shorter ones where the screen is narrow. */
+  /* Long names take several lines, shorter ones where the screen is narrow; a longer word is cut like aLongWord or a-long-word. */
   function wrap(name, width) {
     const rows = [''];
-    for (const word of name.split(' ')) {
+    const put = (piece) => {
       const last = rows.length - 1;
-      if (rows[last] !== '' && (rows[last] + ' ' + word).length > width) {
-        rows.push(word);
+      if (rows[last] !== '' && (rows[last] + piece).trim().length > width) {
+        rows.push(piece);
       } else {
-        rows[last] = (rows[last] + ' ' + word).trim();
+        rows[last] += piece;
       }
+    };
+    for (const word of name.split(' ')) {
+      const pieces = word.length > width ? word.split(/(?<=[-_])|(?<=[a-z])(?=[A-Z])/) : [word];
+      put(' ' + pieces[0]);
+      pieces.slice(1).forEach(put);
     }
-    return rows;
+    return rows.map((row) => row.trim());
   }
 
   function bars(plot) {
     const names = [...new Set(plot.series.flatMap((series) => series.points.map((point) => point.label)))];
     const width = isNarrow(plot.id) ? 17 : 30;
+    const rows = names.length * Math.max(...names.map((name) => wrap(name, width).length));
+    document.getElementById(plot.id).parentElement.style.minHeight = 15 * rows + 110 + 'px'; // the legend, the axis, all names
     const scale = scaleOf(plot, plot.x, true);
     draw(plot.id, {
       type: 'bar',

@@ -28,12 +28,13 @@ const Page = (() => {
     drawings.forEach((drawing) => drawing());
   }
 
-  /* Paper is white whatever the screen is, and narrower. */
+  /* Paper is white whatever the screen is, and narrower; a phone that is turned is wider. */
   function show(functions) {
     drawings = functions;
     drawAll();
     matchMedia('(prefers-color-scheme: dark)').addEventListener('change', drawAll);
     matchMedia('print').addEventListener('change', drawAll);
+    matchMedia('(max-width: 34rem)').addEventListener('change', drawAll);
   }
 
   return { data: JSON.parse(document.getElementById('data').textContent), colour, legend, axis, draw, show };

@@ -23,7 +23,7 @@ public final class RepeatedBias {
             ValueLayout.JAVA_FLOAT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
 
     MemorySegment values = MemorySegment.NULL;
-    /** A multiple of the columns, {@value #LEAST_PERIOD} or more. */
+    /** The least multiple of the columns that is {@value #LEAST_PERIOD} or more. */
     int period;
 
     private int columns = 1;
@@ -39,7 +39,7 @@ public final class RepeatedBias {
      */
     public void set(MemorySegment bias, int columns) {
         this.columns = columns;
-        period = columns * Math.max(1, (LEAST_PERIOD + columns - 1) / columns);
+        period = columns * Math.ceilDiv(LEAST_PERIOD, columns);
         int length = Math.addExact(period, AHEAD);
         if (values.byteSize() < (long) Float.BYTES * length) {
             values = Aligned.floats(length);
@@ -55,9 +55,10 @@ public final class RepeatedBias {
     }
 
     /**
-     * The biases.
+     * The biases, as of the last {@link #set}.
      *
-     * @return native memory
+     * @return native memory that holds, perhaps before more, a period of floats, the least multiple of the columns that is
+     *     {@value #LEAST_PERIOD} or more, and the first {@value #AHEAD} of it again
      */
     public MemorySegment values() {
         return values;

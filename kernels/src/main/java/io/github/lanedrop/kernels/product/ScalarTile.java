@@ -17,6 +17,9 @@ public final class ScalarTile {
      * strip[r][n] = fma(a[r][inner-1], b[inner-1][n], ... fma(a[r][0], b[0][n], start[r][n]))
      * </pre>
      *
+     * <p>All tiles take their arguments in this order: where rows and columns are, the steps, where chains start and where
+     * they end, and the rows of it. They are no record, since a call that is not inlined would allocate it.
+     *
      * @param a rows, {@link Tiles#ROW_STRIDE} apart
      * @param aAt the index in {@code a} of the first row
      * @param b columns, {@link Tiles#COLUMNS} of them

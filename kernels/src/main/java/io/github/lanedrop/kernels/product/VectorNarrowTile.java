@@ -38,7 +38,8 @@ public final class VectorNarrowTile {
     }
 
     /**
-     * As {@link ScalarTile#multiplyAdd}, but leaves the upper half of each row of the strip as it is.
+     * As {@link ScalarTile#multiplyAdd}, with its arguments in its order, but leaves the upper half of each row of the strip
+     * as it is.
      *
      * @param a native memory
      * @param aAt the first byte in {@code a} of the first row
