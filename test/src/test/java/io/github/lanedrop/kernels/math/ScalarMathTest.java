@@ -229,15 +229,4 @@ final class ScalarMathTest {
             }
         }
     }
-
-    @Test
-    void sineAndCosineOfATurn() {
-        double worst = 0;
-        for (long turn = 0; turn < 1L << 32; turn += STRIDE) {
-            double angle = turn * 0x1p-31 * Math.PI;
-            worst = Math.max(worst, Math.abs(ScalarMath.sinTurn((int) turn) - StrictMath.sin(angle)));
-            worst = Math.max(worst, Math.abs(ScalarMath.cosTurn((int) turn) - StrictMath.cos(angle)));
-        }
-        assertThat(worst).isBetween(0x1p-25, 1e-6);
-    }
 }

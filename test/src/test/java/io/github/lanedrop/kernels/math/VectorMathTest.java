@@ -53,18 +53,6 @@ final class VectorMathTest {
         assertTwins(VectorMath::normal, ScalarMath::normal);
     }
 
-    @Test
-    void sinTurn() {
-        assertTwins(
-                x -> VectorMath.sinTurn(x.reinterpretAsInts()), x -> ScalarMath.sinTurn(Float.floatToRawIntBits(x)));
-    }
-
-    @Test
-    void cosTurn() {
-        assertTwins(
-                x -> VectorMath.cosTurn(x.reinterpretAsInts()), x -> ScalarMath.cosTurn(Float.floatToRawIntBits(x)));
-    }
-
     private static void assertTwins(UnaryOperator<FloatVector> lanewise, ScalarMathTest.FloatFunction scalar) {
         int lanes = Lanes.INTS.length();
         int[] bits = new int[lanes];
