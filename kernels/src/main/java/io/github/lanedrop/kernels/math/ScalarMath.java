@@ -208,7 +208,7 @@ public final class ScalarMath {
         float r = Math.fma(n, -LN2 / 2, a); // where this is not exact the tangent hardly changes
         float q = Math.fma(Math.fma(T4, r, T3), r, T2);
         q = Math.fma(Math.fma(q, r, T1), r, T0);
-        float p = Math.fma(q, r, 2) * r;
+        float p = Math.fma(q, r * r, r + r); // which is rounded once
         float power = power(Float.floatToRawIntBits(sum));
         float t = Math.fma(p, power, power - 1);
         return withSign(t / (t + 2), x);

@@ -70,6 +70,36 @@ public final class VectorMath {
     }
 
     /**
+     * {@link ScalarMath#exp} lane by lane, of what needs no clamping; of all else, anything.
+     *
+     * @param x floats from -104 to 89, or NaN
+     * @return the exponentials
+     */
+    public static FloatVector expOfMiddle(FloatVector x) {
+        FloatVector sum = x.fma(ScalarMath.LOG2_E, ScalarMath.ROUND_TO_POWERS);
+        FloatVector n = sum.sub(ScalarMath.ROUND_TO_POWERS);
+        FloatVector r = n.fma(
+                FloatVector.broadcast(FLOATS, -ScalarMath.LN2_REST),
+                n.fma(FloatVector.broadcast(FLOATS, -ScalarMath.LN2), x));
+        FloatVector unit = FloatVector.broadcast(FLOATS, ScalarMath.EXP_UNIT);
+        FloatVector p = r.fma(ScalarMath.E6, ScalarMath.E5)
+                .fma(r, FloatVector.broadcast(FLOATS, ScalarMath.E4))
+                .fma(r, FloatVector.broadcast(FLOATS, ScalarMath.E3))
+                .fma(r, FloatVector.broadcast(FLOATS, ScalarMath.E2))
+                .fma(r, unit)
+                .fma(r, unit);
+        IntVector bits = sum.viewAsIntegralLanes();
+        IntVector half = bits.lanewise(LSHR, 1);
+        FloatVector e = p.viewAsIntegralLanes()
+                .add(half.lanewise(LSHL, ScalarMath.EXPONENT_SHIFT))
+                .viewAsFloatingLanes()
+                .mul(bits.sub(half)
+                        .lanewise(LSHL, ScalarMath.EXPONENT_SHIFT)
+                        .viewAsFloatingLanes());
+        return e.blend(x, x.compare(NE, x));
+    }
+
+    /**
      * {@link ScalarMath#log} lane by lane.
      *
      * @param x any floats
@@ -171,8 +201,7 @@ public final class VectorMath {
                 .fma(r, FloatVector.broadcast(FLOATS, ScalarMath.T2))
                 .fma(r, FloatVector.broadcast(FLOATS, ScalarMath.T1))
                 .fma(r, FloatVector.broadcast(FLOATS, ScalarMath.T0))
-                .fma(r, FloatVector.broadcast(FLOATS, 2))
-                .mul(r);
+                .fma(r.mul(r), r.add(r));
         FloatVector power = sum.viewAsIntegralLanes()
                 .lanewise(LSHL, ScalarMath.EXPONENT_SHIFT)
                 .viewAsFloatingLanes();

@@ -1,5 +1,7 @@
 package io.github.lanedrop.kernels.math;
 
+import static jdk.incubator.vector.VectorOperators.GT;
+import static jdk.incubator.vector.VectorOperators.LT;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
@@ -26,6 +28,15 @@ final class VectorMathTest {
     @Test
     void exp() {
         assertTwins(VectorMath::exp, ScalarMath::exp);
+    }
+
+    /** With 0 for what is beyond its range. */
+    @Test
+    void expOfMiddle() {
+        assertTwins(
+                x -> VectorMath.expOfMiddle(
+                        x.blend(0, x.compare(LT, -104).or(x.compare(GT, 89)))),
+                x -> ScalarMath.exp(x < -104 || x > 89 ? 0 : x));
     }
 
     @Test
