@@ -55,8 +55,9 @@ public final class Advice {
                                                     + " than 0.5; without VBMI it is far slower.");
         }
         if (!fused) {
-            advice.add("This JVM uses no fused multiply-add instructions (UseFMA), for want of them or of AVX: noise, activations,"
-                    + " softmax and products are then hundreds of times slower; masks and dropout are not.");
+            advice.add(
+                    "This JVM uses no fused multiply-add instructions (UseFMA), for want of them or of AVX: noise, activations,"
+                            + " softmax and products are then hundreds of times slower; masks and dropout are not.");
         }
         cpu.unread().ifPresent(unread -> advice.add("Look up what this CPU can do: " + unread + "."));
         return advice;

@@ -21,8 +21,8 @@ import javax.management.openmbean.CompositeData;
  * @param flags the values of the flags that matter to the kernels; a virtual machine lacks those that it does not know
  */
 public record Jdk(String version, String vendor, String vm, List<String> options, SequencedMap<String, String> flags) {
-    private static final List<String> RELEVANT =
-            List.of("EnableVectorSupport", "MaxVectorSize", "TieredStopAtLevel", "UseAVX", "UseFMA", "UseSVE", "UseSuperWord");
+    private static final List<String> RELEVANT = List.of(
+            "EnableVectorSupport", "MaxVectorSize", "TieredStopAtLevel", "UseAVX", "UseFMA", "UseSVE", "UseSuperWord");
 
     /**
      * Looks at this JVM.

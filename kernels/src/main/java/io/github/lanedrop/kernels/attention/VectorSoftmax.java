@@ -136,8 +136,7 @@ public final class VectorSoftmax {
             for (i = group; i < end; i += PARTIAL_SUMS) {
                 FloatVector x = FloatVector.fromArray(FLOATS, dst, i).sub(greatest);
                 VectorMask<Float> vanishes = x.compare(LT, UNDERFLOW);
-                FloatVector e = VectorMath.expOfMiddle(x.blend(0f, vanishes))
-                        .blend(0f, vanishes);
+                FloatVector e = VectorMath.expOfMiddle(x.blend(0f, vanishes)).blend(0f, vanishes);
                 e.intoArray(dst, i);
                 sum = sum.add(e);
             }

@@ -63,9 +63,7 @@ public final class VectorMath {
         FloatVector e = p.viewAsIntegralLanes()
                 .add(half.lanewise(LSHL, ScalarMath.EXPONENT_SHIFT))
                 .viewAsFloatingLanes()
-                .mul(bits.sub(half)
-                        .lanewise(LSHL, ScalarMath.EXPONENT_SHIFT)
-                        .viewAsFloatingLanes());
+                .mul(bits.sub(half).lanewise(LSHL, ScalarMath.EXPONENT_SHIFT).viewAsFloatingLanes());
         return e.blend(x, x.compare(NE, x));
     }
 
@@ -93,9 +91,7 @@ public final class VectorMath {
         FloatVector e = p.viewAsIntegralLanes()
                 .add(half.lanewise(LSHL, ScalarMath.EXPONENT_SHIFT))
                 .viewAsFloatingLanes()
-                .mul(bits.sub(half)
-                        .lanewise(LSHL, ScalarMath.EXPONENT_SHIFT)
-                        .viewAsFloatingLanes());
+                .mul(bits.sub(half).lanewise(LSHL, ScalarMath.EXPONENT_SHIFT).viewAsFloatingLanes());
         return e.blend(x, x.compare(NE, x));
     }
 

@@ -34,8 +34,7 @@ final class VectorMathTest {
     @Test
     void expOfMiddle() {
         assertTwins(
-                x -> VectorMath.expOfMiddle(
-                        x.blend(0, x.compare(LT, -104).or(x.compare(GT, 89)))),
+                x -> VectorMath.expOfMiddle(x.blend(0, x.compare(LT, -104).or(x.compare(GT, 89)))),
                 x -> ScalarMath.exp(x < -104 || x > 89 ? 0 : x));
     }
 
