@@ -56,7 +56,7 @@ public final class Advice {
         }
         if (!fused) {
             advice.add(
-                    "This JVM uses no fused multiply-add instructions (UseFMA), for want of them or of AVX: noise, activations,"
+                    "This JVM uses no fused multiply-add instructions (UseFMA), for want of them or of AVX: normals, activations,"
                             + " softmax and products are then hundreds of times slower; masks and dropout are not.");
         }
         cpu.unread().ifPresent(unread -> advice.add("Look up what this CPU can do: " + unread + "."));
