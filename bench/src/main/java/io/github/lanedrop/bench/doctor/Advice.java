@@ -15,12 +15,13 @@ public final class Advice {
      * Says what to do.
      *
      * @param vectorModule whether the JVM was started with the vector module
+     * @param fused whether the JVM uses fused multiply-add instructions
      * @param cpu the CPU
      * @param path the live path
      * @param selfTest whether the self-test passed
      * @return sentences; empty where everything is as fast as it can be
      */
-    public static List<String> of(boolean vectorModule, Cpu cpu, Kernels.Path path, boolean selfTest) {
+    public static List<String> of(boolean vectorModule, boolean fused, Cpu cpu, Kernels.Path path, boolean selfTest) {
         List<String> advice = new ArrayList<>();
         if (!selfTest) {
             advice.add("The SIMD code gives other bits than its scalar twin here: start the JVM with"
@@ -52,6 +53,11 @@ public final class Advice {
                                                     + " nothing to do (" + PERMUTE + " would be far slower here)."
                                             : "If this CPU has AVX-512 VBMI, " + PERMUTE + " is faster for rates other"
                                                     + " than 0.5; without VBMI it is far slower.");
+        }
+        if (!fused) {
+            advice.add(
+                    "This JVM uses no fused multiply-add instructions (UseFMA), for want of them or of AVX: normals, activations,"
+                            + " softmax and products are then hundreds of times slower; masks and dropout are not.");
         }
         cpu.unread().ifPresent(unread -> advice.add("Look up what this CPU can do: " + unread + "."));
         return advice;

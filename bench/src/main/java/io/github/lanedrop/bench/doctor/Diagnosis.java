@@ -59,7 +59,8 @@ public record Diagnosis(
             }
             step.run();
         }
-        return new Diagnosis(
-                Jdk.read(), cpu, path, selfTest, measurements, Advice.of(CopyAndScale.VECTOR, cpu, path, selfTest));
+        Jdk jdk = Jdk.read();
+        List<String> advice = Advice.of(CopyAndScale.VECTOR, jdk.fuses(), cpu, path, selfTest);
+        return new Diagnosis(jdk, cpu, path, selfTest, measurements, advice);
     }
 }

@@ -21,8 +21,8 @@ import javax.management.openmbean.CompositeData;
  * @param flags the values of the flags that matter to the kernels; a virtual machine lacks those that it does not know
  */
 public record Jdk(String version, String vendor, String vm, List<String> options, SequencedMap<String, String> flags) {
-    private static final List<String> RELEVANT =
-            List.of("EnableVectorSupport", "MaxVectorSize", "TieredStopAtLevel", "UseAVX", "UseSVE", "UseSuperWord");
+    private static final List<String> RELEVANT = List.of(
+            "EnableVectorSupport", "MaxVectorSize", "TieredStopAtLevel", "UseAVX", "UseFMA", "UseSVE", "UseSuperWord");
 
     /**
      * Looks at this JVM.
@@ -38,6 +38,11 @@ public record Jdk(String version, String vendor, String vm, List<String> options
                         .filter(Jdk::matters)
                         .toList(),
                 readFlags());
+    }
+
+    /** Whether {@link Math#fma} is an instruction, as far as can be told, and not hundreds of times slower. */
+    boolean fuses() {
+        return !"false".equals(flags.get("UseFMA"));
     }
 
     /** Other properties are nobody's business; they may hold passwords. */

@@ -6,26 +6,22 @@ package io.github.lanedrop.kernels.math;
  * <p>Bounds on the error are in units in the last place of the exact result rounded to float, over all floats. A NaN gives
  * a NaN with its payload; subnormal arguments and results are not flushed.
  *
- * <p>Polynomials are summed in pairs of terms, powers of the square between them: as many operations as Horner's rule, half
- * the latency. The functions of activations and of softmax, of which whole tensors are made, are instead as few operations as can be: they
- * use {@link Math#fma}, which is rounded once and so the same everywhere. Polynomials and the rational are least-maximum fits of the relative error of what they are part of, found by
- * reweighted least squares (Lawson's algorithm) on 3,000 Chebyshev nodes in double precision; coefficients were rounded to
- * float one after the other, lowest power first, each time refitting the rest.
+ * <p>All is as few operations as can be, Horner's rule in {@link Math#fma}, which is rounded once and so the same everywhere.
+ * Polynomials and the rational are least-maximum fits of the relative error of what they are part of, found by reweighted
+ * least squares (Lawson's algorithm) on 3,000 Chebyshev nodes in double precision; coefficients were rounded to float one
+ * after the other, lowest power first, each time refitting the rest.
  */
 public final class ScalarMath {
     /** Adding this rounds a float of less than 2^22 to an integer, which is then in the low bits of the sum. */
     private static final float ROUND = 0x1.8p23f;
-    /** So that the low bits are those of an exponent, or of two exponents' sum. */
+    /** So that the low bits are those of an exponent. */
     static final float ROUND_TO_POWER = ROUND + 127;
-
-    static final float ROUND_TO_SQUARE = ROUND + 254;
 
     static final float LOG2_E = 0x1.715476p0f;
     static final float LN2 = 0x1.62e43p-1f;
-    /** ln 2 in two parts: nine bits, so that the product with an integer is exact, and the rest. */
-    static final float LN2_HIGH = 0x1.63p-1f;
+    /** What the nearest float lacks of ln 2. */
+    static final float LN2_REST = -0x1.05c61p-29f;
 
-    static final float LN2_LOW = -0x1.bd0106p-13f;
     static final int EXPONENT_SHIFT = 23;
     static final int SIGN = 0x80000000;
 
@@ -36,13 +32,26 @@ public final class ScalarMath {
     /** From beyond this on {@link #decay} is 0: soon its result would be subnormal. */
     static final float DECAY_MAX = 87;
 
-    /** {@code (e^r - 1 - r) / r^2} for {@code |r| <= ln(2) / 2}; {@code e^r - 1} is within 1.4e-8. */
-    static final float E0 = 0x1.fffffep-2f;
+    /** {@code e^-r} for {@code |r| <= ln(2) / 2}, of which the first terms are 1 and -r; within 3.2e-9. */
+    static final float N2 = 0x1.fffffcp-2f;
 
-    static final float E1 = 0x1.5554b4p-3f;
-    static final float E2 = 0x1.5556f2p-5f;
-    static final float E3 = 0x1.12254ap-7f;
-    static final float E4 = 0x1.6b9c68p-10f;
+    static final float N3 = -0x1.555492p-3f;
+    static final float N4 = 0x1.5558acp-5f;
+    static final float N5 = -0x1.12397ap-7f;
+    static final float N6 = 0x1.6a5136p-10f;
+
+    /** The exponential's two powers of two are this much too large together, so that neither is subnormal or infinite. */
+    static final float EXP_UNIT = 0x1p-63f;
+
+    static final float ROUND_TO_POWERS = ROUND_TO_POWER + 63;
+
+    /** {@code e^r}, in that unit. */
+    static final float E2 = N2 * EXP_UNIT;
+
+    static final float E3 = -N3 * EXP_UNIT;
+    static final float E4 = N4 * EXP_UNIT;
+    static final float E5 = -N5 * EXP_UNIT;
+    static final float E6 = N6 * EXP_UNIT;
 
     /** Bits of sqrt(1/2): the logarithm's argument is scaled to between this and its double. */
     static final int SQRT_HALF = 0x3F3504F3;
@@ -63,17 +72,6 @@ public final class ScalarMath {
     static final float L4 = 0x1.3172fap-3f;
     static final float L5 = -0x1.242fdp-3f;
     static final float L6 = 0x1.645e52p-4f;
-
-    /** {@code e^-r} for {@code |r| <= ln(2) / 2}, of which the first terms are 1 and -r; within 3.2e-9. */
-    static final float N2 = 0x1.fffffcp-2f;
-
-    static final float N3 = -0x1.555492p-3f;
-    static final float N4 = 0x1.5558acp-5f;
-    static final float N5 = -0x1.12397ap-7f;
-    static final float N6 = 0x1.6a5136p-10f;
-
-    /** What the nearest float lacks of ln 2. */
-    static final float LN2_REST = -0x1.05c61p-29f;
 
     /** The logistic function's numerator, so that its denominator does not overflow. */
     static final float SIGMOID_UNIT = 0x1p-32f;
@@ -110,28 +108,10 @@ public final class ScalarMath {
     static final float Q4 = 0x1.2a9388p-14f;
     static final float Q5 = 0x1.4c2388p-20f;
 
-    /** {@code sin(2 pi y) / y} in {@code y^2} for {@code |y| <= 1/4}; the sine is within 6.0e-7. */
-    static final float S0 = 0x1.921f5cp2f;
-
-    static final float S1 = -0x1.4ab274p5f;
-    static final float S2 = 0x1.455c9ep6f;
-    static final float S3 = -0x1.1bf57cp6f;
-    /** {@code (cos(2 pi y) - 1) / y^2} in {@code y^2}; the cosine is within 5.5e-8. */
-    static final float C0 = -0x1.3bd3bp4f;
-
-    static final float C1 = 0x1.03bd9ap6f;
-    static final float C2 = -0x1.55020ap6f;
-    static final float C3 = 0x1.c29304p5f;
-
-    /** A quarter of a turn in {@link #sinTurn}'s unit, and the unit of the angle less the nearest half turn. */
-    static final int QUARTER = 1 << 30;
-
-    static final float TURN = 0x1p-33f;
-
     private ScalarMath() {}
 
     /**
-     * {@code e^x}, within 1.5 ulp: {@code 2^n e^r} with {@code r = x - n ln 2}. Infinity from 88.73 on, 0 up to -103.98.
+     * {@code e^x}, within 1 ulp: {@code 2^n e^r} with {@code r = x - n ln 2}. Infinity from 88.73 on, 0 up to -103.98.
      *
      * @param x any float
      * @return the exponential
@@ -145,16 +125,16 @@ public final class ScalarMath {
 
     /** {@link #exp} of an argument between {@link #EXP_MIN} and {@link #EXP_MAX}. */
     private static float expOfMiddle(float x) {
-        float sum = x * LOG2_E + ROUND_TO_SQUARE;
-        float n = sum - ROUND_TO_SQUARE;
-        float r = (x - n * LN2_HIGH) - n * LN2_LOW;
-        float square = r * r;
-        float q = (square * E4 + (r * E3 + E2)) * square + (r * E1 + E0);
-        float p = q * square + (r + 1);
+        float sum = Math.fma(x, LOG2_E, ROUND_TO_POWERS);
+        float n = sum - ROUND_TO_POWERS;
+        float r = Math.fma(n, -LN2_REST, Math.fma(n, -LN2, x));
+        float p = Math.fma(Math.fma(E6, r, E5), r, E4);
+        p = Math.fma(Math.fma(p, r, E3), r, E2);
+        p = Math.fma(Math.fma(p, r, EXP_UNIT), r, EXP_UNIT);
         // 2^n in two factors, of which neither overflows and only the second can make the result subnormal
         int bits = Float.floatToRawIntBits(sum);
         int half = bits >>> 1;
-        return p * power(half) * power(bits - half);
+        return Float.intBitsToFloat(Float.floatToRawIntBits(p) + (half << EXPONENT_SHIFT)) * power(bits - half);
     }
 
     /**
@@ -182,7 +162,7 @@ public final class ScalarMath {
     }
 
     /**
-     * The natural logarithm, within 2 ulp. 0 gives minus infinity, less than 0 NaN, infinity itself.
+     * The natural logarithm, within 1.5 ulp. 0 gives minus infinity, less than 0 NaN, infinity itself.
      *
      * @param x any float
      * @return the logarithm
@@ -205,8 +185,9 @@ public final class ScalarMath {
         float n = above >> EXPONENT_SHIFT;
         float f = Float.intBitsToFloat((above & FRACTION) + SQRT_HALF) - 1;
         float square = f * f;
-        float p = ((square * L6 + (f * L5 + L4)) * square + (f * L3 + L2)) * square + (f * L1 + L0);
-        return (p * f - 0.5f) * square + f + n * LN2;
+        float p = Math.fma(Math.fma(Math.fma(L6, f, L5), f, L4), f, L3);
+        p = Math.fma(Math.fma(Math.fma(p, f, L2), f, L1), f, L0);
+        return Math.fma(n, LN2, Math.fma(Math.fma(p, f, -0.5f), square, f));
     }
 
     /**
@@ -247,7 +228,7 @@ public final class ScalarMath {
         float r = Math.fma(n, -LN2 / 2, a); // where this is not exact the tangent hardly changes
         float q = Math.fma(Math.fma(T4, r, T3), r, T2);
         q = Math.fma(Math.fma(q, r, T1), r, T0);
-        float p = Math.fma(q, r, 2) * r;
+        float p = Math.fma(q, r * r, r + r); // which is rounded once
         float power = power(Float.floatToRawIntBits(sum));
         float t = Math.fma(p, power, power - 1);
         return withSign(t / (t + 2), x);
@@ -275,36 +256,5 @@ public final class ScalarMath {
 
     private static float withSign(float magnitude, float sign) {
         return Float.intBitsToFloat(Float.floatToRawIntBits(magnitude) | (Float.floatToRawIntBits(sign) & SIGN));
-    }
-
-    /**
-     * {@code sin(2 pi turn / 2^32)}, within 1e-6: the angle is a fraction of a turn, as random words are.
-     *
-     * @param turn the angle in 2^-32 turns; signed or unsigned is the same
-     * @return the sine
-     */
-    public static float sinTurn(int turn) {
-        float y = (turn << 1) * TURN; // less the nearest half turn, which changes the sign
-        float z = y * y;
-        float square = z * z;
-        return withTurnsSign(((z * S3 + S2) * square + (z * S1 + S0)) * y, turn);
-    }
-
-    /**
-     * {@code cos(2 pi turn / 2^32)}, within 1e-6.
-     *
-     * @param turn the angle in 2^-32 turns; signed or unsigned is the same
-     * @return the cosine
-     */
-    public static float cosTurn(int turn) {
-        float y = (turn << 1) * TURN;
-        float z = y * y;
-        float square = z * z;
-        return withTurnsSign(((z * C3 + C2) * square + (z * C1 + C0)) * z + 1, turn);
-    }
-
-    /** Negated from a quarter turn to three. */
-    private static float withTurnsSign(float x, int turn) {
-        return Float.intBitsToFloat(Float.floatToRawIntBits(x) ^ ((turn + QUARTER) & SIGN));
     }
 }

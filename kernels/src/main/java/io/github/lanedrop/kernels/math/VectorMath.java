@@ -47,20 +47,24 @@ public final class VectorMath {
         // all others
         FloatVector middle =
                 x.viewAsIntegralLanes().min(EXP_MAX).lanewise(UMIN, EXP_MIN).viewAsFloatingLanes();
-        FloatVector sum = middle.mul(ScalarMath.LOG2_E).add(ScalarMath.ROUND_TO_SQUARE);
-        FloatVector n = sum.sub(ScalarMath.ROUND_TO_SQUARE);
-        FloatVector r = middle.sub(n.mul(ScalarMath.LN2_HIGH)).sub(n.mul(ScalarMath.LN2_LOW));
-        FloatVector square = r.mul(r);
-        FloatVector q = square.mul(ScalarMath.E4)
-                .add(r.mul(ScalarMath.E3).add(ScalarMath.E2))
-                .mul(square)
-                .add(r.mul(ScalarMath.E1).add(ScalarMath.E0));
-        FloatVector p = q.mul(square).add(r.add(1));
+        FloatVector sum = middle.fma(ScalarMath.LOG2_E, ScalarMath.ROUND_TO_POWERS);
+        FloatVector n = sum.sub(ScalarMath.ROUND_TO_POWERS);
+        FloatVector r = n.fma(
+                FloatVector.broadcast(FLOATS, -ScalarMath.LN2_REST),
+                n.fma(FloatVector.broadcast(FLOATS, -ScalarMath.LN2), middle));
+        FloatVector unit = FloatVector.broadcast(FLOATS, ScalarMath.EXP_UNIT);
+        FloatVector p = r.fma(ScalarMath.E6, ScalarMath.E5)
+                .fma(r, FloatVector.broadcast(FLOATS, ScalarMath.E4))
+                .fma(r, FloatVector.broadcast(FLOATS, ScalarMath.E3))
+                .fma(r, FloatVector.broadcast(FLOATS, ScalarMath.E2))
+                .fma(r, unit)
+                .fma(r, unit);
         IntVector bits = sum.viewAsIntegralLanes();
         IntVector half = bits.lanewise(LSHR, 1);
-        IntVector rest = bits.sub(half);
-        FloatVector e = p.mul(half.lanewise(LSHL, ScalarMath.EXPONENT_SHIFT).viewAsFloatingLanes())
-                .mul(rest.lanewise(LSHL, ScalarMath.EXPONENT_SHIFT).viewAsFloatingLanes());
+        FloatVector e = p.viewAsIntegralLanes()
+                .add(half.lanewise(LSHL, ScalarMath.EXPONENT_SHIFT))
+                .viewAsFloatingLanes()
+                .mul(bits.sub(half).lanewise(LSHL, ScalarMath.EXPONENT_SHIFT).viewAsFloatingLanes());
         return e.blend(x, x.compare(NE, x));
     }
 
@@ -105,13 +109,15 @@ public final class VectorMath {
                 .viewAsFloatingLanes()
                 .sub(1);
         FloatVector square = f.mul(f);
-        FloatVector p = square.mul(ScalarMath.L6)
-                .add(f.mul(ScalarMath.L5).add(ScalarMath.L4))
-                .mul(square)
-                .add(f.mul(ScalarMath.L3).add(ScalarMath.L2))
-                .mul(square)
-                .add(f.mul(ScalarMath.L1).add(ScalarMath.L0));
-        FloatVector y = p.mul(f).sub(0.5f).mul(square).add(f).add(n.mul(ScalarMath.LN2));
+        FloatVector y = f.fma(ScalarMath.L6, ScalarMath.L5)
+                .fma(f, FloatVector.broadcast(FLOATS, ScalarMath.L4))
+                .fma(f, FloatVector.broadcast(FLOATS, ScalarMath.L3))
+                .fma(f, FloatVector.broadcast(FLOATS, ScalarMath.L2))
+                .fma(f, FloatVector.broadcast(FLOATS, ScalarMath.L1))
+                .fma(f, FloatVector.broadcast(FLOATS, ScalarMath.L0))
+                .fma(f, FloatVector.broadcast(FLOATS, -0.5f))
+                .fma(square, f);
+        y = n.fma(FloatVector.broadcast(FLOATS, ScalarMath.LN2), y);
         y = y.blend(y.sub(ScalarMath.LOG_LIFT), subnormal);
         y = x.blend(y, x.compare(LT, Float.POSITIVE_INFINITY));
         y = y.blend(Float.NEGATIVE_INFINITY, x.compare(EQ, 0));
@@ -133,13 +139,15 @@ public final class VectorMath {
                 .viewAsFloatingLanes()
                 .sub(1);
         FloatVector square = f.mul(f);
-        FloatVector p = square.mul(ScalarMath.L6)
-                .add(f.mul(ScalarMath.L5).add(ScalarMath.L4))
-                .mul(square)
-                .add(f.mul(ScalarMath.L3).add(ScalarMath.L2))
-                .mul(square)
-                .add(f.mul(ScalarMath.L1).add(ScalarMath.L0));
-        return p.mul(f).sub(0.5f).mul(square).add(f).add(n.mul(ScalarMath.LN2));
+        FloatVector y = f.fma(ScalarMath.L6, ScalarMath.L5)
+                .fma(f, FloatVector.broadcast(FLOATS, ScalarMath.L4))
+                .fma(f, FloatVector.broadcast(FLOATS, ScalarMath.L3))
+                .fma(f, FloatVector.broadcast(FLOATS, ScalarMath.L2))
+                .fma(f, FloatVector.broadcast(FLOATS, ScalarMath.L1))
+                .fma(f, FloatVector.broadcast(FLOATS, ScalarMath.L0))
+                .fma(f, FloatVector.broadcast(FLOATS, -0.5f))
+                .fma(square, f);
+        return n.fma(FloatVector.broadcast(FLOATS, ScalarMath.LN2), y);
     }
 
     /**
@@ -186,8 +194,7 @@ public final class VectorMath {
                 .fma(r, FloatVector.broadcast(FLOATS, ScalarMath.T2))
                 .fma(r, FloatVector.broadcast(FLOATS, ScalarMath.T1))
                 .fma(r, FloatVector.broadcast(FLOATS, ScalarMath.T0))
-                .fma(r, FloatVector.broadcast(FLOATS, 2))
-                .mul(r);
+                .fma(r.mul(r), r.add(r));
         FloatVector power = sum.viewAsIntegralLanes()
                 .lanewise(LSHL, ScalarMath.EXPONENT_SHIFT)
                 .viewAsFloatingLanes();
@@ -222,46 +229,5 @@ public final class VectorMath {
                 .fma(z, FloatVector.broadcast(FLOATS, ScalarMath.Q1))
                 .fma(z, FloatVector.broadcast(FLOATS, 1));
         return middle.mul(p).div(q).add(0.5f).blend(x, x.compare(NE, x));
-    }
-
-    /**
-     * {@link ScalarMath#sinTurn} lane by lane.
-     *
-     * @param turn angles in 2^-32 turns
-     * @return the sines
-     */
-    public static FloatVector sinTurn(IntVector turn) {
-        FloatVector y = ((FloatVector) turn.lanewise(LSHL, 1).convertShape(I2F, FLOATS, 0)).mul(ScalarMath.TURN);
-        FloatVector z = y.mul(y);
-        FloatVector square = z.mul(z);
-        return z.mul(ScalarMath.S3)
-                .add(ScalarMath.S2)
-                .mul(square)
-                .add(z.mul(ScalarMath.S1).add(ScalarMath.S0))
-                .mul(y)
-                .viewAsIntegralLanes()
-                .lanewise(XOR, turn.add(ScalarMath.QUARTER).and(ScalarMath.SIGN))
-                .viewAsFloatingLanes();
-    }
-
-    /**
-     * {@link ScalarMath#cosTurn} lane by lane.
-     *
-     * @param turn angles in 2^-32 turns
-     * @return the cosines
-     */
-    public static FloatVector cosTurn(IntVector turn) {
-        FloatVector y = ((FloatVector) turn.lanewise(LSHL, 1).convertShape(I2F, FLOATS, 0)).mul(ScalarMath.TURN);
-        FloatVector z = y.mul(y);
-        FloatVector square = z.mul(z);
-        return z.mul(ScalarMath.C3)
-                .add(ScalarMath.C2)
-                .mul(square)
-                .add(z.mul(ScalarMath.C1).add(ScalarMath.C0))
-                .mul(z)
-                .add(1)
-                .viewAsIntegralLanes()
-                .lanewise(XOR, turn.add(ScalarMath.QUARTER).and(ScalarMath.SIGN))
-                .viewAsFloatingLanes();
     }
 }

@@ -34,9 +34,6 @@ public final class VectorNoise {
 
     private static final int LANES = FLOATS.length();
     private static final int VECTOR_BYTES = BYTES.length();
-    /** The bits of a word that its angle is made of, after the half turn has been shifted out. */
-    private static final int UNIFORM_BITS = ScalarNoise.UNIFORM_BITS << 1;
-
     private static final VectorMask<Integer> ODD = VectorMask.fromLong(INTS, 0xAAAAAAAAAAAAAAAAL);
     private static final VectorMask<Float> ODD_FLOATS = VectorMask.fromLong(FLOATS, 0xAAAAAAAAAAAAAAAAL);
 
@@ -118,6 +115,7 @@ public final class VectorNoise {
         // one loop, written out: C2 compiles it by itself, as it is longer than C2 inlines (325 bytes of bytecode)
         FloatVector deviations = FloatVector.broadcast(FLOATS, deviation);
         FloatVector means = FloatVector.broadcast(FLOATS, mean);
+        FloatVector ones = FloatVector.broadcast(FLOATS, 1);
         for (int i = 0; i < elements; i += GROUP) {
             // words of even elements in one vector, of odd ones in the other: pairs stay in the same lane of 64 bits,
             // those of the first vector in its low half, so that shifts and blends do and nothing is permuted
@@ -135,41 +133,35 @@ public final class VectorNoise {
                     .and(even.lanewise(LSHR, 31).not());
             IntVector bits = ((FloatVector) units.convertShape(I2F, FLOATS, 0)).viewAsIntegralLanes();
             FloatVector log2 = (FloatVector) bits.sub(ScalarNoise.ONE_IN_UNITS).convertShape(I2F, FLOATS, 0);
-            FloatVector f = bits.and(ScalarMath.FRACTION)
-                    .lanewise(OR, ScalarMath.ONE)
-                    .viewAsFloatingLanes()
-                    .sub(1);
-            FloatVector square = f.mul(f);
-            FloatVector r = f.mul(ScalarNoise.R5)
-                    .add(ScalarNoise.R4)
-                    .mul(square)
-                    .add(f.mul(ScalarNoise.R3).add(ScalarNoise.R2))
-                    .mul(square)
-                    .add(f.mul(ScalarNoise.R1).add(ScalarNoise.R0));
+            FloatVector d = ones.sub(
+                    bits.and(ScalarMath.FRACTION).lanewise(OR, ScalarMath.ONE).viewAsFloatingLanes());
+            FloatVector r = d.fma(ScalarNoise.R5, ScalarNoise.R4)
+                    .fma(d, FloatVector.broadcast(FLOATS, ScalarNoise.R3))
+                    .fma(d, FloatVector.broadcast(FLOATS, ScalarNoise.R2))
+                    .fma(d, FloatVector.broadcast(FLOATS, ScalarNoise.R1))
+                    .fma(d, FloatVector.broadcast(FLOATS, ScalarNoise.R0));
             FloatVector radius =
-                    log2.mul(ScalarNoise.N).add(f.sub(square).mul(r)).sqrt().mul(deviations);
+                    d.fma(d, d).fma(r, log2.mul(ScalarNoise.N)).sqrt().mul(deviations);
             radius = radius.viewAsIntegralLanes()
-                    .lanewise(XOR, odd.add(ScalarMath.QUARTER).and(ScalarMath.SIGN))
+                    .lanewise(XOR, odd.and(ScalarMath.SIGN))
                     .viewAsFloatingLanes();
 
-            FloatVector y = ((FloatVector)
-                            odd.lanewise(LSHL, 1).and(UNIFORM_BITS).convertShape(I2F, FLOATS, 0))
-                    .mul(ScalarMath.TURN);
+            FloatVector y = odd.lanewise(LSHR, 8)
+                    .and(ScalarMath.FRACTION)
+                    .lanewise(OR, ScalarMath.ONE)
+                    .viewAsFloatingLanes()
+                    .sub(ScalarNoise.MIDDLE);
             FloatVector z = y.mul(y);
-            FloatVector zSquare = z.mul(z);
-            FloatVector sine = z.mul(ScalarMath.S3)
-                    .add(ScalarMath.S2)
-                    .mul(zSquare)
-                    .add(z.mul(ScalarMath.S1).add(ScalarMath.S0))
+            FloatVector cosine = z.fma(ScalarNoise.S3, ScalarNoise.S2)
+                    .fma(z, FloatVector.broadcast(FLOATS, ScalarNoise.S1))
+                    .fma(z, FloatVector.broadcast(FLOATS, ScalarNoise.S0))
                     .mul(y);
-            FloatVector cosine = z.mul(ScalarMath.C3)
-                    .add(ScalarMath.C2)
-                    .mul(zSquare)
-                    .add(z.mul(ScalarMath.C1).add(ScalarMath.C0))
-                    .mul(z)
-                    .add(1);
-            LongVector first = (LongVector) radius.mul(cosine).add(means).reinterpretShape(LONGS, 0);
-            LongVector second = (LongVector) radius.mul(sine).add(means).reinterpretShape(LONGS, 0);
+            FloatVector sine = z.fma(ScalarNoise.C3, ScalarNoise.C2)
+                    .fma(z, FloatVector.broadcast(FLOATS, ScalarNoise.C1))
+                    .fma(z, FloatVector.broadcast(FLOATS, ScalarNoise.C0))
+                    .fma(z, ones);
+            LongVector first = (LongVector) radius.fma(cosine, means).reinterpretShape(LONGS, 0);
+            LongVector second = (LongVector) radius.fma(sine, means).reinterpretShape(LONGS, 0);
 
             FloatVector low = ((FloatVector) first.reinterpretShape(FLOATS, 0))
                     .blend((FloatVector) second.lanewise(LSHL, 32).reinterpretShape(FLOATS, 0), ODD_FLOATS);

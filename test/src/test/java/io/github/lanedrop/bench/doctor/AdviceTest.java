@@ -24,22 +24,30 @@ final class AdviceTest {
 
     @Test
     void nothingToDoWhereAllIsWell() {
-        assertThat(Advice.of(true, VBMI, new Kernels.Path(true, 512, "widest", true, "VBMI"), true))
+        assertThat(Advice.of(true, true, VBMI, new Kernels.Path(true, 512, "widest", true, "VBMI"), true))
                 .isEmpty();
-        assertThat(Advice.of(true, AVX2, vector(256, "widest"), true)).isEmpty();
+        assertThat(Advice.of(true, true, AVX2, vector(256, "widest"), true)).isEmpty();
     }
 
     @Test
     void failedSelfTestComesBeforeAllElse() {
-        assertThat(Advice.of(true, AVX2, scalar("the CPU's preferred vectors have this width"), false))
+        assertThat(Advice.of(true, true, AVX2, scalar("the CPU's preferred vectors have this width"), false))
                 .singleElement()
                 .asString()
                 .contains("-Dlanedrop.path=scalar", "report");
     }
 
     @Test
+    void withoutFusedMultiplyAdds() {
+        assertThat(Advice.of(true, false, AVX2, vector(256, "widest"), true))
+                .singleElement()
+                .asString()
+                .contains("UseFMA", "activations");
+    }
+
+    @Test
     void missingModule() {
-        assertThat(Advice.of(false, AVX2, scalar("no module"), true))
+        assertThat(Advice.of(false, true, AVX2, scalar("no module"), true))
                 .singleElement()
                 .asString()
                 .contains("--add-modules jdk.incubator.vector");
@@ -47,12 +55,12 @@ final class AdviceTest {
 
     @Test
     void scalarForAReason() {
-        assertThat(Advice.of(true, AVX2, scalar("this JVM runs without C2"), true))
+        assertThat(Advice.of(true, true, AVX2, scalar("this JVM runs without C2"), true))
                 .singleElement()
                 .asString()
                 .contains("this JVM runs without C2")
                 .doesNotContain("leave it out");
-        assertThat(Advice.of(true, AVX2, scalar("-Dlanedrop.path=scalar was given"), true))
+        assertThat(Advice.of(true, true, AVX2, scalar("-Dlanedrop.path=scalar was given"), true))
                 .singleElement()
                 .asString()
                 .contains("-Dlanedrop.path=scalar was given; leave it out");
@@ -60,11 +68,11 @@ final class AdviceTest {
 
     @Test
     void narrowerThanTheCpu() {
-        assertThat(Advice.of(true, NO_VBMI, vector(256, "the CPU's preferred vectors have this width"), true))
+        assertThat(Advice.of(true, true, NO_VBMI, vector(256, "the CPU's preferred vectors have this width"), true))
                 .singleElement()
                 .asString()
                 .contains("256 bits", "-XX:UseAVX=3");
-        assertThat(Advice.of(true, NO_VBMI, vector(256, "-Dlanedrop.vectorBits=256 was given"), true))
+        assertThat(Advice.of(true, true, NO_VBMI, vector(256, "-Dlanedrop.vectorBits=256 was given"), true))
                 .singleElement()
                 .asString()
                 .contains("leave it out")
@@ -73,15 +81,15 @@ final class AdviceTest {
 
     @Test
     void patternsOneByOne() {
-        assertThat(Advice.of(true, VBMI, vector(512, "widest"), true))
+        assertThat(Advice.of(true, true, VBMI, vector(512, "widest"), true))
                 .singleElement()
                 .asString()
                 .contains("try -Dlanedrop.patterns=permute");
-        assertThat(Advice.of(true, NO_VBMI, vector(512, "widest"), true))
+        assertThat(Advice.of(true, true, NO_VBMI, vector(512, "widest"), true))
                 .singleElement()
                 .asString()
                 .contains("nothing to do");
-        assertThat(Advice.of(true, UNKNOWN, vector(512, "widest"), true))
+        assertThat(Advice.of(true, true, UNKNOWN, vector(512, "widest"), true))
                 .hasSize(2)
                 .first()
                 .asString()
@@ -90,7 +98,7 @@ final class AdviceTest {
 
     @Test
     void unreadCpuIsSaid() {
-        assertThat(Advice.of(true, UNKNOWN, vector(128, "widest"), true))
+        assertThat(Advice.of(true, true, UNKNOWN, vector(128, "widest"), true))
                 .singleElement()
                 .asString()
                 .contains("could not be read");

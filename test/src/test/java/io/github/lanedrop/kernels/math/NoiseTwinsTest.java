@@ -99,6 +99,18 @@ final class NoiseTwinsTest {
         }
     }
 
+    /** Of every 64th angle, negated beyond half a turn. */
+    @Test
+    void sinesAndCosines() {
+        double worst = 0;
+        for (long word = 0; word < 1L << 32; word += 64 << 8) {
+            double angle = 2 * Math.PI * (word % (1L << 31)) * 0x1p-32;
+            worst = Math.max(worst, Math.abs(ScalarNoise.cosine((int) word) - StrictMath.cos(angle)));
+            worst = Math.max(worst, Math.abs(ScalarNoise.sine((int) word) - StrictMath.sin(angle)));
+        }
+        assertThat(worst).isBetween(0x1p-25, 1e-6);
+    }
+
     @Test
     void normalsAreThoseOfBoxAndMuller() {
         int[] words = words();

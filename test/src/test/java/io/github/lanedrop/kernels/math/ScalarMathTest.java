@@ -25,14 +25,14 @@ final class ScalarMathTest {
 
     static Stream<Arguments> functionsAndBounds() {
         return Stream.of(
-                arguments("exp", ScalarMath::exp, StrictMath::exp, 1.5),
+                arguments("exp", ScalarMath::exp, StrictMath::exp, 1),
                 // of a NaN it promises a NaN alone
                 arguments(
                         "decay",
                         x -> Float.isNaN(x) ? x : ScalarMath.decay(Math.clamp(x, -87f, 87f)),
                         x -> StrictMath.exp(-Math.clamp(x, -87d, 87d)),
                         1),
-                arguments("log", ScalarMath::log, StrictMath::log, 2),
+                arguments("log", ScalarMath::log, StrictMath::log, 1.5),
                 arguments("sigmoid", ScalarMath::sigmoid, ScalarMathTest::sigmoid, 3),
                 arguments("tanh", ScalarMath::tanh, StrictMath::tanh, 3));
     }
@@ -253,16 +253,5 @@ final class ScalarMathTest {
                 assertThat(x).as("overshoots").isNaN();
             }
         }
-    }
-
-    @Test
-    void sineAndCosineOfATurn() {
-        double worst = 0;
-        for (long turn = 0; turn < 1L << 32; turn += STRIDE) {
-            double angle = turn * 0x1p-31 * Math.PI;
-            worst = Math.max(worst, Math.abs(ScalarMath.sinTurn((int) turn) - StrictMath.sin(angle)));
-            worst = Math.max(worst, Math.abs(ScalarMath.cosTurn((int) turn) - StrictMath.cos(angle)));
-        }
-        assertThat(worst).isBetween(0x1p-25, 1e-6);
     }
 }

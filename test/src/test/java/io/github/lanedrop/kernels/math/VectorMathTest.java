@@ -1,5 +1,7 @@
 package io.github.lanedrop.kernels.math;
 
+import static jdk.incubator.vector.VectorOperators.GT;
+import static jdk.incubator.vector.VectorOperators.LT;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
@@ -70,18 +72,6 @@ final class VectorMathTest {
     @Test
     void erf() {
         assertTwins(VectorMath::normal, ScalarMath::normal);
-    }
-
-    @Test
-    void sinTurn() {
-        assertTwins(
-                x -> VectorMath.sinTurn(x.reinterpretAsInts()), x -> ScalarMath.sinTurn(Float.floatToRawIntBits(x)));
-    }
-
-    @Test
-    void cosTurn() {
-        assertTwins(
-                x -> VectorMath.cosTurn(x.reinterpretAsInts()), x -> ScalarMath.cosTurn(Float.floatToRawIntBits(x)));
     }
 
     private static void assertTwins(UnaryOperator<FloatVector> lanewise, ScalarMathTest.FloatFunction scalar) {
