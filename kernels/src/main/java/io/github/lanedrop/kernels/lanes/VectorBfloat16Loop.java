@@ -103,7 +103,8 @@ final class VectorBfloat16Loop implements SegmentLoop {
             int keepBits = MIXED ? pairsBits(bits, bitsAt + j) ^ INVERSION : 0;
             long at = firstByte + (long) VECTOR_BYTES / PAIRS_BITS_BYTES * j;
             ShortVector both = ShortVector.fromMemorySegment(SHORTS, src, at, ORDER);
-            ShortVector otherBoth = OPERATION.hasOperand() ? ShortVector.fromMemorySegment(SHORTS, operand, at, ORDER) : both;
+            ShortVector otherBoth =
+                    OPERATION.hasOperand() ? ShortVector.fromMemorySegment(SHORTS, operand, at, ORDER) : both;
             IntVector x = (IntVector) both.reinterpretShape(INTS, 0);
             IntVector o = (IntVector) otherBoth.reinterpretShape(INTS, 0);
             IntVector signs = Simd.MASK_REGISTERS ? x : IntVector.broadcast(INTS, keepBits);
@@ -151,13 +152,17 @@ final class VectorBfloat16Loop implements SegmentLoop {
                 lower = LOWER_BITS.selectFrom(evens, odds);
             } else {
                 upper = (ShortVector) odd.and(UPPER).or(even.lanewise(LSHR, 16)).reinterpretShape(SHORTS, 0);
-                lower = (ShortVector) odd.lanewise(LSHL, 16).or(even.and(~UPPER)).reinterpretShape(SHORTS, 0);
+                lower = (ShortVector)
+                        odd.lanewise(LSHL, 16).or(even.and(~UPPER)).reinterpretShape(SHORTS, 0);
             }
-            ShortVector result = upper.add((short) 1, lower.or(upper.and((short) 1)).compare(UGT, HALF));
+            ShortVector result =
+                    upper.add((short) 1, lower.or(upper.and((short) 1)).compare(UGT, HALF));
             if (!SELECTS_HALVES) {
                 ShortVector instead = OPERATION.otherwise() == Otherwise.OPERAND ? otherBoth : constant;
                 result = COPIES ? both : result;
-                result = ALL_KEPT ? result : ALL_DROPPED ? instead : instead.blend(result, VectorMask.fromLong(SHORTS, keepBits));
+                result = ALL_KEPT
+                        ? result
+                        : ALL_DROPPED ? instead : instead.blend(result, VectorMask.fromLong(SHORTS, keepBits));
             }
             result.intoMemorySegment(dst, at, ORDER);
         }

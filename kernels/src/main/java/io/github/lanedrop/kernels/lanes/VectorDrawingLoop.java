@@ -129,7 +129,8 @@ final class VectorDrawingLoop implements DrawingLoop {
             a1 = p1.lanewise(LSHL, 32);
             a3 = p0.lanewise(LSHL, 32);
             keepBits = (long) LONG.get(bits, bitsAt + 8 * round) ^ INVERSION;
-            // loaded before this round's stores: a load would wait for those to an address with the same lowest 12 bits, and
+            // loaded before this round's stores: a load would wait for those to an address with the same lowest 12
+            // bits, and
             // where an allocator puts dst behind src, they are to the vector after
             long next = Math.min(at + (4 * VECTOR_BYTES), SLICE - (4 * VECTOR_BYTES));
             FloatVector next0 = FloatVector.fromMemorySegment(FLOATS, from, next, ORDER);
@@ -145,17 +146,23 @@ final class VectorDrawingLoop implements DrawingLoop {
             y = RELU ? y.blend(ZERO, y.compare(LE, ZERO)) : y;
             y = OPERATION.scales() ? y.mul(va) : y;
             y = OPERATION.shifts() ? y.add(vb) : y;
-            otherwise.blend(y, VectorMask.fromLong(FLOATS, keepBits >>> 16)).intoMemorySegment(to, at + VECTOR_BYTES, ORDER);
+            otherwise
+                    .blend(y, VectorMask.fromLong(FLOATS, keepBits >>> 16))
+                    .intoMemorySegment(to, at + VECTOR_BYTES, ORDER);
             y = BIAS ? x2.add(FloatVector.fromMemorySegment(FLOATS, row, at + 2 * VECTOR_BYTES, ORDER)) : x2;
             y = RELU ? y.blend(ZERO, y.compare(LE, ZERO)) : y;
             y = OPERATION.scales() ? y.mul(va) : y;
             y = OPERATION.shifts() ? y.add(vb) : y;
-            otherwise.blend(y, VectorMask.fromLong(FLOATS, keepBits >>> 32)).intoMemorySegment(to, at + 2 * VECTOR_BYTES, ORDER);
+            otherwise
+                    .blend(y, VectorMask.fromLong(FLOATS, keepBits >>> 32))
+                    .intoMemorySegment(to, at + 2 * VECTOR_BYTES, ORDER);
             y = BIAS ? x3.add(FloatVector.fromMemorySegment(FLOATS, row, at + 3 * VECTOR_BYTES, ORDER)) : x3;
             y = RELU ? y.blend(ZERO, y.compare(LE, ZERO)) : y;
             y = OPERATION.scales() ? y.mul(va) : y;
             y = OPERATION.shifts() ? y.add(vb) : y;
-            otherwise.blend(y, VectorMask.fromLong(FLOATS, keepBits >>> 48)).intoMemorySegment(to, at + 3 * VECTOR_BYTES, ORDER);
+            otherwise
+                    .blend(y, VectorMask.fromLong(FLOATS, keepBits >>> 48))
+                    .intoMemorySegment(to, at + 3 * VECTOR_BYTES, ORDER);
             x0 = next0;
             x1 = next1;
             x2 = next2;
