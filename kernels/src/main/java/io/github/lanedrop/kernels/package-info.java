@@ -101,15 +101,18 @@
  *       bfloat16, and defined anew, as a hidden class, for each operation, data type and kind of memory; C2 sees the
  *       operation as a constant. As a method of its own an operation was at times not inlined ("already compiled into a big
  *       method"), and every vector boxed, 20 to 50 kB a call; so it is a few constants that the loop branches on. Vectors are
- *       loaded from arrays of their own element type only: from a {@code byte[]} C2 makes calls. Revisit when users can
- *       mark methods to be inlined.
+ *       loaded from arrays of their own element type only: from a {@code byte[]} C2 makes calls. A loop does two vectors at
+ *       a time, counts in bytes of keep bits, and leaves it to C2 to repeat that: four at a time, counted in elements, took
+ *       a quarter longer in L1 (.061 for .048 ns an element, Zen 4). Revisit when users can mark methods to be inlined.
  *   <li><b>Long calls draw ahead.</b> From two chunks of float32 in native memory on, the random blocks of the next chunk are
  *       made in the loop that applies this one, so that memory and multiplier work at once: at 64Ki elements and rate 0.1
  *       from 1.8 to 1.5 times copying and scaling, at 16Mi to 1.0 to 1.1 (Zen 4, JDK 25). Bias and ReLU come first where a
  *       chain has them: at 1Mi from 1.4 to 1.15 times dropout alone. The loop makes eight blocks a call: with twice as many and
  *       a bias C1 runs out of virtual registers, and leaves the method a hundred times slower for good; for dropout alone they
  *       were 1 to 2 % faster; several groups a call, in a loop of their own, were a tenth slower. Touching memory ahead gained
- *       nothing, nor did other sizes of chunks. What is left, looking patterns up and refining, 48 ns a chunk, is not yet
+ *       nothing, nor did other sizes of chunks. Each round reads the elements of the next, since a load waits for a store before
+ *       it to an address with the same lowest 12 bits, and where {@code dst} begins 64 bytes behind {@code src} in these, as
+ *       where an allocator put one behind the other, that is every load: from .147 to .125 ns an element at 1Mi. What is left, looking patterns up and refining, 48 ns a chunk, is not yet
  *       overlapped. Revisit with hardware counters.
  *   <li><b>The grid of chunks begins at the call's first element</b>, not at a multiple of 4,096 of the mask's index. So
  *       exported keep bits always begin at a byte, whatever the offset, and tasks that are split at chunks never share a
@@ -142,7 +145,10 @@
  *       over just any segment makes virtual calls of the JDK's own methods once the JVM has seen three kinds of segment,
  *       wherever that was: 4,096 elements took 450 ns before, 3,200 ns after (Zen 4, JDK 25), and still take 450 with the
  *       check, which tells C2 the class whatever its profile says. Other kinds and mixtures are copied through L1, about
- *       2.5 times the time there. Revisit when the JDK's segments are immune to their profile.
+ *       2.5 times the time there. Whose memory it
+ *       is, C2 speculates on too: in a JVM that has used arenas of one thread and of all threads, layer normalisation is
+ *       compiled a hundred times before C2 lets it be, half a minute in which an element takes 30 ns instead of .2; loops of
+ *       their own for either kind, slices and blocks did not help. Revisit when the JDK's segments are immune to their profile.
  *   <li><b>No method that takes or returns vectors is called from a large one.</b> Past a number of nodes C2 inlines only
  *       what the JDK marks as to be inlined ({@code NodeCountInliningCutoff} in its log); every vector that then crosses a
  *       call is boxed. The generator with its helper methods allocated 13 kB for 512 random bytes and took five times
