@@ -148,7 +148,8 @@
  *       2.5 times the time there. Whose memory it
  *       is, C2 speculates on too: in a JVM that has used arenas of one thread and of all threads, layer normalisation is
  *       compiled a hundred times before C2 lets it be, half a minute in which an element takes 30 ns instead of .2; loops of
- *       their own for either kind, slices and blocks did not help. Revisit when the JDK's segments are immune to their profile.
+ *       their own for either kind, slices and blocks did not
+ *       help, {@code -XX:-UseProfiledLoopPredicate} does. Revisit when the JDK's segments are immune to their profile.
  *   <li><b>No method that takes or returns vectors is called from a large one.</b> Past a number of nodes C2 inlines only
  *       what the JDK marks as to be inlined ({@code NodeCountInliningCutoff} in its log); every vector that then crosses a
  *       call is boxed. The generator with its helper methods allocated 13 kB for 512 random bytes and took five times
