@@ -22,8 +22,13 @@ public final class RowBatch {
     /** Rows beside those. */
     public MemorySegment thirdStage = MemorySegment.NULL;
 
-    MemorySegment gamma = MemorySegment.NULL;
-    MemorySegment beta = MemorySegment.NULL;
+    /**
+     * Arrays, though vectors of them lie across cache lines: segments are checked for their owner in the loops, and with two
+     * more of them C2 compiles these a hundred times in a JVM that has arenas of one thread and of all.
+     */
+    float[] gamma = {};
+
+    float[] beta = {};
     int columns;
     /** Partial sums, those of row {@code r} from {@code r} times their number on. */
     final float[] sums = new float[ROWS * NormLoop.PARTIAL_SUMS];
@@ -46,13 +51,12 @@ public final class RowBatch {
      */
     public void set(MemorySegment gamma, MemorySegment beta, int columns) {
         this.columns = columns;
-        long bytes = (long) columns * Float.BYTES;
-        if (this.gamma.byteSize() < bytes) {
-            this.gamma = Aligned.floats(columns);
-            this.beta = Aligned.floats(columns);
+        if (this.gamma.length < columns) {
+            this.gamma = new float[columns];
+            this.beta = new float[columns];
         }
-        MemorySegment.copy(gamma, 0, this.gamma, 0, bytes);
-        MemorySegment.copy(beta, 0, this.beta, 0, bytes);
+        MemorySegment.copy(gamma, ScalarNorm.FLOAT, 0, this.gamma, 0, columns);
+        MemorySegment.copy(beta, ScalarNorm.FLOAT, 0, this.beta, 0, columns);
     }
 
     /**

@@ -21,7 +21,7 @@ final class ScalarNormGradient implements NormGradientLoop {
     /** Adds a row's elements from {@code start} on to its partial sums. */
     static void add(MemorySegment src, MemorySegment dstGradient, long rowByte, int start, RowBatch batch, int r) {
         for (int i = start; i < batch.columns; i++) {
-            float gradient = get(dstGradient, rowByte, i) * get(batch.gamma, 0, i);
+            float gradient = get(dstGradient, rowByte, i) * batch.gamma[i];
             float value = (get(src, rowByte, i) - batch.mean[r]) * batch.rstd[r];
             int partial = ScalarNorm.partial(r, i);
             batch.sums[partial] += gradient;
@@ -78,7 +78,7 @@ final class ScalarNormGradient implements NormGradientLoop {
             float value = (get(src, rowByte, i) - batch.mean[r]) * batch.rstd[r];
             set(gammaSums, sumsByte, i, get(gammaSums, sumsByte, i) + dy * value);
             set(betaSums, sumsByte, i, get(betaSums, sumsByte, i) + dy);
-            float gradient = dy * get(batch.gamma, 0, i);
+            float gradient = dy * batch.gamma[i];
             float dx = ((gradient - batch.gradientMean[r]) - value * batch.productMean[r]) * batch.rstd[r];
             set(srcGradient, rowByte, i, hasOther ? dx + get(otherGradient, rowByte, i) : dx);
         }

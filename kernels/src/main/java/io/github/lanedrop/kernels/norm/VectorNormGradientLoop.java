@@ -31,8 +31,8 @@ final class VectorNormGradientLoop implements NormGradientLoop {
     }
 
     private static void sumRow(MemorySegment src, MemorySegment dstGradient, long rowByte, RowBatch batch, int r) {
-        MemorySegment gamma = batch.gamma;
-        if (src.getClass() != MEMORY || dstGradient.getClass() != MEMORY || gamma.getClass() != Aligned.MEMORY) {
+        float[] gamma = batch.gamma;
+        if (src.getClass() != MEMORY || dstGradient.getClass() != MEMORY) {
             throw new IllegalArgumentException("wrong kind of memory"); // never; after this C2 knows the classes
         }
         float[] sums = batch.sums;
@@ -53,16 +53,15 @@ final class VectorNormGradientLoop implements NormGradientLoop {
             FloatVector p2 = FloatVector.zero(FLOATS);
             FloatVector p3 = FloatVector.zero(FLOATS);
             for (int i = j; i < rounds; i += PARTIAL_SUMS) {
-                long to = (long) Float.BYTES * i;
-                long at = rowByte + to;
+                long at = rowByte + (long) Float.BYTES * i;
                 FloatVector g0 = FloatVector.fromMemorySegment(FLOATS, dstGradient, at, ORDER)
-                        .mul(FloatVector.fromMemorySegment(FLOATS, gamma, to, ORDER));
+                        .mul(FloatVector.fromArray(FLOATS, gamma, i));
                 FloatVector g1 = FloatVector.fromMemorySegment(FLOATS, dstGradient, at + BYTES, ORDER)
-                        .mul(FloatVector.fromMemorySegment(FLOATS, gamma, to + BYTES, ORDER));
+                        .mul(FloatVector.fromArray(FLOATS, gamma, i + LANES));
                 FloatVector g2 = FloatVector.fromMemorySegment(FLOATS, dstGradient, at + 2 * BYTES, ORDER)
-                        .mul(FloatVector.fromMemorySegment(FLOATS, gamma, to + 2 * BYTES, ORDER));
+                        .mul(FloatVector.fromArray(FLOATS, gamma, i + 2 * LANES));
                 FloatVector g3 = FloatVector.fromMemorySegment(FLOATS, dstGradient, at + 3 * BYTES, ORDER)
-                        .mul(FloatVector.fromMemorySegment(FLOATS, gamma, to + 3 * BYTES, ORDER));
+                        .mul(FloatVector.fromArray(FLOATS, gamma, i + 3 * LANES));
                 s0 = s0.add(g0);
                 s1 = s1.add(g1);
                 s2 = s2.add(g2);
@@ -95,8 +94,8 @@ final class VectorNormGradientLoop implements NormGradientLoop {
     /** What is less than a round of all partial sums. */
     private static void sumRest(
             MemorySegment src, MemorySegment dstGradient, long rowByte, RowBatch batch, int r, int rounds) {
-        MemorySegment gamma = batch.gamma;
-        if (src.getClass() != MEMORY || dstGradient.getClass() != MEMORY || gamma.getClass() != Aligned.MEMORY) {
+        float[] gamma = batch.gamma;
+        if (src.getClass() != MEMORY || dstGradient.getClass() != MEMORY) {
             throw new IllegalArgumentException("wrong kind of memory"); // never, as above
         }
         float[] sums = batch.sums;
@@ -109,7 +108,7 @@ final class VectorNormGradientLoop implements NormGradientLoop {
             long at = (long) Float.BYTES * i;
             int partial = (r * PARTIAL_SUMS) + i - rounds;
             FloatVector gradient = FloatVector.fromMemorySegment(FLOATS, dstGradient, rowByte + at, ORDER)
-                    .mul(FloatVector.fromMemorySegment(FLOATS, gamma, at, ORDER));
+                    .mul(FloatVector.fromArray(FLOATS, gamma, i));
             FloatVector product = gradient.mul(FloatVector.fromMemorySegment(FLOATS, src, rowByte + at, ORDER)
                     .sub(mean)
                     .mul(rstd));
@@ -160,12 +159,11 @@ final class VectorNormGradientLoop implements NormGradientLoop {
             MemorySegment gammaSums,
             MemorySegment betaSums,
             long sumsByte) {
-        MemorySegment gamma = batch.gamma;
+        float[] gamma = batch.gamma;
         if (src.getClass() != MEMORY
                 || dstGradient.getClass() != MEMORY
                 || otherGradient.getClass() != MEMORY
                 || srcGradient.getClass() != MEMORY
-                || gamma.getClass() != Aligned.MEMORY
                 || gammaSums.getClass() != Aligned.MEMORY
                 || betaSums.getClass() != Aligned.MEMORY) {
             throw new IllegalArgumentException("wrong kind of memory"); // never, as above
@@ -190,7 +188,7 @@ final class VectorNormGradientLoop implements NormGradientLoop {
             FloatVector.fromMemorySegment(FLOATS, betaSums, sumAt, ORDER)
                     .add(dy)
                     .intoMemorySegment(betaSums, sumAt, ORDER);
-            FloatVector dx = dy.mul(FloatVector.fromMemorySegment(FLOATS, gamma, at, ORDER))
+            FloatVector dx = dy.mul(FloatVector.fromArray(FLOATS, gamma, i))
                     .sub(gradientMean)
                     .sub(value.mul(productMean))
                     .mul(rstd);

@@ -3,7 +3,6 @@ package io.github.lanedrop.kernels.norm;
 import static io.github.lanedrop.rng.simd.Lanes.FLOATS;
 import static io.github.lanedrop.rng.simd.Lanes.ORDER;
 
-import io.github.lanedrop.kernels.lanes.Aligned;
 import io.github.lanedrop.kernels.lanes.Specialised;
 import java.lang.foreign.MemorySegment;
 import java.lang.invoke.MethodHandles;
@@ -134,12 +133,9 @@ final class VectorNormLoop implements NormLoop {
     }
 
     private static void normaliseRow(MemorySegment values, MemorySegment dst, long rowByte, RowBatch batch, int r) {
-        MemorySegment gamma = batch.gamma;
-        MemorySegment beta = batch.beta;
-        if (values.getClass() != MEMORY
-                || dst.getClass() != MEMORY
-                || gamma.getClass() != Aligned.MEMORY
-                || beta.getClass() != Aligned.MEMORY) {
+        float[] gamma = batch.gamma;
+        float[] beta = batch.beta;
+        if (values.getClass() != MEMORY || dst.getClass() != MEMORY) {
             throw new IllegalArgumentException("wrong kind of memory"); // never, as above
         }
         int columns = batch.columns;
@@ -147,13 +143,13 @@ final class VectorNormLoop implements NormLoop {
         FloatVector rstd = FloatVector.broadcast(FLOATS, batch.rstd[r]);
         int i = 0;
         for (; i <= columns - LANES; i += LANES) {
-            long at = (long) Float.BYTES * i;
-            FloatVector.fromMemorySegment(FLOATS, values, rowByte + at, ORDER)
+            long at = rowByte + (long) Float.BYTES * i;
+            FloatVector.fromMemorySegment(FLOATS, values, at, ORDER)
                     .sub(mean)
                     .mul(rstd)
-                    .mul(FloatVector.fromMemorySegment(FLOATS, gamma, at, ORDER))
-                    .add(FloatVector.fromMemorySegment(FLOATS, beta, at, ORDER))
-                    .intoMemorySegment(dst, rowByte + at, ORDER);
+                    .mul(FloatVector.fromArray(FLOATS, gamma, i))
+                    .add(FloatVector.fromArray(FLOATS, beta, i))
+                    .intoMemorySegment(dst, at, ORDER);
         }
         ScalarNorm.normalise(values, dst, rowByte, i, batch, r);
     }
