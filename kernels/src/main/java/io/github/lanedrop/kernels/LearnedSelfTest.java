@@ -84,10 +84,10 @@ final class LearnedSelfTest {
         VectorSparse.logAlpha(ramp(1), ramp(9), vector, COUNT);
         ScalarSparse.logAlpha(ramp(1), ramp(9), scalar, COUNT);
         boolean agree = same(vector, scalar);
-        VectorSparse.divergence(ramp(10), vector, new float[COUNT], COUNT);
+        VectorSparse.divergence(ramp(10), vector, new float[COUNT], new float[COUNT], COUNT);
         ScalarSparse.divergence(ramp(10), scalar, COUNT);
         agree &= same(vector, scalar);
-        VectorSparse.divergenceGradient(ramp(10), vector, COUNT);
+        VectorSparse.divergenceGradient(ramp(10), vector, new float[COUNT], COUNT);
         ScalarSparse.divergenceGradient(ramp(10), scalar, COUNT);
         agree &= same(vector, scalar);
         float[] sums = ramp(1);

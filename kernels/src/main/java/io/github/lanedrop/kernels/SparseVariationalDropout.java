@@ -220,7 +220,7 @@ public final class SparseVariationalDropout {
             int count = (int) Math.min(LearnedScratch.CHUNK, end - at);
             unclamped(mean, logVariance, at, count, scratch);
             if (LearnedSelfTest.VECTOR) {
-                VectorSparse.divergence(scratch.c, scratch.terms, scratch.a, count);
+                VectorSparse.divergence(scratch.c, scratch.terms, scratch.a, scratch.b, count);
             } else {
                 ScalarSparse.divergence(scratch.c, scratch.terms, count);
             }
@@ -290,13 +290,16 @@ public final class SparseVariationalDropout {
         for (long at = start; at < end; at += LearnedScratch.CHUNK) {
             int count = (int) Math.min(LearnedScratch.CHUNK, end - at);
             unclamped(mean, logVariance, at, count, scratch);
+            if (LearnedSelfTest.VECTOR) {
+                VectorSparse.divergenceGradient(scratch.c, scratch.terms, scratch.b, count);
+            } else {
+                ScalarSparse.divergenceGradient(scratch.c, scratch.terms, count);
+            }
             MemorySegment.copy(meanGradient, FLOAT, at * Float.BYTES, scratch.b, 0, count);
             MemorySegment.copy(logVarianceGradient, FLOAT, at * Float.BYTES, scratch.d, 0, count);
             if (LearnedSelfTest.VECTOR) {
-                VectorSparse.divergenceGradient(scratch.c, scratch.terms, count);
                 VectorSparse.addGradients(weight, scratch.a, scratch.terms, scratch.b, scratch.d, count);
             } else {
-                ScalarSparse.divergenceGradient(scratch.c, scratch.terms, count);
                 ScalarSparse.addGradients(weight, scratch.a, scratch.terms, scratch.b, scratch.d, count);
             }
             MemorySegment.copy(scratch.b, 0, meanGradient, FLOAT, at * Float.BYTES, count);

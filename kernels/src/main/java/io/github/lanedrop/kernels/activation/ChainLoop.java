@@ -67,13 +67,13 @@ public interface ChainLoop {
             int bitsAt);
 
     /**
-     * The first half of the backward pass of {@link ScalarActivation#GELU}, {@code z phi(z)}, for as many whole vectors as
-     * there are; others do nothing. Two elementary functions in one loop would be too many operations for C2.
+     * The first part of the backward pass of {@link ScalarActivation#GELU}, {@code e^(-z^2 / 2)}, for as many whole vectors
+     * as there are; others do nothing. Two elementary functions in one loop would be too many operations for C2.
      *
      * @param src the elements of the forward pass
      * @param bias the bias
      * @param biasAt the index of the first element's bias
-     * @param densities receives the products
+     * @param densities receives the exponentials
      * @param firstByte where the chunk begins in the segment
      * @param elements how many
      */

@@ -163,7 +163,13 @@ final class VectorCurveLoop implements ChainLoop {
                     FloatVector t = VectorMath.tanh(z);
                     slope = ONE.sub(t.mul(t));
                 } else if (GELU) {
-                    slope = VectorMath.normal(z).add(FloatVector.fromArray(FLOATS, densities, i));
+                    FloatVector phi = VectorMath.normal(z);
+                    FloatVector near = z.viewAsIntegralLanes()
+                            .min(MOST)
+                            .lanewise(UMIN, LEAST)
+                            .viewAsFloatingLanes();
+                    slope = phi.add(
+                            near.mul(FloatVector.fromArray(FLOATS, densities, i).mul(DENSITY)));
                 } else if (GELU_TANH) {
                     FloatVector inner = z.mul(z.mul(z).mul(INNER_CUBIC).add(INNER));
                     FloatVector tail = VectorMath.sigmoid(
@@ -221,12 +227,10 @@ final class VectorCurveLoop implements ChainLoop {
                 if (BIAS) {
                     z = z.add(FloatVector.fromMemorySegment(FLOATS, b, Float.BYTES * (ahead + i), ORDER));
                 }
-                FloatVector density = VectorMath.exp(z.mul(z).mul(-0.5f)).mul(DENSITY);
-                FloatVector near =
-                        z.viewAsIntegralLanes().min(MOST).lanewise(UMIN, LEAST).viewAsFloatingLanes();
-                near.mul(density).intoArray(densities, i);
+                z.mul(z).mul(-0.5f).intoArray(densities, i);
             }
             ahead -= period;
         }
+        VectorMath.exp(densities, i);
     }
 }

@@ -36,7 +36,7 @@ public final class ScalarConcrete {
         for (int i = 0; i < count; i++) {
             int numerator = ((int) INT.get(words, wordsAt + Integer.BYTES * i) >>> 8 << 1) + 1;
             float odds = (float) numerator / (float) (ODDS - numerator);
-            kept[i] = 1 / (1 + ScalarMath.exp((logit + ScalarMath.logOfNormal(odds)) * inverseTemperature));
+            kept[i] = 1 / (1 + ScalarMath.exp((logit + ScalarMath.log(odds)) * inverseTemperature));
         }
     }
 

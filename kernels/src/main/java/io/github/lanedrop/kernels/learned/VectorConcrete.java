@@ -34,11 +34,11 @@ public final class VectorConcrete {
      */
     public static void kept(byte[] words, int wordsAt, float[] kept, int count, float logit, float inverseTemperature) {
         odds(words, wordsAt, kept, count);
+        VectorMath.log(kept, count);
         exponents(kept, count, logit, inverseTemperature);
+        VectorMath.exp(kept, count);
         shares(kept, count);
     }
-
-    // a loop, and a method, for each function: C2 would box the vectors of a second one
 
     private static void odds(byte[] words, int wordsAt, float[] odds, int count) {
         for (int i = 0; i < count; i += LANES) {
@@ -53,19 +53,18 @@ public final class VectorConcrete {
         }
     }
 
-    private static void exponents(float[] odds, int count, float logit, float inverseTemperature) {
+    private static void exponents(float[] logarithms, int count, float logit, float inverseTemperature) {
         for (int i = 0; i < count; i += LANES) {
-            VectorMath.logOfNormal(FloatVector.fromArray(FLOATS, odds, i))
+            FloatVector.fromArray(FLOATS, logarithms, i)
                     .add(logit)
                     .mul(inverseTemperature)
-                    .intoArray(odds, i);
+                    .intoArray(logarithms, i);
         }
     }
 
-    private static void shares(float[] exponents, int count) {
+    private static void shares(float[] exponentials, int count) {
         for (int i = 0; i < count; i += LANES) {
-            ONE.div(VectorMath.exp(FloatVector.fromArray(FLOATS, exponents, i)).add(ONE))
-                    .intoArray(exponents, i);
+            ONE.div(FloatVector.fromArray(FLOATS, exponentials, i).add(ONE)).intoArray(exponentials, i);
         }
     }
 

@@ -26,8 +26,9 @@ public final class VectorGaussian {
      */
     public static void exp(float[] values, float factor, int count) {
         for (int i = 0; i < count; i += LANES) {
-            VectorMath.exp(FloatVector.fromArray(FLOATS, values, i).mul(factor)).intoArray(values, i);
+            FloatVector.fromArray(FLOATS, values, i).mul(factor).intoArray(values, i);
         }
+        VectorMath.exp(values, count);
     }
 
     /**
@@ -73,14 +74,23 @@ public final class VectorGaussian {
      * @param count how many elements
      */
     public static void divergence(float[] logAlpha, float[] terms, int count) {
+        alphas(logAlpha, terms, count);
         for (int i = 0; i < count; i += LANES) {
             FloatVector l = FloatVector.fromArray(FLOATS, logAlpha, i).min(0);
-            FloatVector alpha = VectorMath.exp(l);
+            FloatVector alpha = FloatVector.fromArray(FLOATS, terms, i);
             l.mul(0.5f)
                     .add(alpha.mul(C3).add(C2).mul(alpha).add(C1).mul(alpha))
                     .neg()
                     .intoArray(terms, i);
         }
+    }
+
+    /** Fills {@code alphas} with alpha, at most 1. */
+    private static void alphas(float[] logAlpha, float[] alphas, int count) {
+        for (int i = 0; i < count; i += LANES) {
+            FloatVector.fromArray(FLOATS, logAlpha, i).min(0).intoArray(alphas, i);
+        }
+        VectorMath.exp(alphas, count);
     }
 
     /**
@@ -91,9 +101,10 @@ public final class VectorGaussian {
      * @param count how many elements
      */
     public static void divergenceGradient(float[] logAlpha, float[] slopes, int count) {
+        alphas(logAlpha, slopes, count);
         for (int i = 0; i < count; i += LANES) {
             FloatVector l = FloatVector.fromArray(FLOATS, logAlpha, i);
-            FloatVector alpha = VectorMath.exp(l.min(0));
+            FloatVector alpha = FloatVector.fromArray(FLOATS, slopes, i);
             alpha.mul(3 * C3)
                     .add(2 * C2)
                     .mul(alpha)

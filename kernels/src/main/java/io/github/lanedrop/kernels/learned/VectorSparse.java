@@ -32,8 +32,12 @@ public final class VectorSparse {
     public static void logAlpha(float[] mean, float[] logVariance, float[] dst, int count) {
         for (int i = 0; i < count; i += LANES) {
             FloatVector m = FloatVector.fromArray(FLOATS, mean, i);
+            m.mul(m).add(EPSILON).intoArray(dst, i);
+        }
+        VectorMath.log(dst, count);
+        for (int i = 0; i < count; i += LANES) {
             FloatVector.fromArray(FLOATS, logVariance, i)
-                    .sub(VectorMath.log(m.mul(m).add(EPSILON)))
+                    .sub(FloatVector.fromArray(FLOATS, dst, i))
                     .intoArray(dst, i);
         }
     }
@@ -43,39 +47,30 @@ public final class VectorSparse {
      *
      * @param logAlpha log alpha of each element
      * @param terms receives the terms
-     * @param work receives what comes between
+     * @param inverses receives 1 / alpha, clamped
+     * @param logarithms receives the logarithms of 1 + 1 / alpha, not yet put right
      * @param count how many elements
      */
-    public static void divergence(float[] logAlpha, float[] terms, float[] work, int count) {
-        sigmoids(logAlpha, terms, count);
-        inverses(logAlpha, work, count);
-        addLogarithms(work, terms, count);
-    }
-
-    // a loop, and a method, for each function: C2 would box the vectors of a second one
-
-    private static void sigmoids(float[] logAlpha, float[] terms, int count) {
+    public static void divergence(float[] logAlpha, float[] terms, float[] inverses, float[] logarithms, int count) {
         for (int i = 0; i < count; i += LANES) {
             FloatVector l = FloatVector.fromArray(FLOATS, logAlpha, i).min(MOST).max(-MOST);
-            K1S.div(VectorMath.exp(l.mul(K3).add(K2)).add(1)).intoArray(terms, i);
+            l.neg().intoArray(inverses, i);
+            l.mul(K3).add(K2).intoArray(terms, i);
         }
-    }
-
-    private static void inverses(float[] logAlpha, float[] inverses, int count) {
+        VectorMath.exp(inverses, count);
+        VectorMath.exp(terms, count);
         for (int i = 0; i < count; i += LANES) {
-            FloatVector l = FloatVector.fromArray(FLOATS, logAlpha, i).min(MOST).max(-MOST);
-            VectorMath.exp(l.neg()).intoArray(inverses, i);
+            FloatVector.fromArray(FLOATS, inverses, i).add(1).intoArray(logarithms, i);
         }
-    }
-
-    private static void addLogarithms(float[] inverses, float[] terms, int count) {
+        VectorMath.log(logarithms, count);
         for (int i = 0; i < count; i += LANES) {
             FloatVector inverse = FloatVector.fromArray(FLOATS, inverses, i);
-            FloatVector sum = inverse.add(1);
-            VectorMath.log(sum)
-                    .mul(inverse.div(sum.sub(1)))
+            FloatVector sigmoid =
+                    K1S.div(FloatVector.fromArray(FLOATS, terms, i).add(1));
+            FloatVector.fromArray(FLOATS, logarithms, i)
+                    .mul(inverse.div(inverse.add(1).sub(1)))
                     .mul(0.5f)
-                    .add(FloatVector.fromArray(FLOATS, terms, i))
+                    .add(sigmoid)
                     .intoArray(terms, i);
         }
     }
@@ -84,31 +79,27 @@ public final class VectorSparse {
      * As {@link ScalarSparse#divergenceGradient}.
      *
      * @param logAlpha log alpha of each element
-     * @param slopes receives, or holds, the slopes
+     * @param slopes receives the slopes
+     * @param alphas receives alpha, clamped
      * @param count how many elements
      */
-    public static void divergenceGradient(float[] logAlpha, float[] slopes, int count) {
-        sigmoidSlopes(logAlpha, slopes, count);
-        addLogarithmSlopes(logAlpha, slopes, count);
-    }
-
-    private static void sigmoidSlopes(float[] logAlpha, float[] slopes, int count) {
+    public static void divergenceGradient(float[] logAlpha, float[] slopes, float[] alphas, int count) {
         for (int i = 0; i < count; i += LANES) {
             FloatVector l = FloatVector.fromArray(FLOATS, logAlpha, i).min(MOST).max(-MOST);
-            FloatVector e = VectorMath.exp(l.mul(K3).add(K2));
-            FloatVector sum = e.add(1);
-            e.div(sum.mul(sum)).mul(K1 * K3).intoArray(slopes, i);
+            l.intoArray(alphas, i);
+            l.mul(K3).add(K2).intoArray(slopes, i);
         }
-    }
-
-    private static void addLogarithmSlopes(float[] logAlpha, float[] slopes, int count) {
+        VectorMath.exp(alphas, count);
+        VectorMath.exp(slopes, count);
         for (int i = 0; i < count; i += LANES) {
-            FloatVector unclamped = FloatVector.fromArray(FLOATS, logAlpha, i);
-            FloatVector l = unclamped.min(MOST).max(-MOST);
-            HALF.div(VectorMath.exp(l).add(1))
-                    .add(FloatVector.fromArray(FLOATS, slopes, i))
+            FloatVector e = FloatVector.fromArray(FLOATS, slopes, i);
+            FloatVector sum = e.add(1);
+            HALF.div(FloatVector.fromArray(FLOATS, alphas, i).add(1))
+                    .add(e.div(sum.mul(sum)).mul(K1 * K3))
                     .neg()
-                    .blend(ZERO, unclamped.abs().compare(GE, MOST))
+                    .blend(
+                            ZERO,
+                            FloatVector.fromArray(FLOATS, logAlpha, i).abs().compare(GE, MOST))
                     .intoArray(slopes, i);
         }
     }

@@ -174,13 +174,8 @@ public final class ScalarMath {
         return x == 0 ? Float.NEGATIVE_INFINITY : x < 0 ? Float.NaN : x;
     }
 
-    /**
-     * The natural logarithm of what is known to be positive, normal and finite; of anything else, anything.
-     *
-     * @param x a normal positive float
-     * @return {@link #log} of it
-     */
-    public static float logOfNormal(float x) {
+    /** {@link #log} of what is positive, normal and finite. */
+    private static float logOfNormal(float x) {
         int above = Float.floatToRawIntBits(x) - SQRT_HALF;
         float n = above >> EXPONENT_SHIFT;
         float f = Float.intBitsToFloat((above & FRACTION) + SQRT_HALF) - 1;

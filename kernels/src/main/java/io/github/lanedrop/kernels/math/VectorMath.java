@@ -18,12 +18,19 @@ import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.IntVector;
 
 /**
- * {@link ScalarMath} lane by lane, the same bits.
+ * {@link ScalarMath} lane by lane, the same bits: of arrays, or of a vector.
  *
- * <p><b>Call one of them in a loop, and early in it.</b> Each makes C2 build 10,000 to 20,000 nodes, and past 18,000 it
- * inlines no method that is not the JDK's: a second call would box its vectors, ten times slower. A formula of several
+ * <p><b>Take those of arrays.</b> Each function makes C2 build 10,000 to 20,000 nodes, and past 18,000 it inlines no method
+ * that is not the JDK's: a vector that such a call takes or returns is boxed, ten times slower. A formula of several
  * functions takes one pass for each over a chunk that stays in L1, which costs a load and a store beside some thirty
- * operations. For the same reason nothing here has helper methods, lines are repeated, and vectors are reinterpreted by
+ * operations.
+ *
+ * <p><b>A function of a vector is for a long loop:</b> in a method of more than 325 bytes of bytecode, which C2 compiles by
+ * itself, and once, before all else. In a shorter one C2 may inline the whole loop into its caller, and that one into
+ * others, until the nodes are used up in the middle of it; in which JVM it does depends on what was compiled before. A test
+ * holds all callers to that.
+ *
+ * <p>For the same reason nothing here has helper methods, lines are repeated, and vectors are reinterpreted by
  * {@code viewAsIntegralLanes} and converted by {@code convertShape}, as {@link VectorNoise} explains.
  */
 public final class VectorMath {
@@ -34,38 +41,46 @@ public final class VectorMath {
     private static final int NORMAL_MAX = Float.floatToRawIntBits(ScalarMath.NORMAL_MAX);
     private static final int NORMAL_MIN = Float.floatToRawIntBits(-ScalarMath.NORMAL_MAX);
 
+    private static final int LANES = FLOATS.length();
+
     private VectorMath() {}
 
     /**
-     * {@link ScalarMath#exp} lane by lane.
+     * {@link ScalarMath#exp} of every element, in place.
      *
-     * @param x any floats
-     * @return the exponentials
+     * @param values any floats; an array of whole vectors
+     * @param count how many; lanes past it are computed too
      */
-    public static FloatVector exp(FloatVector x) {
-        // as bits: positive floats are in the order of their signed bits, negative ones in that of the unsigned, beyond
-        // all others
-        FloatVector middle =
-                x.viewAsIntegralLanes().min(EXP_MAX).lanewise(UMIN, EXP_MIN).viewAsFloatingLanes();
-        FloatVector sum = middle.fma(ScalarMath.LOG2_E, ScalarMath.ROUND_TO_POWERS);
-        FloatVector n = sum.sub(ScalarMath.ROUND_TO_POWERS);
-        FloatVector r = n.fma(
-                FloatVector.broadcast(FLOATS, -ScalarMath.LN2_REST),
-                n.fma(FloatVector.broadcast(FLOATS, -ScalarMath.LN2), middle));
-        FloatVector unit = FloatVector.broadcast(FLOATS, ScalarMath.EXP_UNIT);
-        FloatVector p = r.fma(ScalarMath.E6, ScalarMath.E5)
-                .fma(r, FloatVector.broadcast(FLOATS, ScalarMath.E4))
-                .fma(r, FloatVector.broadcast(FLOATS, ScalarMath.E3))
-                .fma(r, FloatVector.broadcast(FLOATS, ScalarMath.E2))
-                .fma(r, unit)
-                .fma(r, unit);
-        IntVector bits = sum.viewAsIntegralLanes();
-        IntVector half = bits.lanewise(LSHR, 1);
-        FloatVector e = p.viewAsIntegralLanes()
-                .add(half.lanewise(LSHL, ScalarMath.EXPONENT_SHIFT))
-                .viewAsFloatingLanes()
-                .mul(bits.sub(half).lanewise(LSHL, ScalarMath.EXPONENT_SHIFT).viewAsFloatingLanes());
-        return e.blend(x, x.compare(NE, x));
+    public static void exp(float[] values, int count) {
+        for (int i = 0; i < count; i += LANES) {
+            FloatVector x = FloatVector.fromArray(FLOATS, values, i);
+            // as bits: positive floats are in the order of their signed bits, negative ones in that of the unsigned,
+            // beyond
+            // all others
+            FloatVector middle =
+                    x.viewAsIntegralLanes().min(EXP_MAX).lanewise(UMIN, EXP_MIN).viewAsFloatingLanes();
+            FloatVector sum = middle.fma(ScalarMath.LOG2_E, ScalarMath.ROUND_TO_POWERS);
+            FloatVector n = sum.sub(ScalarMath.ROUND_TO_POWERS);
+            FloatVector r = n.fma(
+                    FloatVector.broadcast(FLOATS, -ScalarMath.LN2_REST),
+                    n.fma(FloatVector.broadcast(FLOATS, -ScalarMath.LN2), middle));
+            FloatVector unit = FloatVector.broadcast(FLOATS, ScalarMath.EXP_UNIT);
+            FloatVector p = r.fma(ScalarMath.E6, ScalarMath.E5)
+                    .fma(r, FloatVector.broadcast(FLOATS, ScalarMath.E4))
+                    .fma(r, FloatVector.broadcast(FLOATS, ScalarMath.E3))
+                    .fma(r, FloatVector.broadcast(FLOATS, ScalarMath.E2))
+                    .fma(r, unit)
+                    .fma(r, unit);
+            IntVector bits = sum.viewAsIntegralLanes();
+            IntVector half = bits.lanewise(LSHR, 1);
+            FloatVector e = p.viewAsIntegralLanes()
+                    .add(half.lanewise(LSHL, ScalarMath.EXPONENT_SHIFT))
+                    .viewAsFloatingLanes()
+                    .mul(bits.sub(half)
+                            .lanewise(LSHL, ScalarMath.EXPONENT_SHIFT)
+                            .viewAsFloatingLanes());
+            e.blend(x, x.compare(NE, x)).intoArray(values, i);
+        }
     }
 
     /**
@@ -93,61 +108,38 @@ public final class VectorMath {
     }
 
     /**
-     * {@link ScalarMath#log} lane by lane.
+     * {@link ScalarMath#log} of every element, in place.
      *
-     * @param x any floats
-     * @return the logarithms
+     * @param values any floats; an array of whole vectors
+     * @param count how many; lanes past it are computed too
      */
-    public static FloatVector log(FloatVector x) {
-        var subnormal = x.compare(LT, Float.MIN_NORMAL);
-        FloatVector normal = x.blend(x.mul(ScalarMath.LIFT), subnormal);
-        IntVector above = normal.viewAsIntegralLanes().sub(ScalarMath.SQRT_HALF);
-        FloatVector n =
-                (FloatVector) above.lanewise(ASHR, ScalarMath.EXPONENT_SHIFT).convertShape(I2F, FLOATS, 0);
-        FloatVector f = above.and(ScalarMath.FRACTION)
-                .add(ScalarMath.SQRT_HALF)
-                .viewAsFloatingLanes()
-                .sub(1);
-        FloatVector square = f.mul(f);
-        FloatVector y = f.fma(ScalarMath.L6, ScalarMath.L5)
-                .fma(f, FloatVector.broadcast(FLOATS, ScalarMath.L4))
-                .fma(f, FloatVector.broadcast(FLOATS, ScalarMath.L3))
-                .fma(f, FloatVector.broadcast(FLOATS, ScalarMath.L2))
-                .fma(f, FloatVector.broadcast(FLOATS, ScalarMath.L1))
-                .fma(f, FloatVector.broadcast(FLOATS, ScalarMath.L0))
-                .fma(f, FloatVector.broadcast(FLOATS, -0.5f))
-                .fma(square, f);
-        y = n.fma(FloatVector.broadcast(FLOATS, ScalarMath.LN2), y);
-        y = y.blend(y.sub(ScalarMath.LOG_LIFT), subnormal);
-        y = x.blend(y, x.compare(LT, Float.POSITIVE_INFINITY));
-        y = y.blend(Float.NEGATIVE_INFINITY, x.compare(EQ, 0));
-        return y.blend(Float.NaN, x.compare(LT, 0));
-    }
-
-    /**
-     * {@link ScalarMath#logOfNormal} lane by lane.
-     *
-     * @param x normal positive floats
-     * @return the logarithms
-     */
-    public static FloatVector logOfNormal(FloatVector x) {
-        IntVector above = x.viewAsIntegralLanes().sub(ScalarMath.SQRT_HALF);
-        FloatVector n =
-                (FloatVector) above.lanewise(ASHR, ScalarMath.EXPONENT_SHIFT).convertShape(I2F, FLOATS, 0);
-        FloatVector f = above.and(ScalarMath.FRACTION)
-                .add(ScalarMath.SQRT_HALF)
-                .viewAsFloatingLanes()
-                .sub(1);
-        FloatVector square = f.mul(f);
-        FloatVector y = f.fma(ScalarMath.L6, ScalarMath.L5)
-                .fma(f, FloatVector.broadcast(FLOATS, ScalarMath.L4))
-                .fma(f, FloatVector.broadcast(FLOATS, ScalarMath.L3))
-                .fma(f, FloatVector.broadcast(FLOATS, ScalarMath.L2))
-                .fma(f, FloatVector.broadcast(FLOATS, ScalarMath.L1))
-                .fma(f, FloatVector.broadcast(FLOATS, ScalarMath.L0))
-                .fma(f, FloatVector.broadcast(FLOATS, -0.5f))
-                .fma(square, f);
-        return n.fma(FloatVector.broadcast(FLOATS, ScalarMath.LN2), y);
+    public static void log(float[] values, int count) {
+        for (int i = 0; i < count; i += LANES) {
+            FloatVector x = FloatVector.fromArray(FLOATS, values, i);
+            var subnormal = x.compare(LT, Float.MIN_NORMAL);
+            FloatVector normal = x.blend(x.mul(ScalarMath.LIFT), subnormal);
+            IntVector above = normal.viewAsIntegralLanes().sub(ScalarMath.SQRT_HALF);
+            FloatVector n = (FloatVector)
+                    above.lanewise(ASHR, ScalarMath.EXPONENT_SHIFT).convertShape(I2F, FLOATS, 0);
+            FloatVector f = above.and(ScalarMath.FRACTION)
+                    .add(ScalarMath.SQRT_HALF)
+                    .viewAsFloatingLanes()
+                    .sub(1);
+            FloatVector square = f.mul(f);
+            FloatVector y = f.fma(ScalarMath.L6, ScalarMath.L5)
+                    .fma(f, FloatVector.broadcast(FLOATS, ScalarMath.L4))
+                    .fma(f, FloatVector.broadcast(FLOATS, ScalarMath.L3))
+                    .fma(f, FloatVector.broadcast(FLOATS, ScalarMath.L2))
+                    .fma(f, FloatVector.broadcast(FLOATS, ScalarMath.L1))
+                    .fma(f, FloatVector.broadcast(FLOATS, ScalarMath.L0))
+                    .fma(f, FloatVector.broadcast(FLOATS, -0.5f))
+                    .fma(square, f);
+            y = n.fma(FloatVector.broadcast(FLOATS, ScalarMath.LN2), y);
+            y = y.blend(y.sub(ScalarMath.LOG_LIFT), subnormal);
+            y = x.blend(y, x.compare(LT, Float.POSITIVE_INFINITY));
+            y = y.blend(Float.NEGATIVE_INFINITY, x.compare(EQ, 0));
+            y.blend(Float.NaN, x.compare(LT, 0)).intoArray(values, i);
+        }
     }
 
     /**
