@@ -5,7 +5,7 @@ import io.github.lanedrop.kernels.lanes.DrawingLoop;
 import io.github.lanedrop.kernels.lanes.Fate;
 import io.github.lanedrop.kernels.lanes.Loops;
 import io.github.lanedrop.kernels.lanes.Operation;
-import io.github.lanedrop.kernels.lanes.PairLoop;
+import io.github.lanedrop.kernels.lanes.LaneLoop;
 import java.lang.foreign.MemorySegment;
 
 /**
@@ -20,7 +20,7 @@ final class Elementwise {
     private static final int MOST = 1 << 30;
 
     /** Where vectors do the work: to define a loop takes milliseconds of the first call. */
-    private static final PairLoop NO_PAIRS = (_, _, _, _, _, _, _, _, _, _) -> {};
+    private static final LaneLoop NO_LANES = new LaneLoop() {};
 
     private final Operation operation;
     private final SpanLoops mixed;
@@ -31,10 +31,10 @@ final class Elementwise {
     Elementwise(Operation operation) {
         this.operation = operation;
         ArrayLoop arrays = Loops.scalar(operation);
-        PairLoop pairs = Live.VECTOR ? NO_PAIRS : Loops.pairs(operation);
-        mixed = new SpanLoops(operation, Fate.MIXED, arrays, pairs);
-        kept = new SpanLoops(operation, Fate.KEPT, arrays, pairs);
-        dropped = new SpanLoops(operation, Fate.DROPPED, arrays, pairs);
+        LaneLoop lanes = Live.VECTOR ? NO_LANES : Loops.lanes(operation);
+        mixed = new SpanLoops(operation, Fate.MIXED, arrays, lanes);
+        kept = new SpanLoops(operation, Fate.KEPT, arrays, lanes);
+        dropped = new SpanLoops(operation, Fate.DROPPED, arrays, lanes);
         overlap = new Overlap(DrawingLoop.Before.NOTHING, operation, mixed);
     }
 

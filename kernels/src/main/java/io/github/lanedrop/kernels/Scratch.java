@@ -1,6 +1,7 @@
 package io.github.lanedrop.kernels;
 
 import io.github.lanedrop.kernels.activation.RepeatedBias;
+import io.github.lanedrop.kernels.lanes.LaneScratch;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.nio.ByteOrder;
@@ -18,6 +19,9 @@ final class Scratch {
 
     /** Room for vectors that reach over the end of a chunk: four of the most lanes of floats. */
     static final int SPARE_ELEMENTS = 64;
+
+    /** Elements that go through arrays at a time: source, arrays and destination are in L1 together. */
+    static final int PIECE = 1024;
 
     static final Pool<Scratch> POOL = new Pool<>(Scratch::new);
 
@@ -47,6 +51,9 @@ final class Scratch {
     final MemorySegment otherFloatSegment = MemorySegment.ofArray(otherFloats);
     final MemorySegment doubleSegment = MemorySegment.ofArray(doubles);
     final MemorySegment otherDoubleSegment = MemorySegment.ofArray(otherDoubles);
+
+    /** Of the loops that run where there are no vectors. */
+    final LaneScratch lanes = new LaneScratch(PIECE);
 
     /** A bit a pattern: whether its first 16 random bits left it open. */
     final long[] undecided = new long[CHUNK / 8 / 64 + 1];

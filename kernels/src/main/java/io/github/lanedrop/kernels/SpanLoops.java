@@ -4,7 +4,7 @@ import io.github.lanedrop.kernels.lanes.ArrayLoop;
 import io.github.lanedrop.kernels.lanes.Fate;
 import io.github.lanedrop.kernels.lanes.Loops;
 import io.github.lanedrop.kernels.lanes.Operation;
-import io.github.lanedrop.kernels.lanes.PairLoop;
+import io.github.lanedrop.kernels.lanes.LaneLoop;
 import io.github.lanedrop.kernels.lanes.SegmentLoop;
 import io.github.lanedrop.rng.simd.Simd;
 import java.lang.foreign.MemorySegment;
@@ -29,26 +29,23 @@ final class SpanLoops implements Overlap.Plain {
     private static final Class<?> DOUBLE_ARRAY =
             MemorySegment.ofArray(new double[0]).getClass();
 
-    /** Elements that go through arrays at a time: source, arrays and destination are in L1 together. */
-    private static final int PIECE = 1024;
-
     /** Does nothing, so that everything goes through arrays. */
     private static final SegmentLoop NO_VECTORS = (_, _, _, _, _, _, _, _, _, _) -> 0;
 
     private final Operation operation;
     private final Fate fate;
     private final ArrayLoop arrays;
-    private final PairLoop pairs;
+    private final LaneLoop lanes;
 
     /** Of float32, float64 and bfloat16, first in native memory, then in arrays of the type. */
     private final AtomicReferenceArray<SegmentLoop> loops = new AtomicReferenceArray<>(6);
 
     /** The loops of an operation, its definition over arrays, and what is faster than that without vectors. */
-    SpanLoops(Operation operation, Fate fate, ArrayLoop arrays, PairLoop pairs) {
+    SpanLoops(Operation operation, Fate fate, ArrayLoop arrays, LaneLoop lanes) {
         this.operation = operation;
         this.fate = fate;
         this.arrays = arrays;
-        this.pairs = pairs;
+        this.lanes = lanes;
     }
 
     /**
@@ -77,8 +74,8 @@ final class SpanLoops implements Overlap.Plain {
         if (Live.VECTOR && hasLoop(type, memory) && src.getClass() == memory && operand.getClass() == memory) {
             done = loop(type, memory).run(src, operand, dst, first * type.bytes(), elements, bits, bitsAt, a, b, c);
         }
-        for (; done < elements; done += PIECE) {
-            int rest = Math.min(PIECE, elements - done);
+        for (; done < elements; done += Scratch.PIECE) {
+            int rest = Math.min(Scratch.PIECE, elements - done);
             int restAt = fate == Fate.MIXED ? bitsAt + (done >>> 3) : bitsAt;
             throughArrays(type, src, operand, dst, first + done, rest, scratch, bits, restAt, a, b, c);
         }
@@ -162,7 +159,15 @@ final class SpanLoops implements Overlap.Plain {
                 SegmentLoop loop = loop(DType.FLOAT64, DOUBLE_ARRAY);
                 done = loop.run(x, scratch.otherDoubleSegment, x, 0, rounded, bits, bitsAt, a, b, c);
             }
-            arrays.run(scratch.doubles, scratch.otherDoubles, done, elements, bits, bitsAt, a, b, c);
+            if (Live.VECTOR) {
+                arrays.run(scratch.doubles, scratch.otherDoubles, done, elements, bits, bitsAt, a, b, c);
+            } else {
+                double[] x = scratch.doubles;
+                double[] y = scratch.otherDoubles;
+                MemorySegment xBytes = scratch.doubleSegment;
+                MemorySegment yBytes = scratch.otherDoubleSegment;
+                lanes.run(x, xBytes, y, yBytes, elements, bits, bitsAt, scratch.lanes, a, b, c);
+            }
         } else {
             float[] x = scratch.floats;
             float[] y = scratch.otherFloats;
@@ -173,7 +178,7 @@ final class SpanLoops implements Overlap.Plain {
                 done = loop.run(xBytes, yBytes, xBytes, 0, rounded, bits, bitsAt, a, b, c);
                 arrays.run(x, y, done, elements, bits, bitsAt, (float) a, (float) b, (float) c);
             } else {
-                pairs.run(x, xBytes, y, yBytes, elements, bits, bitsAt, (float) a, (float) b, (float) c);
+                lanes.run(x, xBytes, y, yBytes, elements, bits, bitsAt, scratch.lanes, (float) a, (float) b, (float) c);
             }
         }
         Storage.store(type, dst, first, 0, elements, scratch, scratch.floats, scratch.doubles);

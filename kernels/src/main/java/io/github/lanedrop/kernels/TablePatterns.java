@@ -23,11 +23,11 @@ final class TablePatterns {
         int found = 0;
         for (int j = 0, at = streamAt; j < count; j++, at += 2) {
             int column = stream[at] & 0xFF;
-            int entry = entries[column]; // its lowest byte is the alias
-            int above = (stream[at + 1] & 0xFF) - ((entry >>> 8) & 0xFF);
+            // the alias in the lowest byte, above it what the fraction leaves of the cut
+            int left = (entries[column] & 0xFFFF) - ((stream[at + 1] & 0xFF) << 8);
             // by bits: a branch on random ones would be guessed wrong half the time
-            keepBits[j] = (byte) (((column ^ entry) & (above >> 31)) ^ entry);
-            if (above == 0) {
+            keepBits[j] = (byte) (column ^ ((column ^ left) & (left >> 31)));
+            if (left >>> 8 == 0) {
                 open[found++] = j;
             }
         }

@@ -19,13 +19,13 @@ public final class Loops {
     }
 
     /**
-     * The loop over floats in arrays of the scalar path.
+     * The loop over arrays of the scalar path.
      *
      * @param operation what becomes of an element
      * @return the loop
      */
-    public static PairLoop pairs(Operation operation) {
-        return Specialised.define(LOOKUP, PairLoop.class, ScalarPairLoop.class, operation);
+    public static LaneLoop lanes(Operation operation) {
+        return Specialised.define(LOOKUP, LaneLoop.class, ScalarLaneLoop.class, operation);
     }
 
     /**
