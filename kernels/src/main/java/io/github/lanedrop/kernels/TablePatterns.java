@@ -21,10 +21,10 @@ final class TablePatterns {
     /** Leaves out the refinement, whose calls would take this loop's registers away; lists what it is needed for. */
     private static int look(short[] entries, byte[] stream, int streamAt, byte[] keepBits, int[] open, int count) {
         int found = 0;
-        for (int j = 0, at = streamAt; j < count; j++, at += 2) {
-            int column = stream[at] & 0xFF;
+        for (int j = 0; j < count; j++) {
+            int column = stream[streamAt + 2 * j] & 0xFF;
             // the alias in the lowest byte, above it what the fraction leaves of the cut
-            int left = (entries[column] & 0xFFFF) - ((stream[at + 1] & 0xFF) << 8);
+            int left = (entries[column] & 0xFFFF) - ((stream[streamAt + 2 * j + 1] & 0xFF) << 8);
             // by bits: a branch on random ones would be guessed wrong half the time
             keepBits[j] = (byte) (column ^ ((column ^ left) & (left >> 31)));
             if (left >>> 8 == 0) {
