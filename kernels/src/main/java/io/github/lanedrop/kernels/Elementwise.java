@@ -3,9 +3,9 @@ package io.github.lanedrop.kernels;
 import io.github.lanedrop.kernels.lanes.ArrayLoop;
 import io.github.lanedrop.kernels.lanes.DrawingLoop;
 import io.github.lanedrop.kernels.lanes.Fate;
+import io.github.lanedrop.kernels.lanes.LaneLoop;
 import io.github.lanedrop.kernels.lanes.Loops;
 import io.github.lanedrop.kernels.lanes.Operation;
-import io.github.lanedrop.kernels.lanes.LaneLoop;
 import java.lang.foreign.MemorySegment;
 
 /**

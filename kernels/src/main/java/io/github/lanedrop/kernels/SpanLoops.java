@@ -2,9 +2,9 @@ package io.github.lanedrop.kernels;
 
 import io.github.lanedrop.kernels.lanes.ArrayLoop;
 import io.github.lanedrop.kernels.lanes.Fate;
+import io.github.lanedrop.kernels.lanes.LaneLoop;
 import io.github.lanedrop.kernels.lanes.Loops;
 import io.github.lanedrop.kernels.lanes.Operation;
-import io.github.lanedrop.kernels.lanes.LaneLoop;
 import io.github.lanedrop.kernels.lanes.SegmentLoop;
 import io.github.lanedrop.rng.simd.Simd;
 import java.lang.foreign.MemorySegment;

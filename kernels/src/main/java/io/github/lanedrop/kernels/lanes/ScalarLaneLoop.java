@@ -29,7 +29,7 @@ final class ScalarLaneLoop implements LaneLoop {
     private static long[] kept() {
         long[] kept = new long[256];
         for (int i = 0; i < 8 * kept.length; i++) {
-            kept[i / 8] |= ((i / 8) >>> (i % 8) & 1) * 0xFFL << (8 * (i % 8));
+            kept[i / 8] |= (((i / 8) >>> (i % 8)) & 1) * (0xFFL << (8 * (i % 8)));
         }
         return kept;
     }
