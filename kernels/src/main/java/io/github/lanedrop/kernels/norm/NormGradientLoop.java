@@ -22,36 +22,53 @@ public interface NormGradientLoop {
     void sum(MemorySegment src, MemorySegment dstGradient, long firstByte, RowBatch batch, int rows);
 
     /**
-     * The gradient, and what the rows add to the gradients of the parameters.
+     * What the rows add to the gradients of the parameters.
      *
      * <pre>
-     * srcGradient[r][i] = ((g - gradientMean[r]) - x * productMean[r]) * rstd[r] [+ otherGradient[r][i]]
-     * gammaSums[i]     += dstGradient[r][i] * x
-     * betaSums[i]      += dstGradient[r][i]
+     * sums[gamma + i] += dstGradient[r][i] * x
+     * sums[beta + i]  += dstGradient[r][i]
      * </pre>
      *
      * @param src the rows that were normalised
      * @param dstGradient the gradient with respect to the result
-     * @param otherGradient the gradient that reaches the rows on another way
-     * @param hasOther whether there is one
+     * @param firstByte where the first row begins in both
+     * @param batch holds the statistics of the rows
+     * @param rows how many
+     * @param sums sums over columns
+     * @param gammaByte where those of gamma begin
+     * @param betaByte where those of beta begin
+     */
+    void addParameters(
+            MemorySegment src,
+            MemorySegment dstGradient,
+            long firstByte,
+            RowBatch batch,
+            int rows,
+            MemorySegment sums,
+            long gammaByte,
+            long betaByte);
+
+    /**
+     * The gradient.
+     *
+     * <pre>
+     * srcGradient[r][i] = ((g - gradientMean[r]) - x * productMean[r]) * rstd[r] [+ otherGradient[r][i]]
+     * </pre>
+     *
+     * @param src the rows that were normalised
+     * @param dstGradient the gradient with respect to the result
      * @param srcGradient receives the gradient; may be any of the others
      * @param firstByte where the first row begins in them
-     * @param batch the rows that were summed
+     * @param batch the rows that were summed, and the gradient that reaches them on another way
      * @param rows how many
-     * @param gammaSums sums over columns
-     * @param betaSums sums over columns
-     * @param sumsByte where the first column is in both
+     * @param hasOther whether there is that other gradient
      */
     void finish(
             MemorySegment src,
             MemorySegment dstGradient,
-            MemorySegment otherGradient,
-            boolean hasOther,
             MemorySegment srcGradient,
             long firstByte,
             RowBatch batch,
             int rows,
-            MemorySegment gammaSums,
-            MemorySegment betaSums,
-            long sumsByte);
+            boolean hasOther);
 }

@@ -30,32 +30,51 @@ final class ScalarNormGradient implements NormGradientLoop {
     }
 
     @Override
+    public void addParameters(
+            MemorySegment src,
+            MemorySegment dstGradient,
+            long firstByte,
+            RowBatch batch,
+            int rows,
+            MemorySegment sums,
+            long gammaByte,
+            long betaByte) {
+        for (int r = 0; r < rows; r++) {
+            addParameters(
+                    src, dstGradient, batch.rowByte(firstByte, r), 0, batch, r, sums, gammaByte, betaByte);
+        }
+    }
+
+    /** A row's elements from {@code start} on. */
+    static void addParameters(
+            MemorySegment src,
+            MemorySegment dstGradient,
+            long rowByte,
+            int start,
+            RowBatch batch,
+            int r,
+            MemorySegment sums,
+            long gammaByte,
+            long betaByte) {
+        for (int i = start; i < batch.columns; i++) {
+            float dy = get(dstGradient, rowByte, i);
+            float value = (get(src, rowByte, i) - batch.mean[r]) * batch.rstd[r];
+            set(sums, gammaByte, i, get(sums, gammaByte, i) + dy * value);
+            set(sums, betaByte, i, get(sums, betaByte, i) + dy);
+        }
+    }
+
+    @Override
     public void finish(
             MemorySegment src,
             MemorySegment dstGradient,
-            MemorySegment otherGradient,
-            boolean hasOther,
             MemorySegment srcGradient,
             long firstByte,
             RowBatch batch,
             int rows,
-            MemorySegment gammaSums,
-            MemorySegment betaSums,
-            long sumsByte) {
+            boolean hasOther) {
         for (int r = 0; r < rows; r++) {
-            finish(
-                    src,
-                    dstGradient,
-                    otherGradient,
-                    hasOther,
-                    srcGradient,
-                    batch.rowByte(firstByte, r),
-                    0,
-                    batch,
-                    r,
-                    gammaSums,
-                    betaSums,
-                    sumsByte);
+            finish(src, dstGradient, srcGradient, batch.rowByte(firstByte, r), 0, batch, r, hasOther);
         }
     }
 
@@ -63,24 +82,17 @@ final class ScalarNormGradient implements NormGradientLoop {
     static void finish(
             MemorySegment src,
             MemorySegment dstGradient,
-            MemorySegment otherGradient,
-            boolean hasOther,
             MemorySegment srcGradient,
             long rowByte,
             int start,
             RowBatch batch,
             int r,
-            MemorySegment gammaSums,
-            MemorySegment betaSums,
-            long sumsByte) {
+            boolean hasOther) {
         for (int i = start; i < batch.columns; i++) {
-            float dy = get(dstGradient, rowByte, i);
+            float gradient = get(dstGradient, rowByte, i) * batch.gamma[i];
             float value = (get(src, rowByte, i) - batch.mean[r]) * batch.rstd[r];
-            set(gammaSums, sumsByte, i, get(gammaSums, sumsByte, i) + dy * value);
-            set(betaSums, sumsByte, i, get(betaSums, sumsByte, i) + dy);
-            float gradient = dy * batch.gamma[i];
             float dx = ((gradient - batch.gradientMean[r]) - value * batch.productMean[r]) * batch.rstd[r];
-            set(srcGradient, rowByte, i, hasOther ? dx + get(otherGradient, rowByte, i) : dx);
+            set(srcGradient, rowByte, i, hasOther ? dx + batch.otherGradient[r * batch.columns + i] : dx);
         }
     }
 }

@@ -119,55 +119,83 @@ final class VectorNormGradientLoop implements NormGradientLoop {
     }
 
     @Override
+    public void addParameters(
+            MemorySegment src,
+            MemorySegment dstGradient,
+            long firstByte,
+            RowBatch batch,
+            int rows,
+            MemorySegment sums,
+            long gammaByte,
+            long betaByte) {
+        for (int r = 0; r < rows; r++) {
+            addParametersOfRow(
+                    src, dstGradient, batch.rowByte(firstByte, r), batch, r, sums, gammaByte, betaByte);
+        }
+    }
+
+    private static void addParametersOfRow(
+            MemorySegment src,
+            MemorySegment dstGradient,
+            long rowByte,
+            RowBatch batch,
+            int r,
+            MemorySegment sums,
+            long gammaByte,
+            long betaByte) {
+        if (src.getClass() != MEMORY || dstGradient.getClass() != MEMORY || sums.getClass() != Aligned.MEMORY) {
+            throw new IllegalArgumentException("wrong kind of memory"); // never, as above
+        }
+        FloatVector mean = FloatVector.broadcast(FLOATS, batch.mean[r]);
+        FloatVector rstd = FloatVector.broadcast(FLOATS, batch.rstd[r]);
+        int columns = batch.columns;
+        int i = 0;
+        for (; i <= columns - LANES; i += LANES) {
+            long at = (long) Float.BYTES * i;
+            FloatVector dy = FloatVector.fromMemorySegment(FLOATS, dstGradient, rowByte + at, ORDER);
+            FloatVector value = FloatVector.fromMemorySegment(FLOATS, src, rowByte + at, ORDER)
+                    .sub(mean)
+                    .mul(rstd);
+            FloatVector.fromMemorySegment(FLOATS, sums, gammaByte + at, ORDER)
+                    .add(dy.mul(value))
+                    .intoMemorySegment(sums, gammaByte + at, ORDER);
+            FloatVector.fromMemorySegment(FLOATS, sums, betaByte + at, ORDER)
+                    .add(dy)
+                    .intoMemorySegment(sums, betaByte + at, ORDER);
+        }
+        ScalarNormGradient.addParameters(src, dstGradient, rowByte, i, batch, r, sums, gammaByte, betaByte);
+    }
+
+    @Override
     public void finish(
             MemorySegment src,
             MemorySegment dstGradient,
-            MemorySegment otherGradient,
-            boolean hasOther,
             MemorySegment srcGradient,
             long firstByte,
             RowBatch batch,
             int rows,
-            MemorySegment gammaSums,
-            MemorySegment betaSums,
-            long sumsByte) {
+            boolean hasOther) {
         for (int r = 0; r < rows; r++) {
-            finishRow(
-                    src,
-                    dstGradient,
-                    otherGradient,
-                    hasOther,
-                    srcGradient,
-                    batch.rowByte(firstByte, r),
-                    batch,
-                    r,
-                    gammaSums,
-                    betaSums,
-                    sumsByte);
+            long rowByte = batch.rowByte(firstByte, r);
+            if (hasOther) {
+                finishRowAndAdd(src, dstGradient, srcGradient, rowByte, batch, r);
+            } else {
+                finishRow(src, dstGradient, srcGradient, rowByte, batch, r);
+            }
         }
     }
 
     private static void finishRow(
             MemorySegment src,
             MemorySegment dstGradient,
-            MemorySegment otherGradient,
-            boolean hasOther,
             MemorySegment srcGradient,
             long rowByte,
             RowBatch batch,
-            int r,
-            MemorySegment gammaSums,
-            MemorySegment betaSums,
-            long sumsByte) {
-        float[] gamma = batch.gamma;
-        if (src.getClass() != MEMORY
-                || dstGradient.getClass() != MEMORY
-                || otherGradient.getClass() != MEMORY
-                || srcGradient.getClass() != MEMORY
-                || gammaSums.getClass() != Aligned.MEMORY
-                || betaSums.getClass() != Aligned.MEMORY) {
+            int r) {
+        if (src.getClass() != MEMORY || dstGradient.getClass() != MEMORY || srcGradient.getClass() != MEMORY) {
             throw new IllegalArgumentException("wrong kind of memory"); // never, as above
         }
+        float[] gamma = batch.gamma;
         FloatVector mean = FloatVector.broadcast(FLOATS, batch.mean[r]);
         FloatVector rstd = FloatVector.broadcast(FLOATS, batch.rstd[r]);
         FloatVector gradientMean = FloatVector.broadcast(FLOATS, batch.gradientMean[r]);
@@ -175,40 +203,53 @@ final class VectorNormGradientLoop implements NormGradientLoop {
         int columns = batch.columns;
         int i = 0;
         for (; i <= columns - LANES; i += LANES) {
-            long at = (long) Float.BYTES * i;
-            long rowAt = rowByte + at;
-            long sumAt = sumsByte + at;
-            FloatVector dy = FloatVector.fromMemorySegment(FLOATS, dstGradient, rowAt, ORDER);
-            FloatVector value = FloatVector.fromMemorySegment(FLOATS, src, rowAt, ORDER)
+            long at = rowByte + (long) Float.BYTES * i;
+            FloatVector value = FloatVector.fromMemorySegment(FLOATS, src, at, ORDER)
                     .sub(mean)
                     .mul(rstd);
-            FloatVector.fromMemorySegment(FLOATS, gammaSums, sumAt, ORDER)
-                    .add(dy.mul(value))
-                    .intoMemorySegment(gammaSums, sumAt, ORDER);
-            FloatVector.fromMemorySegment(FLOATS, betaSums, sumAt, ORDER)
-                    .add(dy)
-                    .intoMemorySegment(betaSums, sumAt, ORDER);
-            FloatVector dx = dy.mul(FloatVector.fromArray(FLOATS, gamma, i))
+            FloatVector.fromMemorySegment(FLOATS, dstGradient, at, ORDER)
+                    .mul(FloatVector.fromArray(FLOATS, gamma, i))
                     .sub(gradientMean)
                     .sub(value.mul(productMean))
-                    .mul(rstd);
-            if (hasOther) {
-                dx = dx.add(FloatVector.fromMemorySegment(FLOATS, otherGradient, rowAt, ORDER));
-            }
-            dx.intoMemorySegment(srcGradient, rowAt, ORDER);
+                    .mul(rstd)
+                    .intoMemorySegment(srcGradient, at, ORDER);
         }
-        ScalarNormGradient.finish(
-                src,
-                dstGradient,
-                otherGradient,
-                hasOther,
-                srcGradient,
-                rowByte,
-                i,
-                batch,
-                r,
-                gammaSums,
-                betaSums,
-                sumsByte);
+        ScalarNormGradient.finish(src, dstGradient, srcGradient, rowByte, i, batch, r, false);
+    }
+
+    /** As {@link #finishRow}: a loop of its own, since the question in that one would count as a segment more. */
+    private static void finishRowAndAdd(
+            MemorySegment src,
+            MemorySegment dstGradient,
+            MemorySegment srcGradient,
+            long rowByte,
+            RowBatch batch,
+            int r) {
+        if (src.getClass() != MEMORY || dstGradient.getClass() != MEMORY || srcGradient.getClass() != MEMORY) {
+            throw new IllegalArgumentException("wrong kind of memory"); // never, as above
+        }
+        float[] gamma = batch.gamma;
+        float[] otherGradient = batch.otherGradient;
+        FloatVector mean = FloatVector.broadcast(FLOATS, batch.mean[r]);
+        FloatVector rstd = FloatVector.broadcast(FLOATS, batch.rstd[r]);
+        FloatVector gradientMean = FloatVector.broadcast(FLOATS, batch.gradientMean[r]);
+        FloatVector productMean = FloatVector.broadcast(FLOATS, batch.productMean[r]);
+        int columns = batch.columns;
+        int row = r * columns;
+        int i = 0;
+        for (; i <= columns - LANES; i += LANES) {
+            long at = rowByte + (long) Float.BYTES * i;
+            FloatVector value = FloatVector.fromMemorySegment(FLOATS, src, at, ORDER)
+                    .sub(mean)
+                    .mul(rstd);
+            FloatVector.fromMemorySegment(FLOATS, dstGradient, at, ORDER)
+                    .mul(FloatVector.fromArray(FLOATS, gamma, i))
+                    .sub(gradientMean)
+                    .sub(value.mul(productMean))
+                    .mul(rstd)
+                    .add(FloatVector.fromArray(FLOATS, otherGradient, row + i))
+                    .intoMemorySegment(srcGradient, at, ORDER);
+        }
+        ScalarNormGradient.finish(src, dstGradient, srcGradient, rowByte, i, batch, r, true);
     }
 }
