@@ -71,8 +71,7 @@ final class FusedSelfTest {
 
         loops.forward().measure(src, 0, batch, 2, EPSILON);
         loops.forward().normalise(src, normalised, 0, batch, 2);
-        loops.backward().sum(src, other, 0, batch, 2);
-        loops.backward().addParameters(src, other, 0, batch, 2, sums, 0, ROW * Float.BYTES);
+        loops.backward().sum(src, other, 0, batch, 2, sums, 0, ROW * Float.BYTES);
         loops.backward().finish(src, other, gradient, 0, batch, 2, false);
         loops.backward().finish(src, other, otherGradient, 0, batch, 2, true);
         loops.columns().addRows(other, 0, ELEMENTS, 7, ROW, sums, 0);

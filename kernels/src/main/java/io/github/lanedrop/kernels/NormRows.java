@@ -183,8 +183,7 @@ final class NormRows {
             }
             MemorySegment.copy(mean, FLOAT, first * Float.BYTES, batch.mean, 0, rows);
             MemorySegment.copy(rstd, FLOAT, first * Float.BYTES, batch.rstd, 0, rows);
-            loop.sum(x, dy, at, batch, rows);
-            loop.addParameters(x, dy, at, batch, rows, sums.sums, sumsByte, sums.secondByte + sumsByte);
+            loop.sum(x, dy, at, batch, rows, sums.sums, sumsByte, sums.secondByte + sumsByte);
             loop.finish(x, dy, dx, at, batch, rows, hasOther);
             if (!direct) {
                 MemorySegment.copy(batch.stage, 0, srcGradient, firstByte, bytes);

@@ -5,12 +5,12 @@ import java.lang.foreign.MemorySegment;
 /** The passes of layer normalisation's gradient over a batch of rows, which lie and are summed as in {@link NormLoop}. */
 public interface NormGradientLoop {
     /**
-     * The sums that the gradient takes.
+     * The sums that the gradient takes, and what the rows add to the gradients of the parameters.
      *
      * <pre>
      * x = (src[r][i] - mean[r]) * rstd[r]          g = dstGradient[r][i] * gamma[i]
-     * gradientMean[r] = sum(g) / columns
-     * productMean[r]  = sum(g * x) / columns
+     * gradientMean[r] = sum(g) / columns           sums[gamma + i] += dstGradient[r][i] * x
+     * productMean[r]  = sum(g * x) / columns       sums[beta + i]  += dstGradient[r][i]
      * </pre>
      *
      * @param src the rows that were normalised
@@ -18,27 +18,11 @@ public interface NormGradientLoop {
      * @param firstByte where the first row begins in both
      * @param batch holds the statistics of the rows, receives the means
      * @param rows how many
-     */
-    void sum(MemorySegment src, MemorySegment dstGradient, long firstByte, RowBatch batch, int rows);
-
-    /**
-     * What the rows add to the gradients of the parameters.
-     *
-     * <pre>
-     * sums[gamma + i] += dstGradient[r][i] * x
-     * sums[beta + i]  += dstGradient[r][i]
-     * </pre>
-     *
-     * @param src the rows that were normalised
-     * @param dstGradient the gradient with respect to the result
-     * @param firstByte where the first row begins in both
-     * @param batch holds the statistics of the rows
-     * @param rows how many
      * @param sums sums over columns
-     * @param gammaByte where those of gamma begin
-     * @param betaByte where those of beta begin
+     * @param gammaByte where those for gamma begin
+     * @param betaByte where those for beta begin
      */
-    void addParameters(
+    void sum(
             MemorySegment src,
             MemorySegment dstGradient,
             long firstByte,

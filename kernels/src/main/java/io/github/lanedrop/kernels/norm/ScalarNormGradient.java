@@ -8,29 +8,7 @@ import java.lang.foreign.MemorySegment;
 /** {@link NormGradientLoop} element by element: the definition. */
 final class ScalarNormGradient implements NormGradientLoop {
     @Override
-    public void sum(MemorySegment src, MemorySegment dstGradient, long firstByte, RowBatch batch, int rows) {
-        for (int r = 0; r < rows; r++) {
-            ScalarNorm.clear(batch.sums, r);
-            ScalarNorm.clear(batch.products, r);
-            add(src, dstGradient, batch.rowByte(firstByte, r), 0, batch, r);
-            batch.gradientMean[r] = ScalarNorm.total(batch.sums, r) / batch.columns;
-            batch.productMean[r] = ScalarNorm.total(batch.products, r) / batch.columns;
-        }
-    }
-
-    /** Adds a row's elements from {@code start} on to its partial sums. */
-    static void add(MemorySegment src, MemorySegment dstGradient, long rowByte, int start, RowBatch batch, int r) {
-        for (int i = start; i < batch.columns; i++) {
-            float gradient = get(dstGradient, rowByte, i) * batch.gamma[i];
-            float value = (get(src, rowByte, i) - batch.mean[r]) * batch.rstd[r];
-            int partial = ScalarNorm.partial(r, i);
-            batch.sums[partial] += gradient;
-            batch.products[partial] += gradient * value;
-        }
-    }
-
-    @Override
-    public void addParameters(
+    public void sum(
             MemorySegment src,
             MemorySegment dstGradient,
             long firstByte,
@@ -40,13 +18,16 @@ final class ScalarNormGradient implements NormGradientLoop {
             long gammaByte,
             long betaByte) {
         for (int r = 0; r < rows; r++) {
-            addParameters(
-                    src, dstGradient, batch.rowByte(firstByte, r), 0, batch, r, sums, gammaByte, betaByte);
+            ScalarNorm.clear(batch.sums, r);
+            ScalarNorm.clear(batch.products, r);
+            add(src, dstGradient, batch.rowByte(firstByte, r), 0, batch, r, sums, gammaByte, betaByte);
+            batch.gradientMean[r] = ScalarNorm.total(batch.sums, r) / batch.columns;
+            batch.productMean[r] = ScalarNorm.total(batch.products, r) / batch.columns;
         }
     }
 
-    /** A row's elements from {@code start} on. */
-    static void addParameters(
+    /** Adds a row's elements from {@code start} on to its partial sums and to those over columns. */
+    static void add(
             MemorySegment src,
             MemorySegment dstGradient,
             long rowByte,
@@ -61,6 +42,10 @@ final class ScalarNormGradient implements NormGradientLoop {
             float value = (get(src, rowByte, i) - batch.mean[r]) * batch.rstd[r];
             set(sums, gammaByte, i, get(sums, gammaByte, i) + dy * value);
             set(sums, betaByte, i, get(sums, betaByte, i) + dy);
+            float gradient = dy * batch.gamma[i];
+            int partial = ScalarNorm.partial(r, i);
+            batch.sums[partial] += gradient;
+            batch.products[partial] += gradient * value;
         }
     }
 
