@@ -36,6 +36,7 @@ final class FusedSelfTest {
         byte[] bits = bits();
         var bias = new RepeatedBias();
         bias.set(MemorySegment.ofArray(values(.05f)), BIAS_COLUMNS);
+        bias.setArray(MemorySegment.ofArray(values(.05f)), BIAS_COLUMNS);
         int biasAt = 3;
 
         MemorySegment src = memory(memory, x);

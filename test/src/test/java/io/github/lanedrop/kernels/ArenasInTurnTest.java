@@ -22,31 +22,35 @@ import org.junit.jupiter.params.provider.MethodSource;
 
 /**
  * Memory of one thread and memory of all threads, call after call in turn: C2 speculates on whose memory a loop is given,
- * and one that takes both may be thrown away and compiled again a hundred times before C2 lets it be, half a minute in which
- * calls take a hundred times as long. Deoptimisations are counted by the JVM itself.
+ * and one over four segments and more is thrown away and compiled again a hundred times before C2 lets it be, half a minute
+ * in which calls take a hundred times as long. The JVM counts how often; compilers must not run in the background, so that
+ * it is the calls that decide and not the time.
  */
 @Tag("alone")
 @Tag("arenas")
 final class ArenasInTurnTest {
     private static final int ROWS = 8;
-    private static final int COLUMNS = 256;
+    private static final int COLUMNS = 272; // with more than rounds of 64 partial sums
     private static final int ELEMENTS = ROWS * COLUMNS;
-    private static final int CALLS = 30_000;
-    /** C2 gives a speculation up after four failures of it, and a method has a few. */
-    private static final long MOST = 30;
+    private static final int CALLS = 4_000;
+    /** C2 gives a speculation up after four failures of it, and a loop has two or three. */
+    private static final long MOST = 15;
 
     private static final BernoulliMask MASK = new BernoulliMask(Rate.drop(.1), Key.of(1));
+    private static final AttentionShape SHAPE = AttentionShape.of(AttentionScores.of(1, 34, 34), 64);
 
     /** Buffers in memory of one arena. */
     private record Buffers(
             MemorySegment x,
             MemorySegment y,
             MemorySegment z,
+            MemorySegment w,
             MemorySegment row,
             MemorySegment otherRow,
             MemorySegment thirdRow) {
         static Buffers in(Arena arena) {
             return new Buffers(
+                    arena.allocate(Float.BYTES * ELEMENTS),
                     arena.allocate(Float.BYTES * ELEMENTS),
                     arena.allocate(Float.BYTES * ELEMENTS),
                     arena.allocate(Float.BYTES * ELEMENTS),
@@ -69,18 +73,40 @@ final class ArenasInTurnTest {
         }
     }
 
+    /** Those with most buffers first: later ones find the JVM's profiles made. */
     static Stream<Named> calls() {
+        var noise = GaussianNoise.dropout(Rate.drop(.1), Key.of(1));
+        var dropBlock = new DropBlockMask(DropBlock.exact(Rate.drop(.1), 3, 16, 17), Key.of(1));
         return Stream.of(
-                new Named("dropout", b -> DropoutKernel.forward(MASK, 0, b.x, b.y, ELEMENTS)),
-                new Named("noise", b -> NoiseKernel.multiply(
-                        GaussianNoise.dropout(Rate.drop(.1), Key.of(1)), 0, b.x, b.y, ELEMENTS)),
-                new Named("RELU", b -> chain(Activation.RELU, b)),
-                new Named("GELU", b -> chain(Activation.GELU, b)),
-                new Named("GELU backward", b -> BiasActivationDropout.backward(
-                        MASK, 0, Activation.GELU, b.x, b.row, b.y, b.z, b.otherRow, ROWS, COLUMNS)),
-                new Named("normalisation", b -> LayerNormKernel.forward(norm(b), b.x, b.y, b.otherRow, b.thirdRow, ROWS)),
+                new Named("SILU backward", b -> chainBackward(Activation.SILU, b)),
+                new Named("GELU backward", b -> chainBackward(Activation.GELU, b)),
+                new Named("RELU backward", b -> chainBackward(Activation.RELU, b)),
+                new Named("bias backward", b -> chainBackward(Activation.IDENTITY, b)),
                 new Named("normalisation backward", b -> LayerNormKernel.backward(
                         norm(b), b.x, b.row, b.row, b.y, b.z, b.otherRow, b.thirdRow, ROWS)),
+                new Named("dropout, residual, normalisation backward", b -> DropoutResidualLayerNorm.backward(
+                        MASK, 0, norm(b), b.x, b.row, b.row, b.y, b.y, b.z, b.w, b.otherRow, b.thirdRow, ROWS,
+                        Workers.NONE)),
+                new Named("attention backward", b -> Attention.backward(
+                        MASK, 0, SHAPE, new AttentionOperands(b.x, b.x, b.x), b.x, b.row, b.x,
+                        new AttentionOperands(b.y, b.z, b.w))),
+                new Named("normalisation", b -> LayerNormKernel.forward(norm(b), b.x, b.y, b.otherRow, b.thirdRow, ROWS)),
+                new Named("dropout, residual, normalisation", b -> DropoutResidualLayerNorm.forward(
+                        MASK, 0, norm(b), b.x, b.y, b.z, b.w, b.otherRow, b.thirdRow, ROWS, Workers.NONE)),
+                new Named("dropout", b -> DropoutKernel.forward(MASK, 0, b.x, b.y, ELEMENTS)),
+                new Named("DropBlock", b -> DropoutKernel.forward(dropBlock, 0, b.x, b.y, ELEMENTS)),
+                new Named("residual", b -> ResidualDropout.forward(
+                        MASK, DType.FLOAT32, 0, b.x, b.y, b.z, ELEMENTS, Workers.NONE)),
+                new Named("zoneout", b -> Zoneout.forward(
+                        MASK, DType.FLOAT32, 0, b.x, b.y, b.z, ELEMENTS, Workers.NONE)),
+                new Named("noise", b -> NoiseKernel.multiply(noise, 0, b.x, b.y, ELEMENTS)),
+                new Named("bias", b -> chain(Activation.IDENTITY, b)),
+                new Named("RELU", b -> chain(Activation.RELU, b)),
+                new Named("GELU", b -> chain(Activation.GELU, b)),
+                new Named("variational dropout", b -> VariationalDropout.forward(
+                        Key.of(1), 0, Sharing.NONE, b.x, b.y, b.z, ELEMENTS, Workers.NONE)),
+                new Named("attention", b -> Attention.forward(
+                        MASK, 0, SHAPE, new AttentionOperands(b.x, b.x, b.x), b.y, b.row)),
                 new Named("product", b -> MatrixProduct.multiply(
                         Matrix.of(b.x, ROWS, COLUMNS),
                         Matrix.of(b.y, ROWS, COLUMNS).transpose(),
@@ -89,6 +115,10 @@ final class ArenasInTurnTest {
 
     private static void chain(Activation activation, Buffers b) {
         BiasActivationDropout.forward(MASK, 0, activation, b.x, b.row, b.y, ROWS, COLUMNS);
+    }
+
+    private static void chainBackward(Activation activation, Buffers b) {
+        BiasActivationDropout.backward(MASK, 0, activation, b.x, b.row, b.y, b.z, b.otherRow, ROWS, COLUMNS);
     }
 
     private static LayerNorm norm(Buffers b) {
