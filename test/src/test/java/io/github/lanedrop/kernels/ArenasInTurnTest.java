@@ -29,10 +29,10 @@ import org.junit.jupiter.params.provider.MethodSource;
 @Tag("alone")
 @Tag("arenas")
 final class ArenasInTurnTest {
-    private static final int ROWS = 8;
+    private static final int ROWS = 48; // 3 chunks and more: random bits are made ahead
     private static final int COLUMNS = 272; // with more than rounds of 64 partial sums
     private static final int ELEMENTS = ROWS * COLUMNS;
-    private static final int CALLS = 4_000;
+    private static final int CALLS = 1_500;
     /** C2 gives a speculation up after four failures of it, and a loop has two or three. */
     private static final long MOST = 15;
 
