@@ -156,9 +156,7 @@ final class NormRows {
         int batchRows = batchRows(columns);
         boolean hasOther = otherGradient.byteSize() > 0;
         Class<?> memory = srcGradient.getClass();
-        boolean direct = src.getClass() == memory
-                && dstGradient.getClass() == memory
-                && Norm.reads(memory);
+        boolean direct = src.getClass() == memory && dstGradient.getClass() == memory && Norm.reads(memory);
         if (!direct) {
             batch.reserve(batchRows * columns);
         }

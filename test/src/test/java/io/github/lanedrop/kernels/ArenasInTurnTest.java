@@ -40,7 +40,7 @@ final class ArenasInTurnTest {
     private static final AttentionShape SHAPE = AttentionShape.of(AttentionScores.of(1, 34, 34), 64);
 
     /** Buffers in memory of one arena. */
-    private record Buffers(
+    record Buffers(
             MemorySegment x,
             MemorySegment y,
             MemorySegment z,
@@ -61,12 +61,12 @@ final class ArenasInTurnTest {
     }
 
     /** A kernel's call. */
-    private interface Call {
+    interface Call {
         void on(Buffers b);
     }
 
     /** A call with its name. */
-    private record Named(String name, Call call) {
+    record Named(String name, Call call) {
         @Override
         public String toString() {
             return name;
@@ -82,35 +82,68 @@ final class ArenasInTurnTest {
                 new Named("GELU backward", b -> chainBackward(Activation.GELU, b)),
                 new Named("RELU backward", b -> chainBackward(Activation.RELU, b)),
                 new Named("bias backward", b -> chainBackward(Activation.IDENTITY, b)),
-                new Named("normalisation backward", b -> LayerNormKernel.backward(
-                        norm(b), b.x, b.row, b.row, b.y, b.z, b.otherRow, b.thirdRow, ROWS)),
-                new Named("dropout, residual, normalisation backward", b -> DropoutResidualLayerNorm.backward(
-                        MASK, 0, norm(b), b.x, b.row, b.row, b.y, b.y, b.z, b.w, b.otherRow, b.thirdRow, ROWS,
-                        Workers.NONE)),
-                new Named("attention backward", b -> Attention.backward(
-                        MASK, 0, SHAPE, new AttentionOperands(b.x, b.x, b.x), b.x, b.row, b.x,
-                        new AttentionOperands(b.y, b.z, b.w))),
-                new Named("normalisation", b -> LayerNormKernel.forward(norm(b), b.x, b.y, b.otherRow, b.thirdRow, ROWS)),
-                new Named("dropout, residual, normalisation", b -> DropoutResidualLayerNorm.forward(
-                        MASK, 0, norm(b), b.x, b.y, b.z, b.w, b.otherRow, b.thirdRow, ROWS, Workers.NONE)),
+                new Named(
+                        "normalisation backward",
+                        b -> LayerNormKernel.backward(
+                                norm(b), b.x, b.row, b.row, b.y, b.z, b.otherRow, b.thirdRow, ROWS)),
+                new Named(
+                        "dropout, residual, normalisation backward",
+                        b -> DropoutResidualLayerNorm.backward(
+                                MASK,
+                                0,
+                                norm(b),
+                                b.x,
+                                b.row,
+                                b.row,
+                                b.y,
+                                b.y,
+                                b.z,
+                                b.w,
+                                b.otherRow,
+                                b.thirdRow,
+                                ROWS,
+                                Workers.NONE)),
+                new Named(
+                        "attention backward",
+                        b -> Attention.backward(
+                                MASK,
+                                0,
+                                SHAPE,
+                                new AttentionOperands(b.x, b.x, b.x),
+                                b.x,
+                                b.row,
+                                b.x,
+                                new AttentionOperands(b.y, b.z, b.w))),
+                new Named(
+                        "normalisation", b -> LayerNormKernel.forward(norm(b), b.x, b.y, b.otherRow, b.thirdRow, ROWS)),
+                new Named(
+                        "dropout, residual, normalisation",
+                        b -> DropoutResidualLayerNorm.forward(
+                                MASK, 0, norm(b), b.x, b.y, b.z, b.w, b.otherRow, b.thirdRow, ROWS, Workers.NONE)),
                 new Named("dropout", b -> DropoutKernel.forward(MASK, 0, b.x, b.y, ELEMENTS)),
                 new Named("DropBlock", b -> DropoutKernel.forward(dropBlock, 0, b.x, b.y, ELEMENTS)),
-                new Named("residual", b -> ResidualDropout.forward(
-                        MASK, DType.FLOAT32, 0, b.x, b.y, b.z, ELEMENTS, Workers.NONE)),
-                new Named("zoneout", b -> Zoneout.forward(
-                        MASK, DType.FLOAT32, 0, b.x, b.y, b.z, ELEMENTS, Workers.NONE)),
+                new Named(
+                        "residual",
+                        b -> ResidualDropout.forward(MASK, DType.FLOAT32, 0, b.x, b.y, b.z, ELEMENTS, Workers.NONE)),
+                new Named(
+                        "zoneout", b -> Zoneout.forward(MASK, DType.FLOAT32, 0, b.x, b.y, b.z, ELEMENTS, Workers.NONE)),
                 new Named("noise", b -> NoiseKernel.multiply(noise, 0, b.x, b.y, ELEMENTS)),
                 new Named("bias", b -> chain(Activation.IDENTITY, b)),
                 new Named("RELU", b -> chain(Activation.RELU, b)),
                 new Named("GELU", b -> chain(Activation.GELU, b)),
-                new Named("variational dropout", b -> VariationalDropout.forward(
-                        Key.of(1), 0, Sharing.NONE, b.x, b.y, b.z, ELEMENTS, Workers.NONE)),
-                new Named("attention", b -> Attention.forward(
-                        MASK, 0, SHAPE, new AttentionOperands(b.x, b.x, b.x), b.y, b.row)),
-                new Named("product", b -> MatrixProduct.multiply(
-                        Matrix.of(b.x, ROWS, COLUMNS),
-                        Matrix.of(b.y, ROWS, COLUMNS).transpose(),
-                        Matrix.of(b.z, ROWS, ROWS))));
+                new Named(
+                        "variational dropout",
+                        b -> VariationalDropout.forward(
+                                Key.of(1), 0, Sharing.NONE, b.x, b.y, b.z, ELEMENTS, Workers.NONE)),
+                new Named(
+                        "attention",
+                        b -> Attention.forward(MASK, 0, SHAPE, new AttentionOperands(b.x, b.x, b.x), b.y, b.row)),
+                new Named(
+                        "product",
+                        b -> MatrixProduct.multiply(
+                                Matrix.of(b.x, ROWS, COLUMNS),
+                                Matrix.of(b.y, ROWS, COLUMNS).transpose(),
+                                Matrix.of(b.z, ROWS, ROWS))));
     }
 
     private static void chain(Activation activation, Buffers b) {

@@ -116,9 +116,7 @@ final class VectorChainLoop implements ChainLoop {
             float scale,
             byte[] bits,
             int bitsAt) {
-        if (src.getClass() != MEMORY
-                || dstGradient.getClass() != MEMORY
-                || srcGradient.getClass() != MEMORY) {
+        if (src.getClass() != MEMORY || dstGradient.getClass() != MEMORY || srcGradient.getClass() != MEMORY) {
             throw new IllegalArgumentException("wrong kind of memory"); // never; after this C2 knows the classes
         }
         float[] b = bias.array;

@@ -77,7 +77,12 @@ final class ScalarNormGradient implements NormGradientLoop {
             float gradient = get(dstGradient, rowByte, i) * batch.gamma[i];
             float value = (get(src, rowByte, i) - batch.mean[r]) * batch.rstd[r];
             float dx = ((gradient - batch.gradientMean[r]) - value * batch.productMean[r]) * batch.rstd[r];
-            set(srcGradient, rowByte, i, hasOther ? dx + batch.otherGradient[r * batch.columns + i] : dx);
+            set(srcGradient, rowByte, i, dx);
+        }
+        if (hasOther) { // asked in that loop it would count as a segment more
+            for (int i = start; i < batch.columns; i++) {
+                set(srcGradient, rowByte, i, get(srcGradient, rowByte, i) + batch.otherGradient[r * batch.columns + i]);
+            }
         }
     }
 }

@@ -136,7 +136,9 @@ final class VectorNormGradientLoop implements NormGradientLoop {
                     .intoMemorySegment(sums, betaByte + at, ORDER);
             FloatVector gradient = dy.mul(FloatVector.fromArray(FLOATS, gamma, i));
             FloatVector.fromArray(FLOATS, partialSums, partial).add(gradient).intoArray(partialSums, partial);
-            FloatVector.fromArray(FLOATS, products, partial).add(gradient.mul(x)).intoArray(products, partial);
+            FloatVector.fromArray(FLOATS, products, partial)
+                    .add(gradient.mul(x))
+                    .intoArray(products, partial);
         }
         ScalarNormGradient.add(src, dstGradient, rowByte, i, batch, r, sums, gammaByte, betaByte);
     }
