@@ -467,8 +467,8 @@ public final class DropoutResidualLayerNorm {
                             start,
                             end));
         }
-        ColumnSums.store(sums.first, parts, norm.columns(), gammaGradient);
-        ColumnSums.store(sums.second, parts, norm.columns(), betaGradient);
+        sums.store(parts, norm.columns(), gammaGradient);
+        sums.storeSecond(parts, norm.columns(), betaGradient);
         ColumnSums.POOL.giveBack(sums);
     }
 

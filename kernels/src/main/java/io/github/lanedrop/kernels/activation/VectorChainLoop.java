@@ -116,13 +116,10 @@ final class VectorChainLoop implements ChainLoop {
             float scale,
             byte[] bits,
             int bitsAt) {
-        if (src.getClass() != MEMORY
-                || dstGradient.getClass() != MEMORY
-                || srcGradient.getClass() != MEMORY
-                || bias.values.getClass() != Aligned.MEMORY) {
+        if (src.getClass() != MEMORY || dstGradient.getClass() != MEMORY || srcGradient.getClass() != MEMORY) {
             throw new IllegalArgumentException("wrong kind of memory"); // never; after this C2 knows the classes
         }
-        MemorySegment b = bias.values;
+        float[] b = bias.array;
         int period = bias.period;
         int c = biasAt;
         int i = 0;
@@ -153,7 +150,7 @@ final class VectorChainLoop implements ChainLoop {
     // No vector crosses this call.
     private static void backward(
             MemorySegment src,
-            MemorySegment bias,
+            float[] bias,
             int biasAt,
             MemorySegment dstGradient,
             MemorySegment srcGradient,
@@ -162,7 +159,7 @@ final class VectorChainLoop implements ChainLoop {
             long kept) {
         FloatVector z = FloatVector.fromMemorySegment(FLOATS, src, at, ORDER);
         if (BIAS) {
-            z = z.add(FloatVector.fromMemorySegment(FLOATS, bias, (long) Float.BYTES * biasAt, ORDER));
+            z = z.add(FloatVector.fromArray(FLOATS, bias, biasAt));
         }
         FloatVector dy = FloatVector.fromMemorySegment(FLOATS, dstGradient, at, ORDER);
         if (DROPOUT) {

@@ -137,13 +137,10 @@ final class VectorCurveLoop implements ChainLoop {
             float scale,
             byte[] bits,
             int bitsAt) {
-        if (src.getClass() != MEMORY
-                || dstGradient.getClass() != MEMORY
-                || srcGradient.getClass() != MEMORY
-                || bias.values.getClass() != Aligned.MEMORY) {
+        if (src.getClass() != MEMORY || dstGradient.getClass() != MEMORY || srcGradient.getClass() != MEMORY) {
             throw new IllegalArgumentException("wrong kind of memory"); // never; after this C2 knows the classes
         }
-        MemorySegment b = bias.values;
+        float[] b = bias.array;
         int period = bias.period;
         long ahead = biasAt;
         int i = 0;
@@ -153,7 +150,7 @@ final class VectorCurveLoop implements ChainLoop {
                 long at = firstByte + (long) Float.BYTES * i;
                 FloatVector z = FloatVector.fromMemorySegment(FLOATS, src, at, ORDER);
                 if (BIAS) {
-                    z = z.add(FloatVector.fromMemorySegment(FLOATS, b, Float.BYTES * (ahead + i), ORDER));
+                    z = z.add(FloatVector.fromArray(FLOATS, b, (int) (ahead + i)));
                 }
                 FloatVector slope;
                 if (SIGMOID) {
@@ -213,10 +210,10 @@ final class VectorCurveLoop implements ChainLoop {
         if (!GELU) {
             return;
         }
-        if (src.getClass() != MEMORY || bias.values.getClass() != Aligned.MEMORY) {
+        if (src.getClass() != MEMORY) {
             throw new IllegalArgumentException("wrong kind of memory"); // never; after this C2 knows the classes
         }
-        MemorySegment b = bias.values;
+        float[] b = bias.array;
         int period = bias.period;
         long ahead = biasAt;
         int i = 0;
@@ -225,7 +222,7 @@ final class VectorCurveLoop implements ChainLoop {
             for (; i < end; i += LANES) {
                 FloatVector z = FloatVector.fromMemorySegment(FLOATS, src, firstByte + (long) Float.BYTES * i, ORDER);
                 if (BIAS) {
-                    z = z.add(FloatVector.fromMemorySegment(FLOATS, b, Float.BYTES * (ahead + i), ORDER));
+                    z = z.add(FloatVector.fromArray(FLOATS, b, (int) (ahead + i)));
                 }
                 z.mul(z).mul(-0.5f).intoArray(densities, i);
             }
