@@ -57,6 +57,7 @@ final class VectorSegmentLoop implements SegmentLoop {
     // No helper methods that take or return vectors: C2 does not inline what it has compiled by itself into much code.
     // Nor slices, which would make the checks cheaper: in some JVMs C2 allocates them.
     @Override
+    @SuppressWarnings("unchecked") // floats or doubles, told apart by a constant
     public int run(
             MemorySegment src,
             MemorySegment operand,
@@ -72,14 +73,14 @@ final class VectorSegmentLoop implements SegmentLoop {
             throw new IllegalArgumentException("wrong kind of memory"); // never; after this C2 knows the classes
         }
         Vector<Number> va = DOUBLES_STORED
-                ? cast(DoubleVector.broadcast(DOUBLES, a))
-                : cast(FloatVector.broadcast(FLOATS, (float) a));
+                ? (Vector<Number>) (Vector<?>) DoubleVector.broadcast(DOUBLES, a)
+                : (Vector<Number>) (Vector<?>) FloatVector.broadcast(FLOATS, (float) a);
         Vector<Number> vb = DOUBLES_STORED
-                ? cast(DoubleVector.broadcast(DOUBLES, b))
-                : cast(FloatVector.broadcast(FLOATS, (float) b));
+                ? (Vector<Number>) (Vector<?>) DoubleVector.broadcast(DOUBLES, b)
+                : (Vector<Number>) (Vector<?>) FloatVector.broadcast(FLOATS, (float) b);
         Vector<Number> vc = DOUBLES_STORED
-                ? cast(DoubleVector.broadcast(DOUBLES, c))
-                : cast(FloatVector.broadcast(FLOATS, (float) c));
+                ? (Vector<Number>) (Vector<?>) DoubleVector.broadcast(DOUBLES, c)
+                : (Vector<Number>) (Vector<?>) FloatVector.broadcast(FLOATS, (float) c);
         Vector<Number> constant = OPERATION.otherwise() == Otherwise.CONSTANT ? vc : ZERO;
         Vector<Number> y;
         Vector<Number> other;
@@ -116,10 +117,5 @@ final class VectorSegmentLoop implements SegmentLoop {
             y.intoMemorySegment(dst, at + BYTES, ORDER);
         }
         return elements / PAIR * PAIR;
-    }
-
-    @SuppressWarnings("unchecked")
-    private static Vector<Number> cast(Vector<?> vector) {
-        return (Vector<Number>) vector;
     }
 }
