@@ -117,8 +117,7 @@ public final class VectorSoftmax {
     }
 
     // Long enough, more than 325 bytes, that C2 compiles it by itself: inlined into a loop over rows it would be cut in
-    // two
-    // by the limit of nodes, and vectors be boxed there.
+    // two by the limit of nodes, and vectors be boxed there.
     private static float exponentials(
             float[] scores,
             int at,
