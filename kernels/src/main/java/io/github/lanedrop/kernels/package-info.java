@@ -154,10 +154,13 @@
  *       gradient of layer normalisation, whose sums over columns are one segment that is added to in its first loop of two,
  *       takes as long at 64Ki elements and a tenth less at 1Mi. Loops of their own for either kind of arena, slices and
  *       blocks did not help. Revisit when C2 no longer speculates on what it has seen fail.
- *   <li><b>No method that takes or returns vectors is called from a large one.</b> Past a number of nodes C2 inlines only
- *       what the JDK marks as to be inlined ({@code NodeCountInliningCutoff} in its log); every vector that then crosses a
- *       call is boxed. The generator with its helper methods allocated 13 kB for 512 random bytes and took five times
- *       as long; written out it allocates nothing, in every JVM. Revisit when users can mark methods so.
+ *   <li><b>Vectors cross no call but that of one elementary function in a method too long to be inlined.</b> Past a number of
+ *       nodes C2 inlines only what the JDK marks as to be inlined ({@code NodeCountInliningCutoff} in its log); every vector
+ *       that then crosses a call is boxed. The generator with its helper methods allocated 13 kB for 512 random bytes and took
+ *       five times as long; written out it allocates nothing, in every JVM. A short method with a call is inlined, whole loop
+ *       and all, until the nodes are used up in the middle of it: learned rates boxed in one JVM of twenty. So their
+ *       exponentials and logarithms are of arrays, a pass for each over a chunk in L1, and softmax and activations, which
+ *       take one of a vector, do so in methods of more than 325 bytes. Revisit when users can mark methods so.
  *   <li><b>Normals are no more exact than their words.</b> Both have 24 random bits, so polynomials to 1e-6 do, and cost a
  *       third less than correct ones; sine and cosine are taken over half a turn, whose fraction is that of a float, so that
  *       the two share one sign and nothing is swapped or converted. Gaussian dropout takes 1.9 times what its random words

@@ -1,5 +1,6 @@
 package io.github.lanedrop.kernels.activation;
 
+import static io.github.lanedrop.kernels.lanes.VectorKeepBits.TO_SIGN;
 import static io.github.lanedrop.rng.simd.Lanes.FLOATS;
 import static io.github.lanedrop.rng.simd.Lanes.INTS;
 import static io.github.lanedrop.rng.simd.Lanes.ORDER;
@@ -30,9 +31,6 @@ final class VectorChainLoop implements ChainLoop {
     private static final int LANES = FLOATS.length();
     private static final long BYTES = FLOATS.vectorByteSize();
     private static final FloatVector ZERO = FloatVector.zero(FLOATS);
-    /** Moves the bit of each lane to the sign. */
-    private static final IntVector TO_SIGN =
-            IntVector.broadcast(INTS, 31).sub(IntVector.zero(INTS).addIndex(1));
 
     /** Four vectors an iteration: a tenth faster than one. */
     private static final int STEP = 4 * LANES;

@@ -5,6 +5,7 @@ import static io.github.lanedrop.kernels.activation.ScalarActivation.INNER;
 import static io.github.lanedrop.kernels.activation.ScalarActivation.INNER_CUBIC;
 import static io.github.lanedrop.kernels.activation.ScalarActivation.SATURATED;
 import static io.github.lanedrop.kernels.activation.ScalarActivation.SATURATED_SIGMOID;
+import static io.github.lanedrop.kernels.lanes.VectorKeepBits.TO_SIGN;
 import static io.github.lanedrop.rng.simd.Lanes.FLOATS;
 import static io.github.lanedrop.rng.simd.Lanes.INTS;
 import static io.github.lanedrop.rng.simd.Lanes.ORDER;
@@ -54,9 +55,6 @@ final class VectorCurveLoop implements ChainLoop {
     private static final int SIGN = 0x80000000;
     private static final FloatVector ZERO = FloatVector.zero(FLOATS);
     private static final FloatVector ONE = FloatVector.broadcast(FLOATS, 1f);
-    /** Moves the bit of each lane to the sign. */
-    private static final IntVector TO_SIGN =
-            IntVector.broadcast(INTS, 31).sub(IntVector.zero(INTS).addIndex(1));
 
     VectorCurveLoop() {}
 
