@@ -129,7 +129,7 @@ final class PathMatrixTest {
     @Test
     void warmUpOfAFamilyGetsItsKernelsCompiledByC2() {
         SequencedMap<KernelFamily, List<String>> kernels = new LinkedHashMap<>();
-        kernels.put(KernelFamily.NOISE, List.of("VectorNoise", "VectorArithmetic"));
+        kernels.put(KernelFamily.NOISE, List.of("VectorNoise", "VectorNormalLoop", "VectorArithmetic"));
         kernels.put(KernelFamily.GELU, List.of("VectorCurveLoop"));
         kernels.put(KernelFamily.ATTENTION, List.of("VectorSoftmax"));
         List<String> arguments = new ArrayList<>(List.of("0"));

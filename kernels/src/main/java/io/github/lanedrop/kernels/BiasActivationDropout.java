@@ -208,7 +208,7 @@ public final class BiasActivationDropout {
                     (start, end) -> run(
                             chain, mask, offset, src, bias, dstGradient, srcGradient, rows, columns, sums, start, end));
         }
-        ColumnSums.store(sums.first, parts, columns, biasGradient);
+        sums.store(parts, columns, biasGradient);
         ColumnSums.POOL.giveBack(sums);
     }
 
@@ -238,7 +238,7 @@ public final class BiasActivationDropout {
                     ColumnSums.row(part, parts, rows) * columns,
                     ColumnSums.row(part + 1, parts, rows) * columns,
                     true,
-                    sums.first,
+                    sums.sums,
                     ColumnSums.at(part, columns));
         }
     }

@@ -123,7 +123,7 @@ public final class BiasKernel {
         } else {
             workers.split(parts, 1, (start, end) -> sum(dstGradient, rows, columns, sums, start, end));
         }
-        ColumnSums.store(sums.first, parts, columns, biasGradient);
+        sums.store(parts, columns, biasGradient);
         ColumnSums.POOL.giveBack(sums);
     }
 
@@ -135,7 +135,7 @@ public final class BiasKernel {
             long end = ColumnSums.row(part + 1, parts, rows) * columns;
             for (long at = ColumnSums.row(part, parts, rows) * columns; at < end; at += Scratch.CHUNK) {
                 int elements = (int) Math.min(Scratch.CHUNK, end - at);
-                ColumnSums.add(dstGradient, at, elements, columns, sums.first, ColumnSums.at(part, columns), scratch);
+                ColumnSums.add(dstGradient, at, elements, columns, sums.sums, ColumnSums.at(part, columns), scratch);
             }
         }
         Scratch.POOL.giveBack(scratch);

@@ -22,8 +22,7 @@ public final class BroadcastShape {
     private final boolean[] shared;
 
     // Neighbouring axes that are both shared, or both not, are one axis; those of length 1 are none. Block d is all
-    // that
-    // lies below one index of the merged axes before d: block 0 is the tensor, the last one an element.
+    // that lies below one index of the merged axes before d: block 0 is the tensor, the last one an element.
     private final boolean[] sharedAt;
     private final long[] blockElements;
     private final long[] blockDecisions;

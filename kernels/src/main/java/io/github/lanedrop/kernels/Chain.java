@@ -170,7 +170,7 @@ final class Chain implements Overlap.Plain {
             long sumsByte) {
         Scratch scratch = Scratch.POOL.borrow();
         if (links.bias()) {
-            scratch.bias.set(bias, columns);
+            scratch.bias.setArray(bias, columns);
         }
         float scale = (float) mask.scale();
         for (long at = start; at < end; at += Scratch.CHUNK) {

@@ -19,10 +19,11 @@ final class ColumnSums {
 
     static final Pool<ColumnSums> POOL = new Pool<>(ColumnSums::new);
 
-    /** Sums of each part, for one or two gradients. */
-    MemorySegment first = MemorySegment.NULL;
+    /** Sums of each part, for one gradient or, behind them, for a second one: in one segment, see {@link NormRows}. */
+    MemorySegment sums = MemorySegment.NULL;
 
-    MemorySegment second = MemorySegment.NULL;
+    /** Where the sums for the second gradient begin. */
+    long secondByte;
 
     private ColumnSums() {}
 
@@ -50,19 +51,13 @@ final class ColumnSums {
 
     /** Begins sums of zero. */
     void begin(int parts, int columns, boolean both) {
-        long floats = (long) parts * columns;
-        first = cleared(first, floats);
-        if (both) {
-            second = cleared(second, floats);
+        secondByte = Aligned.bytes((long) parts * columns);
+        long bytes = both ? 2 * secondByte : secondByte;
+        if (sums.byteSize() < bytes) {
+            sums = Aligned.floats(bytes / Float.BYTES);
+        } else {
+            DropoutKernel.zero(sums, 0, bytes);
         }
-    }
-
-    private static MemorySegment cleared(MemorySegment sums, long floats) {
-        if (sums.byteSize() < floats * Float.BYTES) {
-            return Aligned.floats(floats);
-        }
-        DropoutKernel.zero(sums, 0, floats * Float.BYTES);
-        return sums;
     }
 
     /** Adds elements from {@code first} on to a part's sums. */
@@ -85,14 +80,24 @@ final class ColumnSums {
     }
 
     /** Writes the sums of all parts. */
-    static void store(MemorySegment sums, int parts, int columns, MemorySegment dst) {
+    void store(int parts, int columns, MemorySegment dst) {
+        store(0, parts, columns, dst);
+    }
+
+    /** Writes the sums of all parts for the second gradient. */
+    void storeSecond(int parts, int columns, MemorySegment dst) {
+        store(secondByte, parts, columns, dst);
+    }
+
+    private void store(long firstByte, int parts, int columns, MemorySegment dst) {
         ColumnLoop loop = Norm.loops(sums.getClass()).columns();
         for (int half = parts / 2; half > 0; half /= 2) {
             for (int part = 0; part < half; part++) {
-                long upper = at(part + half, columns);
-                loop.addRows(sums, upper, columns, 0, columns, sums, at(part, columns));
+                long lower = firstByte + at(part, columns);
+                long upper = firstByte + at(part + half, columns);
+                loop.addRows(sums, upper, columns, 0, columns, sums, lower);
             }
         }
-        MemorySegment.copy(sums, 0, dst, 0, (long) columns * Float.BYTES);
+        MemorySegment.copy(sums, firstByte, dst, 0, (long) columns * Float.BYTES);
     }
 }

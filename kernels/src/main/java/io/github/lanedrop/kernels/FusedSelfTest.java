@@ -36,6 +36,7 @@ final class FusedSelfTest {
         byte[] bits = bits();
         var bias = new RepeatedBias();
         bias.set(MemorySegment.ofArray(values(.05f)), BIAS_COLUMNS);
+        bias.setArray(MemorySegment.ofArray(values(.05f)), BIAS_COLUMNS);
         int biasAt = 3;
 
         MemorySegment src = memory(memory, x);
@@ -64,19 +65,19 @@ final class FusedSelfTest {
         MemorySegment normalised = memory(memory, values(0));
         MemorySegment gradient = memory(memory, values(0));
         MemorySegment otherGradient = memory(memory, values(0));
-        MemorySegment gammaSums = memory(Aligned.MEMORY, values(.1f));
-        MemorySegment betaSums = memory(Aligned.MEMORY, values(.2f));
+        MemorySegment sums = memory(Aligned.MEMORY, values(.1f));
         var batch = new RowBatch();
         batch.set(MemorySegment.ofArray(values(.3f)), MemorySegment.ofArray(values(.4f)), ROW);
+        batch.otherGradient = values(.5f);
 
         loops.forward().measure(src, 0, batch, 2, EPSILON);
         loops.forward().normalise(src, normalised, 0, batch, 2);
-        loops.backward().sum(src, other, 0, batch, 2);
-        loops.backward().finish(src, other, src, false, gradient, 0, batch, 2, gammaSums, betaSums, 0);
-        loops.backward().finish(src, other, gradient, true, otherGradient, 0, batch, 2, gammaSums, betaSums, 0);
-        loops.columns().addRows(other, 0, ELEMENTS, 7, ROW, betaSums, 0);
+        loops.backward().sum(src, other, 0, batch, 2, sums, 0, ROW * Float.BYTES);
+        loops.backward().finish(src, other, gradient, 0, batch, 2, false);
+        loops.backward().finish(src, other, otherGradient, 0, batch, 2, true);
+        loops.columns().addRows(other, 0, ELEMENTS, 7, ROW, sums, 0);
 
-        MemorySegment[] segments = {normalised, gradient, otherGradient, gammaSums, betaSums};
+        MemorySegment[] segments = {normalised, gradient, otherGradient, sums};
         float[] results = new float[segments.length * ELEMENTS];
         for (int i = 0; i < segments.length; i++) {
             MemorySegment.copy(segments[i], Scratch.FLOAT, 0, results, i * ELEMENTS, ELEMENTS);

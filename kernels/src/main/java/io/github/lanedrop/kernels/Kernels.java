@@ -39,8 +39,8 @@ public final class Kernels {
 
     /**
      * Warms up {@link KernelFamily#DROPOUT} and {@link KernelFamily#PRODUCTS}, which is what the layers of
-     * {@code io.github.lanedrop.layers} call, for inference and training. Takes some two seconds on two cores, and three
-     * megabytes.
+     * {@code io.github.lanedrop.layers} call, for inference and training. Takes two to three seconds on two cores, and
+     * three megabytes.
      */
     public static void warmUp() {
         warmUp(EnumSet.of(KernelFamily.DROPOUT, KernelFamily.PRODUCTS));
@@ -49,10 +49,10 @@ public final class Kernels {
     /**
      * Runs kernels, forward and backward, on small buffers of float32, until the JVM's compilers have seen to them: until
      * then they run hundreds of times slower. Call it before the first request, with what the program calls and no more: a
-     * family takes some two to seven seconds on two cores.
+     * family takes some three to seven seconds on two cores.
      *
-     * <p>The buffers are {@code float[]} and native memory of all threads; those of dropout and products also belong to a
-     * thread, as from {@link java.lang.foreign.Arena#ofConfined()}.
+     * <p>The buffers are {@code float[]}, native memory of all threads, and of one, as from
+     * {@link java.lang.foreign.Arena#ofConfined()}.
      *
      * @param families those that will be called; none do nothing
      */

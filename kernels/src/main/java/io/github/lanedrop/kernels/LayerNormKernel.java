@@ -195,8 +195,8 @@ public final class LayerNormKernel {
                     1,
                     (start, end) -> run(norm, src, mean, rstd, dstGradient, srcGradient, rows, sums, start, end));
         }
-        ColumnSums.store(sums.first, parts, columns, gammaGradient);
-        ColumnSums.store(sums.second, parts, columns, betaGradient);
+        sums.store(parts, columns, gammaGradient);
+        sums.storeSecond(parts, columns, betaGradient);
         ColumnSums.POOL.giveBack(sums);
     }
 

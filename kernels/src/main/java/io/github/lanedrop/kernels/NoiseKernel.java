@@ -1,7 +1,9 @@
 package io.github.lanedrop.kernels;
 
+import io.github.lanedrop.kernels.math.VectorNoise;
 import io.github.lanedrop.kernels.noise.ScalarArithmetic;
 import io.github.lanedrop.kernels.noise.VectorArithmetic;
+import io.github.lanedrop.rng.Key;
 import java.lang.foreign.MemorySegment;
 
 /**
@@ -230,8 +232,13 @@ public final class NoiseKernel {
         }
         Scratch scratch = Scratch.POOL.borrow();
         NoiseScratch drawn = NoiseScratch.POOL.borrow();
-        for (long at = start; at < end; at += NoiseScratch.CHUNK) {
-            int elements = (int) Math.min(NoiseScratch.CHUNK, end - at);
+        int elements;
+        for (long at = start; at < end; at += elements) {
+            // all chunks but the first begin with a block of the generator
+            elements = (int) Math.min(NoiseScratch.CHUNK - Noise.skipped(offset + at), end - at);
+            if (applyNormals(operation, noise, type, offset + at, src, dst, at, elements, drawn.words)) {
+                continue;
+            }
             int valuesAt = Noise.fill(noise, offset + at, elements, drawn);
             int done = 0;
             if (NoiseSelfTest.VECTOR && type == DType.FLOAT32 && VectorArithmetic.takes(src, dst)) {
@@ -246,6 +253,39 @@ public final class NoiseKernel {
         }
         NoiseScratch.POOL.giveBack(drawn);
         Scratch.POOL.giveBack(scratch);
+    }
+
+    /**
+     * Makes the normals of a whole chunk in native memory, and applies them, in one loop.
+     *
+     * @return false, with nothing done, if it is no such chunk
+     */
+    private static boolean applyNormals(
+            Operation operation,
+            NoiseSource noise,
+            DType type,
+            long first,
+            MemorySegment src,
+            MemorySegment dst,
+            long at,
+            int elements,
+            byte[] words) {
+        if (!NoiseSelfTest.VECTOR
+                || type != DType.FLOAT32
+                || elements < NoiseScratch.CHUNK
+                || !VectorArithmetic.takes(src, dst)
+                || !(noise instanceof GaussianNoise(double mean, double deviation, Key key))
+                || (float) deviation == 0) {
+            return false;
+        }
+        Noise.words(key.seed(), key.stream(), first, elements, words);
+        long firstByte = Float.BYTES * at;
+        if (operation == Operation.MULTIPLY) {
+            VectorNoise.multiplyByNormal(words, (float) mean, (float) deviation, src, dst, firstByte, elements);
+        } else {
+            VectorNoise.addNormal(words, (float) mean, (float) deviation, src, dst, firstByte, elements);
+        }
+        return true;
     }
 
     /** Elements {@code start} to {@code end}, exclusive, of a chunk, by way of arrays that stay in L1. */

@@ -4,6 +4,8 @@ import io.github.lanedrop.kernels.math.ScalarNoise;
 import io.github.lanedrop.kernels.math.VectorMathCheck;
 import io.github.lanedrop.kernels.math.VectorNoise;
 import io.github.lanedrop.rng.Philox4x32;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
 import java.util.Arrays;
 
 /** Holds the vector code of elementary functions and noise against its scalar twin, on a few vectors. */
@@ -26,6 +28,15 @@ final class NoiseSelfTest {
         ScalarNoise.normal(words, 1, .5f, expected, 0, elements);
         VectorNoise.normal(words, 1, .5f, actual, 0, elements);
         boolean agree = Arrays.equals(expected, actual);
+        MemorySegment product = Arena.ofAuto().allocate((long) Float.BYTES * elements);
+        MemorySegment sum = Arena.ofAuto().allocate(product.byteSize());
+        MemorySegment.copy(expected, 0, product, Scratch.FLOAT, 0, elements);
+        VectorNoise.addNormal(words, 1, .5f, product, sum, 0, elements);
+        VectorNoise.multiplyByNormal(words, 1, .5f, product, product, 0, elements);
+        for (int i = 0; i < elements; i++) {
+            agree &= sum.getAtIndex(Scratch.FLOAT, i) == expected[i] + expected[i]
+                    && product.getAtIndex(Scratch.FLOAT, i) == expected[i] * expected[i];
+        }
         ScalarNoise.centred(words, 1, .5f, expected, 0, elements);
         VectorNoise.centred(words, 1, .5f, actual, 0, elements);
         return agree && Arrays.equals(expected, actual);

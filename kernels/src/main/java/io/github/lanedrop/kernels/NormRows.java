@@ -156,18 +156,17 @@ final class NormRows {
         int batchRows = batchRows(columns);
         boolean hasOther = otherGradient.byteSize() > 0;
         Class<?> memory = srcGradient.getClass();
-        boolean direct = src.getClass() == memory
-                && dstGradient.getClass() == memory
-                && (!hasOther || otherGradient.getClass() == memory)
-                && Norm.reads(memory);
+        boolean direct = src.getClass() == memory && dstGradient.getClass() == memory && Norm.reads(memory);
         if (!direct) {
             batch.reserve(batchRows * columns);
+        }
+        if (hasOther) {
+            batch.reserveOther(batchRows * columns);
         }
         NormGradientLoop loop = Norm.loops(direct ? memory : Aligned.MEMORY).backward();
         MemorySegment x = direct ? src : batch.stage;
         MemorySegment dy = direct ? dstGradient : batch.otherStage;
         MemorySegment dx = direct ? srcGradient : batch.stage;
-        MemorySegment other = !direct ? batch.thirdStage : hasOther ? otherGradient : srcGradient;
         for (long first = start; first < end; first += batchRows) {
             int rows = (int) Math.min(batchRows, end - first);
             long firstByte = first * columns * Float.BYTES;
@@ -176,14 +175,14 @@ final class NormRows {
             if (!direct) {
                 MemorySegment.copy(src, firstByte, batch.stage, 0, bytes);
                 MemorySegment.copy(dstGradient, firstByte, batch.otherStage, 0, bytes);
-                if (hasOther) {
-                    MemorySegment.copy(otherGradient, firstByte, batch.thirdStage, 0, bytes);
-                }
+            }
+            if (hasOther) {
+                MemorySegment.copy(otherGradient, FLOAT, firstByte, batch.otherGradient, 0, rows * columns);
             }
             MemorySegment.copy(mean, FLOAT, first * Float.BYTES, batch.mean, 0, rows);
             MemorySegment.copy(rstd, FLOAT, first * Float.BYTES, batch.rstd, 0, rows);
-            loop.sum(x, dy, at, batch, rows);
-            loop.finish(x, dy, other, hasOther, dx, at, batch, rows, sums.first, sums.second, sumsByte);
+            loop.sum(x, dy, at, batch, rows, sums.sums, sumsByte, sums.secondByte + sumsByte);
+            loop.finish(x, dy, dx, at, batch, rows, hasOther);
             if (!direct) {
                 MemorySegment.copy(batch.stage, 0, srcGradient, firstByte, bytes);
             }

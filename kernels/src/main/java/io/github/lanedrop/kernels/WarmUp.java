@@ -100,15 +100,11 @@ final class WarmUp {
                 run(family, memories, LONG_CALLS, ELEMENTS - 1);
             }
             case PRODUCTS -> run(family, memories, PRODUCTS, 0);
-            default -> runUntilSteady(family, memories.subList(1, memories.size()));
+            default -> runUntilSteady(family, memories);
         }
     }
 
-    /**
-     * On memory of all threads and on the heap: layer normalisation was compiled again and again for 20 seconds where it saw
-     * memory of one thread too. C2 takes from one second to many, and until then rounds are slow, so that a count alone
-     * would do for one family on one CPU.
-     */
+    /** C2 takes from one second to many, and until then rounds are slow: a count alone would do for one family on one CPU. */
     private static void runUntilSteady(KernelFamily family, List<WarmUp> memories) {
         long start = System.nanoTime();
         long fastest = Long.MAX_VALUE;

@@ -145,16 +145,22 @@
  *       over just any segment makes virtual calls of the JDK's own methods once the JVM has seen three kinds of segment,
  *       wherever that was: 4,096 elements took 450 ns before, 3,200 ns after (Zen 4, JDK 25), and still take 450 with the
  *       check, which tells C2 the class whatever its profile says. Other kinds and mixtures are copied through L1, about
- *       2.5 times the time there. Whose memory it
- *       is, C2 speculates on too: in a JVM that has used arenas of one thread and of all threads, loops over four segments and
- *       more were compiled a hundred times before C2 let them be, half a minute in which an element of a layer normalisation
- *       took 30 to 90 ns instead of .2. Its forward pass has two since its parameters are arrays, and is at peak in two
- *       seconds, for .25 ns instead of .22 in L1; its backward pass has six. Loops of their own for either kind of arena,
- *       slices and blocks did not help, {@code -XX:-UseProfiledLoopPredicate} does. Revisit when the JDK's segments are immune to their profile.
- *   <li><b>No method that takes or returns vectors is called from a large one.</b> Past a number of nodes C2 inlines only
- *       what the JDK marks as to be inlined ({@code NodeCountInliningCutoff} in its log); every vector that then crosses a
- *       call is boxed. The generator with its helper methods allocated 13 kB for 512 random bytes and took five times
- *       as long; written out it allocates nothing, in every JVM. Revisit when users can mark methods so.
+ *       2.5 times the time there. Revisit when the JDK's segments are immune to their profile.
+ *   <li><b>A loop takes at most three segments; what else it needs is in arrays, or waits for another loop.</b> In a JVM that
+ *       has used arenas of one thread and of all threads, in whatever code, loops over four and more were compiled a hundred
+ *       times ({@code Specialised} says why), half a minute in which an element of a layer
+ *       normalisation took 30 to 500 ns instead of .3. Now all are at peak after two or three seconds. Arrays cost, since
+ *       vectors of them lie across cache lines: backward chains read their bias from one and take up to 4 % longer; the
+ *       gradient of layer normalisation, whose sums over columns are one segment that is added to in its first loop of two,
+ *       takes as long at 64Ki elements and a tenth less at 1Mi. Loops of their own for either kind of arena, slices and
+ *       blocks did not help. Revisit when C2 no longer speculates on what it has seen fail.
+ *   <li><b>Vectors cross no call but that of one elementary function in a method too long to be inlined.</b> Past a number of
+ *       nodes C2 inlines only what the JDK marks as to be inlined ({@code NodeCountInliningCutoff} in its log); every vector
+ *       that then crosses a call is boxed. The generator with its helper methods allocated 13 kB for 512 random bytes and took
+ *       five times as long; written out it allocates nothing, in every JVM. A short method with a call is inlined, whole loop
+ *       and all, until the nodes are used up in the middle of it: learned rates boxed in one JVM of twenty. So their
+ *       exponentials and logarithms are of arrays, a pass for each over a chunk in L1, and softmax and activations, which
+ *       take one of a vector, do so in methods of more than 325 bytes. Revisit when users can mark methods so.
  *   <li><b>Normals are no more exact than their words.</b> Both have 24 random bits, so polynomials to 1e-6 do, and cost a
  *       third less than correct ones; sine and cosine are taken over half a turn, whose fraction is that of a float, so that
  *       the two share one sign and nothing is swapped or converted. Gaussian dropout takes 1.9 times what its random words

@@ -10,9 +10,9 @@ import java.lang.management.ManagementFactory;
  * What a call allocates once it is compiled.
  *
  * <p>Until C2 has compiled a call it may allocate what escape analysis later removes, and a compilation can end at any
- * time, on another thread. So this warms up, then measures {@value #CALLS} calls, {@value #ATTEMPTS} times and
- * for some seconds at least, with ever more warm-up in between: one measurement of exactly 0 bytes proves that the compiled call allocates nothing, as an
- * allocation that is left in the code would show every time.
+ * time, on another thread. So this warms up, then measures {@value #CALLS} calls, {@value #ATTEMPTS} times and for some
+ * seconds at least, with ever more warm-up in between, until nothing is allocated, nor {@value #WARM_UP} calls later: C2
+ * comes to callers after what they call, inlines it, and may box what it did not box before.
  */
 final class Allocation {
     static final int CALLS = 1_000;
@@ -36,20 +36,27 @@ final class Allocation {
         assumeTrue(THREADS.isThreadAllocatedMemorySupported(), "this JVM does not count allocated bytes");
     }
 
-    /** The least number of bytes that {@value #CALLS} calls allocated. */
+    /** The bytes that {@value #CALLS} calls allocated, at last or at least. */
     static long of(Runnable call) {
-        long thread = Thread.currentThread().threadId();
         long least = Long.MAX_VALUE;
         long start = System.nanoTime();
         for (int attempt = 0;
                 least > 0 && (attempt < ATTEMPTS || System.nanoTime() - start < PATIENCE_NANOS);
                 attempt++) {
             repeat(call, Math.min(WARM_UP, FIRST_WARM_UP << Math.min(attempt, 8)));
-            long before = THREADS.getThreadAllocatedBytes(thread);
-            repeat(call, CALLS);
-            least = Math.min(least, THREADS.getThreadAllocatedBytes(thread) - before);
+            least = Math.min(least, bytes(call));
+            if (least == 0) {
+                repeat(call, WARM_UP);
+                least = bytes(call);
+            }
         }
         return least;
+    }
+
+    private static long bytes(Runnable call) {
+        long before = THREADS.getCurrentThreadAllocatedBytes();
+        repeat(call, CALLS);
+        return THREADS.getCurrentThreadAllocatedBytes() - before;
     }
 
     private static void repeat(Runnable call, int times) {

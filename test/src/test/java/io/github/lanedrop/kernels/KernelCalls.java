@@ -41,6 +41,7 @@ final class KernelCalls {
                                 keptTokens(kind),
                                 attention(kind),
                                 noise(kind),
+                                chunksOfNormals(kind),
                                 matrixProduct(kind),
                                 LearnedCalls.in(kind))
                         .flatMap(calls -> calls))
@@ -145,6 +146,18 @@ final class KernelCalls {
                     .map(call -> call.in(noise.getClass().getSimpleName() + ", " + type + ", " + kind
                             + (Noise.isConstant(noise, 1) ? ", constant" : "")));
         }));
+    }
+
+    /** Normals applied as they are made, which whole chunks in native memory are. */
+    private static Stream<KernelCall> chunksOfNormals(Kind kind) {
+        int elements = 2100;
+        MemorySegment data = allocate(kind, (long) Float.BYTES * elements);
+        NoiseSource factors = GaussianNoise.dropout(Rate.drop(.1), Key.of(1));
+        NoiseSource summands = GaussianNoise.centred(.1, Key.of(1));
+        return Stream.of(
+                        new KernelCall("multiply", () -> NoiseKernel.multiply(factors, 0, data, data, elements)),
+                        new KernelCall("add", () -> NoiseKernel.add(summands, 3, data, data, elements)))
+                .map(call -> call.in("chunks of normals, " + kind));
     }
 
     private static Stream<KernelCall> keptTokens(Kind kind) {

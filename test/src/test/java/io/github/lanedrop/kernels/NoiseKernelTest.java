@@ -187,6 +187,33 @@ final class NoiseKernelTest {
         }
     }
 
+    /** Whole chunks of normals in native memory, which a loop of their own applies, before, between and after others. */
+    @ParameterizedTest
+    @EnumSource
+    void chunksOfNormals(Operation operation) {
+        var random = new Random(operation.name().hashCode());
+        boolean inPlace = operation.name().endsWith("IN_PLACE");
+        try (Arena arena = Arena.ofConfined()) {
+            var from = new Memory(Kind.NATIVE, arena, 4L * 3100);
+            var to = new Memory(Kind.NATIVE, arena, 4L * 3100);
+            for (NoiseSource noise : sources().subList(0, 4)) {
+                for (long offset : new long[] {0, 1, 2, 3, 1021, (1L << 34) - 1024, (1L << 34) - 6}) {
+                    for (int elements : new int[] {1023, 1024, 1025, 2048, 3100}) {
+                        int[] x = Memory.floatBits(random, elements);
+                        MemorySegment src = from.take(random.nextInt(64), 4L * elements);
+                        MemorySegment dst = to.take(random.nextInt(64), 4L * elements);
+                        Memory.fill(inPlace ? dst : src, x);
+                        operation.run(noise, offset, inPlace ? dst : src, dst, elements);
+                        String what = elements + " elements of " + noise + " from " + offset;
+                        assertResults(what, operation, x, values(noise, offset, elements), Memory.read(dst, elements));
+                        from.assertUntouchedAround(what);
+                        to.assertUntouchedAround(what);
+                    }
+                }
+            }
+        }
+    }
+
     private static void assertResults(String what, Operation operation, int[] x, float[] values, int[] results) {
         for (int i = 0; i < x.length; i++) {
             int expected = Float.floatToRawIntBits(operation.apply(Float.intBitsToFloat(x[i]), values[i]));
@@ -285,6 +312,9 @@ final class NoiseKernelTest {
                 NoiseKernel.fill(noise, 5, MemorySegment.ofArray(together), elements, workers);
                 assertThat(bits(together)).isEqualTo(bits(values(noise, 5, elements)));
             }
+            MemorySegment inPlace = Arena.ofAuto().allocateFrom(Memory.FLOAT, x);
+            NoiseKernel.multiply(noise, DType.FLOAT32, 5, inPlace, inPlace, elements, new Workers(executor, 3));
+            assertThat(Memory.read(inPlace, elements)).isEqualTo(bits(alone));
         }
     }
 

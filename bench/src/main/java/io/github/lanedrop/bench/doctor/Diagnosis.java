@@ -49,8 +49,7 @@ public record Diagnosis(
     public static Diagnosis make(Runnable step) {
         Cpu cpu = Cpu.read();
         Kernels.Path path = Kernels.describe();
-        // where the first self-test failed the kernels are scalar, although SIMD was to run, and have nothing left to
-        // test
+        // where the first self-test failed the kernels are scalar, although SIMD was to run: nothing is left to test
         boolean selfTest = Kernels.selfTest() && path.vector() == Simd.ENABLED;
         List<Measurement> measurements = new ArrayList<>();
         for (double rate : RATES) {

@@ -2,6 +2,7 @@ package io.github.lanedrop.kernels.activation;
 
 import io.github.lanedrop.kernels.lanes.Aligned;
 import io.github.lanedrop.kernels.lanes.DrawingLoop;
+import io.github.lanedrop.kernels.lanes.Specialised;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.nio.ByteOrder;
@@ -22,7 +23,10 @@ public final class RepeatedBias {
     private static final ValueLayout.OfFloat FLOAT =
             ValueLayout.JAVA_FLOAT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
 
+    /** For forward loops: vectors of it lie in one cache line each. */
     MemorySegment values = MemorySegment.NULL;
+    /** For backward loops, in which it would be the fourth segment, see {@link Specialised}. */
+    float[] array = {};
     /** The least multiple of the columns that is {@value #LEAST_PERIOD} or more. */
     int period;
 
@@ -32,15 +36,13 @@ public final class RepeatedBias {
     public RepeatedBias() {}
 
     /**
-     * Takes over a bias.
+     * Takes over a bias for forward loops.
      *
      * @param bias holds a float for each column
      * @param columns how many, 1 or more
      */
     public void set(MemorySegment bias, int columns) {
-        this.columns = columns;
-        period = columns * Math.ceilDiv(LEAST_PERIOD, columns);
-        int length = Math.addExact(period, AHEAD);
+        int length = setLength(columns);
         if (values.byteSize() < (long) Float.BYTES * length) {
             values = Aligned.floats(length);
         }
@@ -52,6 +54,32 @@ public final class RepeatedBias {
             MemorySegment.copy(values, 0, values, copied, next);
             copied += next;
         }
+    }
+
+    /**
+     * Takes over a bias for backward loops.
+     *
+     * @param bias holds a float for each column
+     * @param columns how many, 1 or more
+     */
+    public void setArray(MemorySegment bias, int columns) {
+        int length = setLength(columns);
+        if (array.length < length) {
+            array = new float[length];
+        }
+        MemorySegment.copy(bias, FLOAT, 0, array, 0, columns);
+        int copied = columns;
+        while (copied < length) { // twice as many each time
+            int next = Math.min(copied, length - copied);
+            System.arraycopy(array, 0, array, copied, next);
+            copied += next;
+        }
+    }
+
+    private int setLength(int columns) {
+        this.columns = columns;
+        period = columns * Math.ceilDiv(LEAST_PERIOD, columns);
+        return Math.addExact(period, AHEAD);
     }
 
     /**
@@ -76,5 +104,9 @@ public final class RepeatedBias {
 
     float of(int at, int element) {
         return values.get(FLOAT, (long) Float.BYTES * ((at + element) % columns));
+    }
+
+    float ofArray(int at, int element) {
+        return array[(at + element) % columns];
     }
 }

@@ -1,5 +1,6 @@
 package io.github.lanedrop.kernels.activation;
 
+import static io.github.lanedrop.kernels.lanes.VectorKeepBits.TO_SIGN;
 import static io.github.lanedrop.rng.simd.Lanes.FLOATS;
 import static io.github.lanedrop.rng.simd.Lanes.INTS;
 import static io.github.lanedrop.rng.simd.Lanes.ORDER;
@@ -30,9 +31,6 @@ final class VectorChainLoop implements ChainLoop {
     private static final int LANES = FLOATS.length();
     private static final long BYTES = FLOATS.vectorByteSize();
     private static final FloatVector ZERO = FloatVector.zero(FLOATS);
-    /** Moves the bit of each lane to the sign. */
-    private static final IntVector TO_SIGN =
-            IntVector.broadcast(INTS, 31).sub(IntVector.zero(INTS).addIndex(1));
 
     /** Four vectors an iteration: a tenth faster than one. */
     private static final int STEP = 4 * LANES;
@@ -116,13 +114,10 @@ final class VectorChainLoop implements ChainLoop {
             float scale,
             byte[] bits,
             int bitsAt) {
-        if (src.getClass() != MEMORY
-                || dstGradient.getClass() != MEMORY
-                || srcGradient.getClass() != MEMORY
-                || bias.values.getClass() != Aligned.MEMORY) {
+        if (src.getClass() != MEMORY || dstGradient.getClass() != MEMORY || srcGradient.getClass() != MEMORY) {
             throw new IllegalArgumentException("wrong kind of memory"); // never; after this C2 knows the classes
         }
-        MemorySegment b = bias.values;
+        float[] b = bias.array;
         int period = bias.period;
         int c = biasAt;
         int i = 0;
@@ -153,7 +148,7 @@ final class VectorChainLoop implements ChainLoop {
     // No vector crosses this call.
     private static void backward(
             MemorySegment src,
-            MemorySegment bias,
+            float[] bias,
             int biasAt,
             MemorySegment dstGradient,
             MemorySegment srcGradient,
@@ -162,7 +157,7 @@ final class VectorChainLoop implements ChainLoop {
             long kept) {
         FloatVector z = FloatVector.fromMemorySegment(FLOATS, src, at, ORDER);
         if (BIAS) {
-            z = z.add(FloatVector.fromMemorySegment(FLOATS, bias, (long) Float.BYTES * biasAt, ORDER));
+            z = z.add(FloatVector.fromArray(FLOATS, bias, biasAt));
         }
         FloatVector dy = FloatVector.fromMemorySegment(FLOATS, dstGradient, at, ORDER);
         if (DROPOUT) {

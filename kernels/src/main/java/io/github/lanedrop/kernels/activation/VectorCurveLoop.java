@@ -5,6 +5,7 @@ import static io.github.lanedrop.kernels.activation.ScalarActivation.INNER;
 import static io.github.lanedrop.kernels.activation.ScalarActivation.INNER_CUBIC;
 import static io.github.lanedrop.kernels.activation.ScalarActivation.SATURATED;
 import static io.github.lanedrop.kernels.activation.ScalarActivation.SATURATED_SIGMOID;
+import static io.github.lanedrop.kernels.lanes.VectorKeepBits.TO_SIGN;
 import static io.github.lanedrop.rng.simd.Lanes.FLOATS;
 import static io.github.lanedrop.rng.simd.Lanes.INTS;
 import static io.github.lanedrop.rng.simd.Lanes.ORDER;
@@ -54,9 +55,6 @@ final class VectorCurveLoop implements ChainLoop {
     private static final int SIGN = 0x80000000;
     private static final FloatVector ZERO = FloatVector.zero(FLOATS);
     private static final FloatVector ONE = FloatVector.broadcast(FLOATS, 1f);
-    /** Moves the bit of each lane to the sign. */
-    private static final IntVector TO_SIGN =
-            IntVector.broadcast(INTS, 31).sub(IntVector.zero(INTS).addIndex(1));
 
     VectorCurveLoop() {}
 
@@ -137,13 +135,10 @@ final class VectorCurveLoop implements ChainLoop {
             float scale,
             byte[] bits,
             int bitsAt) {
-        if (src.getClass() != MEMORY
-                || dstGradient.getClass() != MEMORY
-                || srcGradient.getClass() != MEMORY
-                || bias.values.getClass() != Aligned.MEMORY) {
+        if (src.getClass() != MEMORY || dstGradient.getClass() != MEMORY || srcGradient.getClass() != MEMORY) {
             throw new IllegalArgumentException("wrong kind of memory"); // never; after this C2 knows the classes
         }
-        MemorySegment b = bias.values;
+        float[] b = bias.array;
         int period = bias.period;
         long ahead = biasAt;
         int i = 0;
@@ -153,7 +148,7 @@ final class VectorCurveLoop implements ChainLoop {
                 long at = firstByte + (long) Float.BYTES * i;
                 FloatVector z = FloatVector.fromMemorySegment(FLOATS, src, at, ORDER);
                 if (BIAS) {
-                    z = z.add(FloatVector.fromMemorySegment(FLOATS, b, Float.BYTES * (ahead + i), ORDER));
+                    z = z.add(FloatVector.fromArray(FLOATS, b, (int) (ahead + i)));
                 }
                 FloatVector slope;
                 if (SIGMOID) {
@@ -213,10 +208,10 @@ final class VectorCurveLoop implements ChainLoop {
         if (!GELU) {
             return;
         }
-        if (src.getClass() != MEMORY || bias.values.getClass() != Aligned.MEMORY) {
+        if (src.getClass() != MEMORY) {
             throw new IllegalArgumentException("wrong kind of memory"); // never; after this C2 knows the classes
         }
-        MemorySegment b = bias.values;
+        float[] b = bias.array;
         int period = bias.period;
         long ahead = biasAt;
         int i = 0;
@@ -225,7 +220,7 @@ final class VectorCurveLoop implements ChainLoop {
             for (; i < end; i += LANES) {
                 FloatVector z = FloatVector.fromMemorySegment(FLOATS, src, firstByte + (long) Float.BYTES * i, ORDER);
                 if (BIAS) {
-                    z = z.add(FloatVector.fromMemorySegment(FLOATS, b, Float.BYTES * (ahead + i), ORDER));
+                    z = z.add(FloatVector.fromArray(FLOATS, b, (int) (ahead + i)));
                 }
                 z.mul(z).mul(-0.5f).intoArray(densities, i);
             }

@@ -2,6 +2,7 @@ package io.github.lanedrop.kernels.attention;
 
 import static io.github.lanedrop.kernels.attention.ScalarSoftmax.PARTIAL_SUMS;
 import static io.github.lanedrop.kernels.attention.ScalarTile.STRIDE;
+import static io.github.lanedrop.kernels.lanes.VectorKeepBits.TO_SIGN;
 import static io.github.lanedrop.rng.simd.Lanes.FLOATS;
 import static io.github.lanedrop.rng.simd.Lanes.INTS;
 import static jdk.incubator.vector.VectorOperators.ASHR;
@@ -11,11 +12,9 @@ import static jdk.incubator.vector.VectorOperators.LT;
 import static jdk.incubator.vector.VectorOperators.MAX;
 import static jdk.incubator.vector.VectorOperators.XOR;
 
+import io.github.lanedrop.kernels.lanes.VectorKeepBits;
 import io.github.lanedrop.kernels.math.VectorMath;
 import io.github.lanedrop.rng.simd.Simd;
-import java.lang.invoke.MethodHandles;
-import java.lang.invoke.VarHandle;
-import java.nio.ByteOrder;
 import java.util.Arrays;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.IntVector;
@@ -28,18 +27,9 @@ import jdk.incubator.vector.VectorMask;
  * partial sums, from memory in L1.
  */
 public final class VectorSoftmax {
-    private static final VarHandle LONG = MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.LITTLE_ENDIAN);
     private static final int LANES = FLOATS.length();
     private static final FloatVector ZERO = FloatVector.zero(FLOATS);
     private static final FloatVector HIDDEN = FloatVector.broadcast(FLOATS, Float.NEGATIVE_INFINITY);
-
-    /**
-     * Moves the bit of each lane to the sign: without mask registers a long becomes a mask lane by lane, and this is one
-     * instruction. These lines are repeated, since a method that returns a mask would box it wherever C2 reaches its limit
-     * just before.
-     */
-    private static final IntVector TO_SIGN =
-            IntVector.broadcast(INTS, 31).sub(IntVector.zero(INTS).addIndex(1));
 
     private VectorSoftmax() {}
 
@@ -113,7 +103,7 @@ public final class VectorSoftmax {
         FloatVector scales = FloatVector.broadcast(FLOATS, scale);
         int i = 0;
         for (; i <= elements - LANES; i += LANES) {
-            long keepBits = keepBits(bits, bit + i);
+            long keepBits = VectorKeepBits.kept(bits, bit + i);
             VectorMask<Float> kept = Simd.MASK_REGISTERS
                     ? VectorMask.fromLong(FLOATS, keepBits)
                     : IntVector.broadcast(INTS, (int) keepBits)
@@ -127,8 +117,7 @@ public final class VectorSoftmax {
     }
 
     // Long enough, more than 325 bytes, that C2 compiles it by itself: inlined into a loop over rows it would be cut in
-    // two
-    // by the limit of nodes, and vectors be boxed there.
+    // two by the limit of nodes, and vectors be boxed there.
     private static float exponentials(
             float[] scores,
             int at,
@@ -178,7 +167,7 @@ public final class VectorSoftmax {
                 FloatVector e = VectorMath.decay(greatest.sub(FloatVector.fromArray(FLOATS, dst, dstAt + i)));
                 sum = sum.add(e);
                 if (selects) {
-                    long keepBits = keepBits(bits, bit + i);
+                    long keepBits = VectorKeepBits.kept(bits, bit + i);
                     VectorMask<Float> kept = Simd.MASK_REGISTERS
                             ? VectorMask.fromLong(FLOATS, keepBits)
                             : IntVector.broadcast(INTS, (int) keepBits)
@@ -210,7 +199,7 @@ public final class VectorSoftmax {
         FloatVector factors = FloatVector.broadcast(FLOATS, factor);
         int i = 0;
         for (; i <= elements - LANES; i += LANES) {
-            long keepBits = keepBits(bits, bit + i);
+            long keepBits = VectorKeepBits.kept(bits, bit + i);
             VectorMask<Float> kept = Simd.MASK_REGISTERS
                     ? VectorMask.fromLong(FLOATS, keepBits)
                     : IntVector.broadcast(INTS, (int) keepBits)
@@ -239,7 +228,7 @@ public final class VectorSoftmax {
         for (int group = 0; group < PARTIAL_SUMS; group += LANES) {
             FloatVector sum = FloatVector.fromArray(FLOATS, sums, group);
             for (int i = group; i < whole; i += PARTIAL_SUMS) {
-                long keepBits = keepBits(bits, bit + i);
+                long keepBits = VectorKeepBits.kept(bits, bit + i);
                 VectorMask<Float> kept = Simd.MASK_REGISTERS
                         ? VectorMask.fromLong(FLOATS, keepBits)
                         : IntVector.broadcast(INTS, (int) keepBits)
@@ -284,7 +273,7 @@ public final class VectorSoftmax {
         FloatVector dots = FloatVector.broadcast(FLOATS, dot);
         int i = 0;
         for (; i <= elements - LANES; i += LANES) {
-            long keepBits = keepBits(bits, bit + i);
+            long keepBits = VectorKeepBits.kept(bits, bit + i);
             VectorMask<Float> kept = Simd.MASK_REGISTERS
                     ? VectorMask.fromLong(FLOATS, keepBits)
                     : IntVector.broadcast(INTS, (int) keepBits)
@@ -349,7 +338,7 @@ public final class VectorSoftmax {
             for (int i = 0; i < counting; i += LANES) {
                 FloatVector p = VectorMath.decay(
                         FloatVector.fromArray(FLOATS, scores, first + i).fma(negatedScales, greatest));
-                long keepBits = keepBits(bits, firstBit + i);
+                long keepBits = VectorKeepBits.kept(bits, firstBit + i);
                 VectorMask<Float> kept = Simd.MASK_REGISTERS
                         ? VectorMask.fromLong(FLOATS, keepBits)
                         : IntVector.broadcast(INTS, (int) keepBits)
@@ -371,10 +360,5 @@ public final class VectorSoftmax {
                 Arrays.fill(gradient, first + counting, first + STRIDE, 0f);
             }
         }
-    }
-
-    /** Keep bits from an element on, at least 57 of them. */
-    private static long keepBits(byte[] bits, int bit) {
-        return (long) LONG.get(bits, bit >>> 3) >>> (bit & 7);
     }
 }

@@ -16,6 +16,16 @@ public final class Aligned {
     private Aligned() {}
 
     /**
+     * Whole cache lines, so that what lies behind them is as well aligned as they are.
+     *
+     * @param floats how many floats they hold at least
+     * @return their bytes
+     */
+    public static long bytes(long floats) {
+        return Math.ceilDiv(floats * Float.BYTES, LINE) * LINE;
+    }
+
+    /**
      * Memory that lives as long as it can be reached.
      *
      * @param floats how many floats it holds

@@ -14,6 +14,12 @@ import java.lang.invoke.MethodType;
  * hidden class is a class of its own, with its own constants and its own profile. So C2 sees the operation as a constant
  * and inlines it, and what one loop has seen does not slow down another. Written out, there would be a loop for each
  * combination of operation, data type and kind of memory.
+ *
+ * <p>A loop takes at most three segments, or more of them arrays. Whether a segment's memory belongs to one thread is asked in
+ * the loop, and where a JVM has seen both answers, C2 makes two loops of it, but only three times ({@code _unswitch_max} in
+ * its source). What it asks about a fourth it speculates on, and where that turns out wrong, it is as likely to speculate
+ * again: loops over four segments and more were compiled a hundred times, half a minute in which they took a hundred times
+ * as long (JDK 25). A question of the loop's own that stays the same counts as a segment.
  */
 public final class Specialised {
     private Specialised() {}

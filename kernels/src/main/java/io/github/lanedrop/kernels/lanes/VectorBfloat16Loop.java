@@ -13,8 +13,6 @@ import io.github.lanedrop.kernels.lanes.Operation.Otherwise;
 import io.github.lanedrop.rng.simd.Simd;
 import java.lang.foreign.MemorySegment;
 import java.lang.invoke.MethodHandles;
-import java.lang.invoke.VarHandle;
-import java.nio.ByteOrder;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.IntVector;
 import jdk.incubator.vector.ShortVector;
@@ -35,9 +33,6 @@ final class VectorBfloat16Loop implements SegmentLoop {
     private static final boolean ALL_DROPPED = DATA.allSelected(Fate.DROPPED);
     /** Exchanges kept and dropped. */
     private static final int INVERSION = OPERATION.inverted() ? -1 : 0;
-
-    private static final VarHandle INT = MethodHandles.byteArrayViewVarHandle(int[].class, ByteOrder.LITTLE_ENDIAN);
-    private static final VarHandle SHORT = MethodHandles.byteArrayViewVarHandle(short[].class, ByteOrder.LITTLE_ENDIAN);
 
     private static final int LANES = FLOATS.length();
     /** Elements that one vector of ints holds. */
@@ -100,7 +95,7 @@ final class VectorBfloat16Loop implements SegmentLoop {
         int bitsBytes = elements / PAIRS * PAIRS_BITS_BYTES;
         // counts bytes of keep bits, so that C2 takes the check of their index out of the loop
         for (int j = 0; j < bitsBytes; j += PAIRS_BITS_BYTES) {
-            int keepBits = MIXED ? pairsBits(bits, bitsAt + j) ^ INVERSION : 0;
+            int keepBits = MIXED ? VectorKeepBits.ofBytes(bits, bitsAt + j, PAIRS_BITS_BYTES) ^ INVERSION : 0;
             long at = firstByte + (long) VECTOR_BYTES / PAIRS_BITS_BYTES * j;
             ShortVector both = ShortVector.fromMemorySegment(SHORTS, src, at, ORDER);
             ShortVector otherBoth =
@@ -167,13 +162,5 @@ final class VectorBfloat16Loop implements SegmentLoop {
             result.intoMemorySegment(dst, at, ORDER);
         }
         return elements / PAIRS * PAIRS;
-    }
-
-    private static int pairsBits(byte[] bits, int at) {
-        return switch (PAIRS_BITS_BYTES) {
-            case 4 -> (int) INT.get(bits, at);
-            case 2 -> (short) SHORT.get(bits, at);
-            default -> bits[at];
-        };
     }
 }

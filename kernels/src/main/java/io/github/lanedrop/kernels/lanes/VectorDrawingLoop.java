@@ -130,8 +130,7 @@ final class VectorDrawingLoop implements DrawingLoop {
             a3 = p0.lanewise(LSHL, 32);
             keepBits = (long) LONG.get(bits, bitsAt + 8 * round) ^ INVERSION;
             // loaded before this round's stores: a load would wait for those to an address with the same lowest 12
-            // bits, and
-            // where an allocator puts dst behind src, they are to the vector after
+            // bits, and where an allocator puts dst behind src, they are to the vector after
             long next = Math.min(at + (4 * VECTOR_BYTES), SLICE - (4 * VECTOR_BYTES));
             FloatVector next0 = FloatVector.fromMemorySegment(FLOATS, from, next, ORDER);
             FloatVector next1 = FloatVector.fromMemorySegment(FLOATS, from, next + VECTOR_BYTES, ORDER);

@@ -12,8 +12,6 @@ import io.github.lanedrop.kernels.lanes.Operation.Otherwise;
 import io.github.lanedrop.rng.simd.Simd;
 import java.lang.foreign.MemorySegment;
 import java.lang.invoke.MethodHandles;
-import java.lang.invoke.VarHandle;
-import java.nio.ByteOrder;
 import jdk.incubator.vector.DoubleVector;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.Vector;
@@ -31,9 +29,6 @@ final class VectorSegmentLoop implements SegmentLoop {
     private static final boolean ALL_DROPPED = DATA.allSelected(Fate.DROPPED);
     /** Exchanges kept and dropped. */
     private static final int INVERSION = OPERATION.inverted() ? -1 : 0;
-
-    private static final VarHandle INT = MethodHandles.byteArrayViewVarHandle(int[].class, ByteOrder.LITTLE_ENDIAN);
-    private static final VarHandle SHORT = MethodHandles.byteArrayViewVarHandle(short[].class, ByteOrder.LITTLE_ENDIAN);
 
     @SuppressWarnings("unchecked") // floats or doubles, told apart by a constant where it matters
     private static final VectorSpecies<Number> SPECIES =
@@ -62,6 +57,7 @@ final class VectorSegmentLoop implements SegmentLoop {
     // No helper methods that take or return vectors: C2 does not inline what it has compiled by itself into much code.
     // Nor slices, which would make the checks cheaper: in some JVMs C2 allocates them.
     @Override
+    @SuppressWarnings("unchecked") // floats or doubles, told apart by a constant
     public int run(
             MemorySegment src,
             MemorySegment operand,
@@ -77,14 +73,14 @@ final class VectorSegmentLoop implements SegmentLoop {
             throw new IllegalArgumentException("wrong kind of memory"); // never; after this C2 knows the classes
         }
         Vector<Number> va = DOUBLES_STORED
-                ? cast(DoubleVector.broadcast(DOUBLES, a))
-                : cast(FloatVector.broadcast(FLOATS, (float) a));
+                ? (Vector<Number>) (Vector<?>) DoubleVector.broadcast(DOUBLES, a)
+                : (Vector<Number>) (Vector<?>) FloatVector.broadcast(FLOATS, (float) a);
         Vector<Number> vb = DOUBLES_STORED
-                ? cast(DoubleVector.broadcast(DOUBLES, b))
-                : cast(FloatVector.broadcast(FLOATS, (float) b));
+                ? (Vector<Number>) (Vector<?>) DoubleVector.broadcast(DOUBLES, b)
+                : (Vector<Number>) (Vector<?>) FloatVector.broadcast(FLOATS, (float) b);
         Vector<Number> vc = DOUBLES_STORED
-                ? cast(DoubleVector.broadcast(DOUBLES, c))
-                : cast(FloatVector.broadcast(FLOATS, (float) c));
+                ? (Vector<Number>) (Vector<?>) DoubleVector.broadcast(DOUBLES, c)
+                : (Vector<Number>) (Vector<?>) FloatVector.broadcast(FLOATS, (float) c);
         Vector<Number> constant = OPERATION.otherwise() == Otherwise.CONSTANT ? vc : ZERO;
         Vector<Number> y;
         Vector<Number> other;
@@ -95,7 +91,7 @@ final class VectorSegmentLoop implements SegmentLoop {
         // counts bytes of keep bits, so that C2 takes the check of their index out of the loop
         for (int j = 0; j < bitsBytes; j += PAIR_BITS_BYTES) {
             long at = firstByte + 2L * BYTES / PAIR_BITS_BYTES * j;
-            int pair = MIXED ? pairBits(bits, bitsAt + j) ^ INVERSION : 0;
+            int pair = MIXED ? VectorKeepBits.ofBytes(bits, bitsAt + j, PAIR_BITS_BYTES) ^ INVERSION : 0;
             signs = Simd.MASK_REGISTERS ? INTEGERS.zero() : INTEGERS.broadcast(pair);
             y = SPECIES.fromMemorySegment(src, at, ORDER);
             other = OPERATION.hasOperand() ? SPECIES.fromMemorySegment(operand, at, ORDER) : ZERO;
@@ -121,18 +117,5 @@ final class VectorSegmentLoop implements SegmentLoop {
             y.intoMemorySegment(dst, at + BYTES, ORDER);
         }
         return elements / PAIR * PAIR;
-    }
-
-    private static int pairBits(byte[] bits, int at) {
-        return switch (PAIR_BITS_BYTES) {
-            case 4 -> (int) INT.get(bits, at);
-            case 2 -> (short) SHORT.get(bits, at);
-            default -> bits[at];
-        };
-    }
-
-    @SuppressWarnings("unchecked")
-    private static Vector<Number> cast(Vector<?> vector) {
-        return (Vector<Number>) vector;
     }
 }

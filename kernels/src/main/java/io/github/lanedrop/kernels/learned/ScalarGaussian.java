@@ -76,7 +76,7 @@ public final class ScalarGaussian {
      * Its derivative: {@code -(1/2 + c1 alpha + 2 c2 alpha^2 + 3 c3 alpha^3)}, 0 where log alpha is above 0.
      *
      * @param logAlpha log alpha of each element
-     * @param slopes receives, or holds, the slopes
+     * @param slopes receives the slopes
      * @param count how many elements
      */
     public static void divergenceGradient(float[] logAlpha, float[] slopes, int count) {

@@ -56,7 +56,7 @@ public final class ScalarSparse {
      * {@code s = sigmoid(k2 + k3 l)}; 0 where log alpha is not between -8 and 8, as it is clamped there.
      *
      * @param logAlpha log alpha of each element
-     * @param slopes receives, or holds, the slopes
+     * @param slopes receives the slopes
      * @param count how many elements
      */
     public static void divergenceGradient(float[] logAlpha, float[] slopes, int count) {
@@ -75,7 +75,7 @@ public final class ScalarSparse {
      *
      * @param weight the weight
      * @param mean the means
-     * @param slopes receives, or holds, the slopes
+     * @param slopes the slopes
      * @param meanGradient the sums so far of the means' gradient
      * @param logVarianceGradient the sums so far of its gradient
      * @param count how many elements

@@ -97,7 +97,7 @@ public final class VectorGaussian {
      * As {@link ScalarGaussian#divergenceGradient}.
      *
      * @param logAlpha log alpha of each element
-     * @param slopes receives, or holds, the slopes
+     * @param slopes receives the slopes
      * @param count how many elements
      */
     public static void divergenceGradient(float[] logAlpha, float[] slopes, int count) {

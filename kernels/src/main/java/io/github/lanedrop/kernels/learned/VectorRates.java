@@ -39,8 +39,7 @@ public final class VectorRates {
         for (int i = 0; i < count; i += Long.SIZE) {
             long kept = 0;
             for (int k = 0; k < Long.SIZE; k += LANES) {
-                // a product with a power of two is exact; what is 2^31 or more is an integer, and fits after 2^32 is
-                // off
+                // a product with a power of two is exact; what is 2^31 or more is an integer, and fits less 2^32
                 FloatVector x =
                         FloatVector.fromArray(FLOATS, rates, i + k).max(0).mul(0x1p32f);
                 x = x.sub(0x1p32f, x.compare(GE, 0x1p31f));

@@ -109,7 +109,7 @@ public final class VectorSparse {
      *
      * @param weight the weight
      * @param mean the means
-     * @param slopes receives, or holds, the slopes
+     * @param slopes the slopes
      * @param meanGradient the sums so far of the means' gradient
      * @param logVarianceGradient the sums so far of its gradient
      * @param count how many elements

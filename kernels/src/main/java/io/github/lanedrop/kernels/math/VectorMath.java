@@ -55,8 +55,7 @@ public final class VectorMath {
         for (int i = 0; i < count; i += LANES) {
             FloatVector x = FloatVector.fromArray(FLOATS, values, i);
             // as bits: positive floats are in the order of their signed bits, negative ones in that of the unsigned,
-            // beyond
-            // all others
+            // beyond all others
             FloatVector middle =
                     x.viewAsIntegralLanes().min(EXP_MAX).lanewise(UMIN, EXP_MIN).viewAsFloatingLanes();
             FloatVector sum = middle.fma(ScalarMath.LOG2_E, ScalarMath.ROUND_TO_POWERS);

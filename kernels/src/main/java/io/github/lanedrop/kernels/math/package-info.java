@@ -7,5 +7,7 @@
  * definitions, {@link io.github.lanedrop.kernels.math.VectorMath} and {@link io.github.lanedrop.kernels.math.VectorNoise}
  * their twins. Every operation is one IEEE 754 operation on floats, fused multiplications and additions among them, or one
  * on their bits, in an order that both spell out; nothing is fused that they do not.
+ *
+ * <p>Vector functions are of arrays, except where one of a vector saves a pass in a method too long to be inlined.
  */
 package io.github.lanedrop.kernels.math;

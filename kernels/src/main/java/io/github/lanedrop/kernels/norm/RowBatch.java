@@ -19,8 +19,8 @@ public final class RowBatch {
     public MemorySegment stage = MemorySegment.NULL;
     /** Rows beside them. */
     public MemorySegment otherStage = MemorySegment.NULL;
-    /** Rows beside those. */
-    public MemorySegment thirdStage = MemorySegment.NULL;
+    /** The gradient that reaches the rows on another way, if there is one. */
+    public float[] otherGradient = {};
 
     /**
      * Arrays, though vectors of them lie across cache lines: segments are checked for their owner in the loops, and with two
@@ -68,7 +68,17 @@ public final class RowBatch {
         if (stage.byteSize() < (long) elements * Float.BYTES) {
             stage = Aligned.floats(elements);
             otherStage = Aligned.floats(elements);
-            thirdStage = Aligned.floats(elements);
+        }
+    }
+
+    /**
+     * Makes room for another gradient.
+     *
+     * @param elements how many elements there are at most at a time
+     */
+    public void reserveOther(int elements) {
+        if (otherGradient.length < elements) {
+            otherGradient = new float[elements];
         }
     }
 

@@ -14,15 +14,23 @@ import jdk.incubator.vector.FloatVector;
 final class VectorNormGradientLoop implements NormGradientLoop {
     private static final Class<?> MEMORY = Specialised.data(MethodHandles.lookup(), Class.class);
     private static final int LANES = FLOATS.length();
-    private static final int STEP = 4 * LANES;
+    private static final int STEP = 2 * LANES;
     private static final long BYTES = FLOATS.vectorByteSize();
 
     VectorNormGradientLoop() {}
 
     @Override
-    public void sum(MemorySegment src, MemorySegment dstGradient, long firstByte, RowBatch batch, int rows) {
+    public void sum(
+            MemorySegment src,
+            MemorySegment dstGradient,
+            long firstByte,
+            RowBatch batch,
+            int rows,
+            MemorySegment sums,
+            long gammaByte,
+            long betaByte) {
         for (int r = 0; r < rows; r++) {
-            sumRow(src, dstGradient, batch.rowByte(firstByte, r), batch, r);
+            sumRow(src, dstGradient, batch.rowByte(firstByte, r), batch, r, sums, gammaByte, betaByte);
         }
         for (int r = 0; r < rows; r++) {
             batch.gradientMean[r] = VectorRowSums.total(batch.sums, r) / batch.columns;
@@ -30,13 +38,19 @@ final class VectorNormGradientLoop implements NormGradientLoop {
         }
     }
 
-    private static void sumRow(MemorySegment src, MemorySegment dstGradient, long rowByte, RowBatch batch, int r) {
-        float[] gamma = batch.gamma;
-        if (src.getClass() != MEMORY || dstGradient.getClass() != MEMORY) {
+    private static void sumRow(
+            MemorySegment src,
+            MemorySegment dstGradient,
+            long rowByte,
+            RowBatch batch,
+            int r,
+            MemorySegment sums,
+            long gammaByte,
+            long betaByte) {
+        if (src.getClass() != MEMORY || dstGradient.getClass() != MEMORY || sums.getClass() != Aligned.MEMORY) {
             throw new IllegalArgumentException("wrong kind of memory"); // never; after this C2 knows the classes
         }
-        float[] sums = batch.sums;
-        float[] products = batch.products;
+        float[] gamma = batch.gamma;
         int sumsAt = r * PARTIAL_SUMS;
         int columns = batch.columns;
         int rounds = columns / PARTIAL_SUMS * PARTIAL_SUMS;
@@ -46,59 +60,62 @@ final class VectorNormGradientLoop implements NormGradientLoop {
             // not constants, which C2 would box together with what the loop makes of them
             FloatVector s0 = FloatVector.zero(FLOATS);
             FloatVector s1 = FloatVector.zero(FLOATS);
-            FloatVector s2 = FloatVector.zero(FLOATS);
-            FloatVector s3 = FloatVector.zero(FLOATS);
             FloatVector p0 = FloatVector.zero(FLOATS);
             FloatVector p1 = FloatVector.zero(FLOATS);
-            FloatVector p2 = FloatVector.zero(FLOATS);
-            FloatVector p3 = FloatVector.zero(FLOATS);
             for (int i = j; i < rounds; i += PARTIAL_SUMS) {
-                long at = rowByte + (long) Float.BYTES * i;
-                FloatVector g0 = FloatVector.fromMemorySegment(FLOATS, dstGradient, at, ORDER)
-                        .mul(FloatVector.fromArray(FLOATS, gamma, i));
-                FloatVector g1 = FloatVector.fromMemorySegment(FLOATS, dstGradient, at + BYTES, ORDER)
-                        .mul(FloatVector.fromArray(FLOATS, gamma, i + LANES));
-                FloatVector g2 = FloatVector.fromMemorySegment(FLOATS, dstGradient, at + 2 * BYTES, ORDER)
-                        .mul(FloatVector.fromArray(FLOATS, gamma, i + 2 * LANES));
-                FloatVector g3 = FloatVector.fromMemorySegment(FLOATS, dstGradient, at + 3 * BYTES, ORDER)
-                        .mul(FloatVector.fromArray(FLOATS, gamma, i + 3 * LANES));
+                long to = (long) Float.BYTES * i;
+                long at = rowByte + to;
+                FloatVector dy0 = FloatVector.fromMemorySegment(FLOATS, dstGradient, at, ORDER);
+                FloatVector x0 = FloatVector.fromMemorySegment(FLOATS, src, at, ORDER)
+                        .sub(mean)
+                        .mul(rstd);
+                FloatVector.fromMemorySegment(FLOATS, sums, gammaByte + to, ORDER)
+                        .add(dy0.mul(x0))
+                        .intoMemorySegment(sums, gammaByte + to, ORDER);
+                FloatVector.fromMemorySegment(FLOATS, sums, betaByte + to, ORDER)
+                        .add(dy0)
+                        .intoMemorySegment(sums, betaByte + to, ORDER);
+                FloatVector g0 = dy0.mul(FloatVector.fromArray(FLOATS, gamma, i));
                 s0 = s0.add(g0);
+                p0 = p0.add(g0.mul(x0));
+                FloatVector dy1 = FloatVector.fromMemorySegment(FLOATS, dstGradient, at + BYTES, ORDER);
+                FloatVector x1 = FloatVector.fromMemorySegment(FLOATS, src, at + BYTES, ORDER)
+                        .sub(mean)
+                        .mul(rstd);
+                FloatVector.fromMemorySegment(FLOATS, sums, gammaByte + to + BYTES, ORDER)
+                        .add(dy1.mul(x1))
+                        .intoMemorySegment(sums, gammaByte + to + BYTES, ORDER);
+                FloatVector.fromMemorySegment(FLOATS, sums, betaByte + to + BYTES, ORDER)
+                        .add(dy1)
+                        .intoMemorySegment(sums, betaByte + to + BYTES, ORDER);
+                FloatVector g1 = dy1.mul(FloatVector.fromArray(FLOATS, gamma, i + LANES));
                 s1 = s1.add(g1);
-                s2 = s2.add(g2);
-                s3 = s3.add(g3);
-                p0 = p0.add(g0.mul(FloatVector.fromMemorySegment(FLOATS, src, at, ORDER)
-                        .sub(mean)
-                        .mul(rstd)));
-                p1 = p1.add(g1.mul(FloatVector.fromMemorySegment(FLOATS, src, at + BYTES, ORDER)
-                        .sub(mean)
-                        .mul(rstd)));
-                p2 = p2.add(g2.mul(FloatVector.fromMemorySegment(FLOATS, src, at + 2 * BYTES, ORDER)
-                        .sub(mean)
-                        .mul(rstd)));
-                p3 = p3.add(g3.mul(FloatVector.fromMemorySegment(FLOATS, src, at + 3 * BYTES, ORDER)
-                        .sub(mean)
-                        .mul(rstd)));
+                p1 = p1.add(g1.mul(x1));
             }
-            s0.intoArray(sums, sumsAt + j);
-            s1.intoArray(sums, sumsAt + j + LANES);
-            s2.intoArray(sums, sumsAt + j + 2 * LANES);
-            s3.intoArray(sums, sumsAt + j + 3 * LANES);
-            p0.intoArray(products, sumsAt + j);
-            p1.intoArray(products, sumsAt + j + LANES);
-            p2.intoArray(products, sumsAt + j + 2 * LANES);
-            p3.intoArray(products, sumsAt + j + 3 * LANES);
+            s0.intoArray(batch.sums, sumsAt + j);
+            s1.intoArray(batch.sums, sumsAt + j + LANES);
+            p0.intoArray(batch.products, sumsAt + j);
+            p1.intoArray(batch.products, sumsAt + j + LANES);
         }
-        sumRest(src, dstGradient, rowByte, batch, r, rounds);
+        sumRest(src, dstGradient, rowByte, batch, r, rounds, sums, gammaByte, betaByte);
     }
 
     /** What is less than a round of all partial sums. */
     private static void sumRest(
-            MemorySegment src, MemorySegment dstGradient, long rowByte, RowBatch batch, int r, int rounds) {
-        float[] gamma = batch.gamma;
-        if (src.getClass() != MEMORY || dstGradient.getClass() != MEMORY) {
+            MemorySegment src,
+            MemorySegment dstGradient,
+            long rowByte,
+            RowBatch batch,
+            int r,
+            int rounds,
+            MemorySegment sums,
+            long gammaByte,
+            long betaByte) {
+        if (src.getClass() != MEMORY || dstGradient.getClass() != MEMORY || sums.getClass() != Aligned.MEMORY) {
             throw new IllegalArgumentException("wrong kind of memory"); // never, as above
         }
-        float[] sums = batch.sums;
+        float[] gamma = batch.gamma;
+        float[] partialSums = batch.sums;
         float[] products = batch.products;
         int columns = batch.columns;
         FloatVector mean = FloatVector.broadcast(FLOATS, batch.mean[r]);
@@ -107,67 +124,55 @@ final class VectorNormGradientLoop implements NormGradientLoop {
         for (; i <= columns - LANES; i += LANES) {
             long at = (long) Float.BYTES * i;
             int partial = (r * PARTIAL_SUMS) + i - rounds;
-            FloatVector gradient = FloatVector.fromMemorySegment(FLOATS, dstGradient, rowByte + at, ORDER)
-                    .mul(FloatVector.fromArray(FLOATS, gamma, i));
-            FloatVector product = gradient.mul(FloatVector.fromMemorySegment(FLOATS, src, rowByte + at, ORDER)
+            FloatVector dy = FloatVector.fromMemorySegment(FLOATS, dstGradient, rowByte + at, ORDER);
+            FloatVector x = FloatVector.fromMemorySegment(FLOATS, src, rowByte + at, ORDER)
                     .sub(mean)
-                    .mul(rstd));
-            FloatVector.fromArray(FLOATS, sums, partial).add(gradient).intoArray(sums, partial);
-            FloatVector.fromArray(FLOATS, products, partial).add(product).intoArray(products, partial);
+                    .mul(rstd);
+            FloatVector.fromMemorySegment(FLOATS, sums, gammaByte + at, ORDER)
+                    .add(dy.mul(x))
+                    .intoMemorySegment(sums, gammaByte + at, ORDER);
+            FloatVector.fromMemorySegment(FLOATS, sums, betaByte + at, ORDER)
+                    .add(dy)
+                    .intoMemorySegment(sums, betaByte + at, ORDER);
+            FloatVector gradient = dy.mul(FloatVector.fromArray(FLOATS, gamma, i));
+            FloatVector.fromArray(FLOATS, partialSums, partial).add(gradient).intoArray(partialSums, partial);
+            FloatVector.fromArray(FLOATS, products, partial)
+                    .add(gradient.mul(x))
+                    .intoArray(products, partial);
         }
-        ScalarNormGradient.add(src, dstGradient, rowByte, i, batch, r);
+        ScalarNormGradient.add(src, dstGradient, rowByte, i, batch, r, sums, gammaByte, betaByte);
     }
 
     @Override
     public void finish(
             MemorySegment src,
             MemorySegment dstGradient,
-            MemorySegment otherGradient,
-            boolean hasOther,
             MemorySegment srcGradient,
             long firstByte,
             RowBatch batch,
             int rows,
-            MemorySegment gammaSums,
-            MemorySegment betaSums,
-            long sumsByte) {
+            boolean hasOther) {
         for (int r = 0; r < rows; r++) {
-            finishRow(
-                    src,
-                    dstGradient,
-                    otherGradient,
-                    hasOther,
-                    srcGradient,
-                    batch.rowByte(firstByte, r),
-                    batch,
-                    r,
-                    gammaSums,
-                    betaSums,
-                    sumsByte);
+            long rowByte = batch.rowByte(firstByte, r);
+            if (hasOther) {
+                finishRowAndAdd(src, dstGradient, srcGradient, rowByte, batch, r);
+            } else {
+                finishRow(src, dstGradient, srcGradient, rowByte, batch, r);
+            }
         }
     }
 
     private static void finishRow(
             MemorySegment src,
             MemorySegment dstGradient,
-            MemorySegment otherGradient,
-            boolean hasOther,
             MemorySegment srcGradient,
             long rowByte,
             RowBatch batch,
-            int r,
-            MemorySegment gammaSums,
-            MemorySegment betaSums,
-            long sumsByte) {
-        float[] gamma = batch.gamma;
-        if (src.getClass() != MEMORY
-                || dstGradient.getClass() != MEMORY
-                || otherGradient.getClass() != MEMORY
-                || srcGradient.getClass() != MEMORY
-                || gammaSums.getClass() != Aligned.MEMORY
-                || betaSums.getClass() != Aligned.MEMORY) {
+            int r) {
+        if (src.getClass() != MEMORY || dstGradient.getClass() != MEMORY || srcGradient.getClass() != MEMORY) {
             throw new IllegalArgumentException("wrong kind of memory"); // never, as above
         }
+        float[] gamma = batch.gamma;
         FloatVector mean = FloatVector.broadcast(FLOATS, batch.mean[r]);
         FloatVector rstd = FloatVector.broadcast(FLOATS, batch.rstd[r]);
         FloatVector gradientMean = FloatVector.broadcast(FLOATS, batch.gradientMean[r]);
@@ -175,40 +180,53 @@ final class VectorNormGradientLoop implements NormGradientLoop {
         int columns = batch.columns;
         int i = 0;
         for (; i <= columns - LANES; i += LANES) {
-            long at = (long) Float.BYTES * i;
-            long rowAt = rowByte + at;
-            long sumAt = sumsByte + at;
-            FloatVector dy = FloatVector.fromMemorySegment(FLOATS, dstGradient, rowAt, ORDER);
-            FloatVector value = FloatVector.fromMemorySegment(FLOATS, src, rowAt, ORDER)
+            long at = rowByte + (long) Float.BYTES * i;
+            FloatVector value = FloatVector.fromMemorySegment(FLOATS, src, at, ORDER)
                     .sub(mean)
                     .mul(rstd);
-            FloatVector.fromMemorySegment(FLOATS, gammaSums, sumAt, ORDER)
-                    .add(dy.mul(value))
-                    .intoMemorySegment(gammaSums, sumAt, ORDER);
-            FloatVector.fromMemorySegment(FLOATS, betaSums, sumAt, ORDER)
-                    .add(dy)
-                    .intoMemorySegment(betaSums, sumAt, ORDER);
-            FloatVector dx = dy.mul(FloatVector.fromArray(FLOATS, gamma, i))
+            FloatVector.fromMemorySegment(FLOATS, dstGradient, at, ORDER)
+                    .mul(FloatVector.fromArray(FLOATS, gamma, i))
                     .sub(gradientMean)
                     .sub(value.mul(productMean))
-                    .mul(rstd);
-            if (hasOther) {
-                dx = dx.add(FloatVector.fromMemorySegment(FLOATS, otherGradient, rowAt, ORDER));
-            }
-            dx.intoMemorySegment(srcGradient, rowAt, ORDER);
+                    .mul(rstd)
+                    .intoMemorySegment(srcGradient, at, ORDER);
         }
-        ScalarNormGradient.finish(
-                src,
-                dstGradient,
-                otherGradient,
-                hasOther,
-                srcGradient,
-                rowByte,
-                i,
-                batch,
-                r,
-                gammaSums,
-                betaSums,
-                sumsByte);
+        ScalarNormGradient.finish(src, dstGradient, srcGradient, rowByte, i, batch, r, false);
+    }
+
+    /** As {@link #finishRow}: a loop of its own, since the question in that one would count as a segment more. */
+    private static void finishRowAndAdd(
+            MemorySegment src,
+            MemorySegment dstGradient,
+            MemorySegment srcGradient,
+            long rowByte,
+            RowBatch batch,
+            int r) {
+        if (src.getClass() != MEMORY || dstGradient.getClass() != MEMORY || srcGradient.getClass() != MEMORY) {
+            throw new IllegalArgumentException("wrong kind of memory"); // never, as above
+        }
+        float[] gamma = batch.gamma;
+        float[] otherGradient = batch.otherGradient;
+        FloatVector mean = FloatVector.broadcast(FLOATS, batch.mean[r]);
+        FloatVector rstd = FloatVector.broadcast(FLOATS, batch.rstd[r]);
+        FloatVector gradientMean = FloatVector.broadcast(FLOATS, batch.gradientMean[r]);
+        FloatVector productMean = FloatVector.broadcast(FLOATS, batch.productMean[r]);
+        int columns = batch.columns;
+        int row = r * columns;
+        int i = 0;
+        for (; i <= columns - LANES; i += LANES) {
+            long at = rowByte + (long) Float.BYTES * i;
+            FloatVector value = FloatVector.fromMemorySegment(FLOATS, src, at, ORDER)
+                    .sub(mean)
+                    .mul(rstd);
+            FloatVector.fromMemorySegment(FLOATS, dstGradient, at, ORDER)
+                    .mul(FloatVector.fromArray(FLOATS, gamma, i))
+                    .sub(gradientMean)
+                    .sub(value.mul(productMean))
+                    .mul(rstd)
+                    .add(FloatVector.fromArray(FLOATS, otherGradient, row + i))
+                    .intoMemorySegment(srcGradient, at, ORDER);
+        }
+        ScalarNormGradient.finish(src, dstGradient, srcGradient, rowByte, i, batch, r, true);
     }
 }

@@ -7,6 +7,7 @@ import static io.github.lanedrop.rng.simd.Lanes.FLOATS;
 import static io.github.lanedrop.rng.simd.Lanes.INTS;
 import static io.github.lanedrop.rng.simd.Lanes.ORDER;
 
+import io.github.lanedrop.kernels.lanes.VectorKeepBits;
 import io.github.lanedrop.rng.simd.Simd;
 import java.lang.foreign.MemorySegment;
 import jdk.incubator.vector.FloatVector;

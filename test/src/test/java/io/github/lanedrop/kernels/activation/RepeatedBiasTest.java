@@ -26,11 +26,14 @@ final class RepeatedBiasTest {
         var repeated = new RepeatedBias();
         repeated.set(bias(5000), 5000); // longer than all that follow, which leave its rest as it is
         repeated.set(bias(columns), columns);
+        repeated.setArray(bias(5000), 5000);
+        repeated.setArray(bias(columns), columns);
         assertThat(repeated.period).isEqualTo(period);
         for (int at = 0; at < period + DrawingLoop.ELEMENTS; at++) {
             assertThat(repeated.values().getAtIndex(ValueLayout.JAVA_FLOAT, at))
                     .as("value %d", at)
                     .isEqualTo(at % columns);
+            assertThat(repeated.array[at]).as("value %d of the array", at).isEqualTo(at % columns);
         }
     }
 
