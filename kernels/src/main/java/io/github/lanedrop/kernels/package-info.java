@@ -150,9 +150,9 @@
  *       has used arenas of one thread and of all threads, in whatever code, loops over four and more were compiled a hundred
  *       times ({@code Specialised} says why), half a minute in which an element of a layer
  *       normalisation took 30 to 500 ns instead of .3. Now all are at peak after two or three seconds. Arrays cost, since
- *       vectors of them lie across cache lines: backward chains read their bias from one and take up to 4 % longer; the
+ *       vectors of them lie across cache lines: backward chains read their bias from one and take up to 6 % longer; the
  *       gradient of layer normalisation, whose sums over columns are one segment that is added to in its first loop of two,
- *       takes as long at 64Ki elements and a tenth less at 1Mi. Loops of their own for either kind of arena, slices and
+ *       takes up to a tenth longer at 64Ki elements and a tenth less at 1Mi. Loops of their own for either kind of arena, slices and
  *       blocks did not help. Revisit when C2 no longer speculates on what it has seen fail.
  *   <li><b>Vectors cross no call but that of one elementary function in a method too long to be inlined.</b> Past a number of
  *       nodes C2 inlines only what the JDK marks as to be inlined ({@code NodeCountInliningCutoff} in its log); every vector
@@ -163,8 +163,9 @@
  *       take one of a vector, do so in methods of more than 325 bytes. Revisit when users can mark methods so.
  *   <li><b>Normals are no more exact than their words.</b> Both have 24 random bits, so polynomials to 1e-6 do, and cost a
  *       third less than correct ones; sine and cosine are taken over half a turn, whose fraction is that of a float, so that
- *       the two share one sign and nothing is swapped or converted. Gaussian dropout takes 1.9 times what its random words
- *       take, .74 ns an element, 2.2 times before multiplications and additions were fused (Zen 4, JDK 25, 64Ki elements).
+ *       the two share one sign and nothing is swapped or converted. Gaussian dropout takes 1.75 times what its random words
+ *       take, .69 ns an element, at 64Ki elements and at 1Mi (Zen 4, JDK 25): normals multiply where they are made. A pass of its
+ *       own for that took up to .4 at 1Mi, since the prefetcher stopped at each chunk.
  *       Permutes instead of shifts and blends were a tenth slower, two groups at once no faster. Revisit if a generator makes
  *       words much faster.
  *   <li><b>Elementary functions fuse multiplications and additions</b>, which is rounded once and so the same everywhere:
@@ -200,9 +201,9 @@
  *       the module, so elementwise operations have a second way there, tested against the twin: a round of Philox over 64
  *       blocks, then the next; arithmetic on arrays of floats or doubles; and selection on the same memory as integers, since
  *       C2 does not vectorise what turns floats into their bits. There keep bits become a byte an element, by a table for
- *       eight of them, and bytes become lanes. Rate 0.1 takes .53 ns an element, float64 .7 (Zen 4, JDK 25, 64Ki elements): of
- *       the .53 random bits take .08, patterns .15, copying there and back .1, scaling .04 and selection .13. The twin
- *       takes 1.8 and 2.0. Selecting two floats at a time, as a long, took .16; two rounds at once C2 does not vectorise, nor
+ *       eight of them, and bytes become lanes. Rate 0.1 takes .53 to .68 ns an element, one half .35, and as much as .7 and .55 in float64 (Zen 4, JDK 25, 64Ki
+ *       elements); the twin takes 1.8 and 2.0. Random bits are an eighth of it, patterns a quarter, and applying them half,
+ *       of which copying there and back is a tenth of a nanosecond. Selecting two floats at a time, as a long, took .16; two rounds at once C2 does not vectorise, nor
  *       arithmetic on segments; to write results where they belong without a copy gained nothing. Revisit when the module
  *       leaves incubation, or C2 vectorises the bits of floats.
  *   <li><b>Overlap is refused, not handled.</b> Identical buffers are in place; a shifted overlap would make the result
