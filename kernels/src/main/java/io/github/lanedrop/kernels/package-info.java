@@ -152,7 +152,7 @@
  *       normalisation took 30 to 500 ns instead of .3. Now all are at peak after two or three seconds. Arrays cost, since
  *       vectors of them lie across cache lines: backward chains read their bias from one and take up to 6 % longer; the
  *       gradient of layer normalisation, whose sums over columns are one segment that is added to in its first loop of two,
- *       takes up to a tenth longer at 64Ki elements and a tenth less at 1Mi. Loops of their own for either kind of arena, slices and
+ *       takes a tenth longer at 64Ki elements and as long at 1Mi. Loops of their own for either kind of arena, slices and
  *       blocks did not help. Revisit when C2 no longer speculates on what it has seen fail.
  *   <li><b>Vectors cross no call but that of one elementary function in a method too long to be inlined.</b> Past a number of
  *       nodes C2 inlines only what the JDK marks as to be inlined ({@code NodeCountInliningCutoff} in its log); every vector

@@ -15,6 +15,12 @@ final class VectorNormGradientLoop implements NormGradientLoop {
     private static final Class<?> MEMORY = Specialised.data(MethodHandles.lookup(), Class.class);
     private static final int LANES = FLOATS.length();
     private static final int STEP = 2 * LANES;
+    /**
+     * Whether four accumulators are all partial sums. Then two of them take two vectors, and the other two the next, in turn:
+     * the row is read once from its beginning to its end. Four vectors in one round would be more than C2 inlines at once.
+     */
+    private static final boolean IN_TURN = 2 * STEP == PARTIAL_SUMS;
+
     private static final long BYTES = FLOATS.vectorByteSize();
 
     VectorNormGradientLoop() {}
@@ -56,13 +62,17 @@ final class VectorNormGradientLoop implements NormGradientLoop {
         int rounds = columns / PARTIAL_SUMS * PARTIAL_SUMS;
         FloatVector mean = FloatVector.broadcast(FLOATS, batch.mean[r]);
         FloatVector rstd = FloatVector.broadcast(FLOATS, batch.rstd[r]);
-        for (int j = 0; j < PARTIAL_SUMS; j += STEP) {
+        for (int j = 0; j < PARTIAL_SUMS; j += IN_TURN ? PARTIAL_SUMS : STEP) {
             // not constants, which C2 would box together with what the loop makes of them
             FloatVector s0 = FloatVector.zero(FLOATS);
             FloatVector s1 = FloatVector.zero(FLOATS);
             FloatVector p0 = FloatVector.zero(FLOATS);
             FloatVector p1 = FloatVector.zero(FLOATS);
-            for (int i = j; i < rounds; i += PARTIAL_SUMS) {
+            FloatVector nextS0 = FloatVector.zero(FLOATS);
+            FloatVector nextS1 = FloatVector.zero(FLOATS);
+            FloatVector nextP0 = FloatVector.zero(FLOATS);
+            FloatVector nextP1 = FloatVector.zero(FLOATS);
+            for (int i = j; i < rounds; i += IN_TURN ? STEP : PARTIAL_SUMS) {
                 long to = (long) Float.BYTES * i;
                 long at = rowByte + to;
                 FloatVector dy0 = FloatVector.fromMemorySegment(FLOATS, dstGradient, at, ORDER);
@@ -76,8 +86,8 @@ final class VectorNormGradientLoop implements NormGradientLoop {
                         .add(dy0)
                         .intoMemorySegment(sums, betaByte + to, ORDER);
                 FloatVector g0 = dy0.mul(FloatVector.fromArray(FLOATS, gamma, i));
-                s0 = s0.add(g0);
-                p0 = p0.add(g0.mul(x0));
+                FloatVector newS0 = s0.add(g0);
+                FloatVector newP0 = p0.add(g0.mul(x0));
                 FloatVector dy1 = FloatVector.fromMemorySegment(FLOATS, dstGradient, at + BYTES, ORDER);
                 FloatVector x1 = FloatVector.fromMemorySegment(FLOATS, src, at + BYTES, ORDER)
                         .sub(mean)
@@ -89,13 +99,27 @@ final class VectorNormGradientLoop implements NormGradientLoop {
                         .add(dy1)
                         .intoMemorySegment(sums, betaByte + to + BYTES, ORDER);
                 FloatVector g1 = dy1.mul(FloatVector.fromArray(FLOATS, gamma, i + LANES));
-                s1 = s1.add(g1);
-                p1 = p1.add(g1.mul(x1));
+                FloatVector newS1 = s1.add(g1);
+                FloatVector newP1 = p1.add(g1.mul(x1));
+                s0 = IN_TURN ? nextS0 : newS0;
+                s1 = IN_TURN ? nextS1 : newS1;
+                p0 = IN_TURN ? nextP0 : newP0;
+                p1 = IN_TURN ? nextP1 : newP1;
+                nextS0 = newS0;
+                nextS1 = newS1;
+                nextP0 = newP0;
+                nextP1 = newP1;
             }
             s0.intoArray(batch.sums, sumsAt + j);
             s1.intoArray(batch.sums, sumsAt + j + LANES);
             p0.intoArray(batch.products, sumsAt + j);
             p1.intoArray(batch.products, sumsAt + j + LANES);
+            if (IN_TURN) {
+                nextS0.intoArray(batch.sums, sumsAt + STEP);
+                nextS1.intoArray(batch.sums, sumsAt + STEP + LANES);
+                nextP0.intoArray(batch.products, sumsAt + STEP);
+                nextP1.intoArray(batch.products, sumsAt + STEP + LANES);
+            }
         }
         sumRest(src, dstGradient, rowByte, batch, r, rounds, sums, gammaByte, betaByte);
     }
