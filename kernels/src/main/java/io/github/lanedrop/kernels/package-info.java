@@ -112,8 +112,8 @@
  *       were 1 to 2 % faster; several groups a call, in a loop of their own, were a tenth slower. Touching memory ahead gained
  *       nothing, nor did other sizes of chunks. Each round reads the elements of the next, since a load waits for a store before
  *       it to an address with the same lowest 12 bits, and where {@code dst} begins 64 bytes behind {@code src} in these, as
- *       where an allocator put one behind the other, that is every load: from .147 to .125 ns an element at 1Mi. What is left, looking patterns up and refining, 48 ns a chunk, is not yet
- *       overlapped. Revisit with hardware counters.
+ *       where an allocator put one behind the other, that is every load: from .147 to .125 ns an element at 1Mi. What is
+ *       left, looking patterns up and refining, 48 ns a chunk, is not yet overlapped. Revisit with hardware counters.
  *   <li><b>The grid of chunks begins at the call's first element</b>, not at a multiple of 4,096 of the mask's index. So
  *       exported keep bits always begin at a byte, whatever the offset, and tasks that are split at chunks never share a
  *       byte of them. The price is a shift of the chunk's bits where the offset is not a multiple of 8. Revisit if such
@@ -201,11 +201,12 @@
  *       the module, so elementwise operations have a second way there, tested against the twin: a round of Philox over 64
  *       blocks, then the next; arithmetic on arrays of floats or doubles; and selection on the same memory as integers, since
  *       C2 does not vectorise what turns floats into their bits. There keep bits become a byte an element, by a table for
- *       eight of them, and bytes become lanes. Rate 0.1 takes .53 to .68 ns an element, one half .35, and as much as .7 and .55 in float64 (Zen 4, JDK 25, 64Ki
- *       elements); the twin takes 1.8 and 2.0. Random bits are an eighth of it, patterns a quarter, and applying them half,
- *       of which copying there and back is a tenth of a nanosecond. Selecting two floats at a time, as a long, took .16; two rounds at once C2 does not vectorise, nor
- *       arithmetic on segments; to write results where they belong without a copy gained nothing. Revisit when the module
- *       leaves incubation, or C2 vectorises the bits of floats.
+ *       eight of them, and bytes become lanes. Rate 0.1 takes .53 to .68 ns an element, one half .35, and as much as .7 and
+ *       .55 in float64 (Zen 4, JDK 25, 64Ki elements); the twin takes 1.8 and 2.0. Random bits are an eighth of it,
+ *       patterns a quarter, and applying them half, of which copying there and back is a tenth of a nanosecond. Selecting
+ *       two floats at a time, as a long, took .16; two rounds at once C2 does not vectorise, nor arithmetic on segments; to
+ *       write results where they belong without a copy gained nothing. Revisit when the module leaves incubation, or C2
+ *       vectorises the bits of floats.
  *   <li><b>Overlap is refused, not handled.</b> Identical buffers are in place; a shifted overlap would make the result
  *       depend on the order of the loop. Two mappings of one file cannot be told apart from two files. Revisit never.
  * </ul>

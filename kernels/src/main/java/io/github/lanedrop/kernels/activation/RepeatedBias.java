@@ -27,6 +27,8 @@ public final class RepeatedBias {
     MemorySegment values = MemorySegment.NULL;
     /** For backward loops, in which it would be the fourth segment, see {@link Specialised}. */
     float[] array = {};
+
+    private MemorySegment arrayMemory = MemorySegment.NULL;
     /** The least multiple of the columns that is {@value #LEAST_PERIOD} or more. */
     int period;
 
@@ -46,14 +48,7 @@ public final class RepeatedBias {
         if (values.byteSize() < (long) Float.BYTES * length) {
             values = Aligned.floats(length);
         }
-        long bytes = (long) Float.BYTES * length;
-        long copied = (long) Float.BYTES * columns;
-        MemorySegment.copy(bias, 0, values, 0, copied);
-        while (copied < bytes) { // twice as many each time
-            long next = Math.min(copied, bytes - copied);
-            MemorySegment.copy(values, 0, values, copied, next);
-            copied += next;
-        }
+        repeat(bias, values, length);
     }
 
     /**
@@ -66,12 +61,18 @@ public final class RepeatedBias {
         int length = setLength(columns);
         if (array.length < length) {
             array = new float[length];
+            arrayMemory = MemorySegment.ofArray(array);
         }
-        MemorySegment.copy(bias, FLOAT, 0, array, 0, columns);
-        int copied = columns;
-        while (copied < length) { // twice as many each time
-            int next = Math.min(copied, length - copied);
-            System.arraycopy(array, 0, array, copied, next);
+        repeat(bias, arrayMemory, length);
+    }
+
+    private void repeat(MemorySegment bias, MemorySegment dst, int length) {
+        long bytes = (long) Float.BYTES * length;
+        long copied = (long) Float.BYTES * columns;
+        MemorySegment.copy(bias, 0, dst, 0, copied);
+        while (copied < bytes) { // twice as many each time
+            long next = Math.min(copied, bytes - copied);
+            MemorySegment.copy(dst, 0, dst, copied, next);
             copied += next;
         }
     }
