@@ -52,7 +52,7 @@ final class BenchCommand implements Callable<Integer> {
         @Option(names = "--quick", description = "A look of some three minutes (default).")
         private boolean quick;
 
-        @Option(names = "--standard", description = "Every question; some three quarters of an hour with all peers.")
+        @Option(names = "--standard", description = "Every question; more than an hour with all peers.")
         private boolean standard;
 
         @Option(names = "--full", description = "Every question at every size; hours.")

@@ -32,6 +32,9 @@ final class CallsFamily implements Part {
         if (peer.equals(Run.LANEDROP)) {
             return List.of(ask(QUICK, KERNEL, peer, FEW_SIZES), ask(STANDARD, KERNEL, peer, SIZES));
         }
+        if (peer.equals(PeersFamily.CEILING)) {
+            return List.of(ask(QUICK, LOOP, peer, "768").in(Mode.AverageTime), ask(STANDARD, LOOP, peer, SIZES));
+        }
         List<Question> questions = new ArrayList<>(List.of(
                 ask(QUICK, LOOP, peer, "768").in(Mode.AverageTime),
                 ask(STANDARD, LOOP, peer, "768"),
