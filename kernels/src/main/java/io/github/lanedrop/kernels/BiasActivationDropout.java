@@ -93,7 +93,7 @@ public final class BiasActivationDropout {
         Shapes.writable("dst", dst, rows, columns, workers);
         Check.identicalOrDisjoint("src", src, bytes, "dst", dst, bytes);
         Check.disjoint("bias", bias, biasBytes, "dst", dst, bytes);
-        Shapes.maskApart(mask, offset, elements, "dst", dst, bytes);
+        MaskChecks.disjoint(mask, offset + elements, "dst", dst, bytes);
         if (elements == 0) {
             return;
         }
@@ -191,8 +191,8 @@ public final class BiasActivationDropout {
         Check.disjoint("src", src, bytes, "biasGradient", biasGradient, biasBytes);
         Check.disjoint("dstGradient", dstGradient, bytes, "biasGradient", biasGradient, biasBytes);
         Check.disjoint("srcGradient", srcGradient, bytes, "biasGradient", biasGradient, biasBytes);
-        Shapes.maskApart(mask, offset, elements, "srcGradient", srcGradient, bytes);
-        Shapes.maskApart(mask, offset, elements, "biasGradient", biasGradient, biasBytes);
+        MaskChecks.disjoint(mask, offset + elements, "srcGradient", srcGradient, bytes);
+        MaskChecks.disjoint(mask, offset + elements, "biasGradient", biasGradient, biasBytes);
         if (columns == 0) {
             return;
         }
