@@ -5,9 +5,17 @@ import java.lang.foreign.ValueLayout;
 
 /** Refuses bad arguments at the door, in 64-bit arithmetic, before anything is written. */
 final class Check {
-    private static final Thread ANOTHER_THREAD = Thread.ofPlatform().unstarted(() -> {});
+    private static final Thread ANOTHER_THREAD = anotherThread();
 
     private Check() {}
+
+    /** Holds on to nothing of the thread that happens to be the first here. */
+    private static Thread anotherThread() {
+        Thread thread =
+                Thread.ofPlatform().inheritInheritableThreadLocals(false).unstarted(() -> {});
+        thread.setContextClassLoader(null);
+        return thread;
+    }
 
     static void range(long offset, long elements) {
         if (elements < 0) {
@@ -20,7 +28,7 @@ final class Check {
     }
 
     static long float32Bytes(long elements) {
-        if (elements > Long.MAX_VALUE / Float.BYTES) {
+        if (elements < 0 || elements > Long.MAX_VALUE / Float.BYTES) {
             throw new IllegalArgumentException("elements must be in [0, 2^61), got " + elements);
         }
         return elements * Float.BYTES;
@@ -88,7 +96,7 @@ final class Check {
     static void sharedWith(Workers workers, String name, MemorySegment segment) {
         if (workers.tasks() > 1 && !segment.isAccessibleBy(ANOTHER_THREAD)) {
             throw new WrongThreadException(name + " belongs to one thread and cannot be split over " + workers.tasks()
-                    + " tasks; take it from" + " Arena.ofShared() or Arena.ofAuto(), or ask for one task");
+                    + " tasks; take it from Arena.ofShared() or Arena.ofAuto(), or ask for one task");
         }
     }
 
