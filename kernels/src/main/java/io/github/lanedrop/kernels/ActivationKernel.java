@@ -130,11 +130,8 @@ public final class ActivationKernel {
             long elements,
             Workers workers) {
         Check.range(0, elements);
-        long bytes = Check.float32Bytes(elements);
-        Check.readable(readName, read, bytes, elements, "float32 elements");
-        Check.writable(writtenName, written, bytes, elements, "float32 elements");
-        Check.sharedWith(workers, readName, read);
-        Check.sharedWith(workers, writtenName, written);
-        Check.identicalOrDisjoint(readName, read, bytes, writtenName, written, bytes);
+        Buffers.readable(readName, read, elements, workers);
+        Buffers.writable(writtenName, written, elements, workers);
+        Buffers.identicalOrDisjoint(readName, read, writtenName, written, elements);
     }
 }

@@ -87,7 +87,7 @@ public final class BiasActivationDropout {
         long elements = Shapes.elements(rows, columns, 0);
         long bytes = elements * Float.BYTES;
         long biasBytes = (long) columns * Float.BYTES;
-        Shapes.mask(mask, offset, elements, workers);
+        MaskChecks.readable(mask, offset, elements, workers);
         Shapes.readable("src", src, rows, columns, workers);
         Shapes.readable("bias", bias, 1, columns, workers);
         Shapes.writable("dst", dst, rows, columns, workers);
@@ -178,7 +178,7 @@ public final class BiasActivationDropout {
         ColumnSums.check(rows, columns);
         long bytes = elements * Float.BYTES;
         long biasBytes = (long) columns * Float.BYTES;
-        Shapes.mask(mask, offset, elements, workers);
+        MaskChecks.readable(mask, offset, elements, workers);
         Shapes.readable("src", src, rows, columns, workers);
         Shapes.readable("bias", bias, 1, columns, workers);
         Shapes.readable("dstGradient", dstGradient, rows, columns, workers);

@@ -120,7 +120,6 @@ public final class MaskBits {
      * @return the kept elements
      */
     public static long kept(MaskSource mask, long offset, long elements, Workers workers) {
-        Check.range(offset, elements);
         MaskChecks.readable(mask, offset, elements, workers);
         if (workers.tasks() == 1) { // a lambda may be allocated
             return count(mask, offset, elements);

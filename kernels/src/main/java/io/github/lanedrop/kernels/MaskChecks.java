@@ -7,9 +7,10 @@ import java.util.Objects;
 final class MaskChecks {
     private MaskChecks() {}
 
-    /** Elements {@code offset} to {@code offset + elements} can be had, by all workers. */
+    /** The first check of whoever takes a mask: elements {@code offset} to {@code offset + elements} can be had, by all workers. */
     static void readable(MaskSource mask, long offset, long elements, Workers workers) {
         Objects.requireNonNull(mask, "mask");
+        Check.range(offset, elements);
         Filler.of(mask).readable(mask, offset, elements, workers);
     }
 

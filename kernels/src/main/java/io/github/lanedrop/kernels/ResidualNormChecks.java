@@ -20,7 +20,7 @@ final class ResidualNormChecks {
             Workers workers) {
         int columns = norm.columns();
         long elements = Shapes.elements(rows, columns, 1);
-        Shapes.mask(mask, offset, elements, workers);
+        MaskChecks.readable(mask, offset, elements, workers);
         Shapes.readable("src", src, rows, columns, workers);
         Shapes.readable("residual", residual, rows, columns, workers);
         norm.checkReadable(workers);
@@ -85,7 +85,7 @@ final class ResidualNormChecks {
         int columns = norm.columns();
         long elements = Shapes.elements(rows, columns, 1);
         ColumnSums.check(rows, columns);
-        Shapes.mask(mask, offset, elements, workers);
+        MaskChecks.readable(mask, offset, elements, workers);
         Shapes.readable("sum", sum, rows, columns, workers);
         norm.checkReadable(workers);
         Shapes.readable("mean", mean, rows, 1, workers);

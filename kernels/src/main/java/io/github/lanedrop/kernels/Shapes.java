@@ -33,10 +33,4 @@ final class Shapes {
         readable(name, segment, rows, columns, workers);
         Check.writable(name, segment, rows * columns * Float.BYTES, rows * columns, "float32 elements");
     }
-
-    /** Refuses a mask that cannot say all these bits; {@link MaskChecks#disjoint} says what may not be written. */
-    static void mask(MaskSource mask, long offset, long elements, Workers workers) {
-        Check.range(offset, elements);
-        MaskChecks.readable(mask, offset, elements, workers);
-    }
 }

@@ -84,12 +84,11 @@ public final class SoftmaxDropout {
             MemorySegment probabilities,
             Workers workers) {
         long elements = shape.elements();
-        AttentionMask.check(mask, offset, shape, workers);
+        MaskChecks.readable(mask, offset, elements, workers);
         shape.check(workers);
-        checkInput("scores", scores, elements, workers);
+        Buffers.readable("scores", scores, elements, workers);
         checkOutput(mask, offset, shape, "probabilities", probabilities, workers);
-        long bytes = Check.float32Bytes(elements);
-        Check.identicalOrDisjoint("scores", scores, bytes, "probabilities", probabilities, bytes);
+        Buffers.identicalOrDisjoint("scores", scores, "probabilities", probabilities, elements);
         if (elements == 0) {
             return;
         }
@@ -144,15 +143,14 @@ public final class SoftmaxDropout {
             MemorySegment scoresGradient,
             Workers workers) {
         long elements = shape.elements();
-        AttentionMask.check(mask, offset, shape, workers);
+        MaskChecks.readable(mask, offset, elements, workers);
         shape.check(workers);
-        checkInput("scores", scores, elements, workers);
-        checkInput("probabilitiesGradient", probabilitiesGradient, elements, workers);
+        Buffers.readable("scores", scores, elements, workers);
+        Buffers.readable("probabilitiesGradient", probabilitiesGradient, elements, workers);
         checkOutput(mask, offset, shape, "scoresGradient", scoresGradient, workers);
-        long bytes = Check.float32Bytes(elements);
-        Check.identicalOrDisjoint("scores", scores, bytes, "scoresGradient", scoresGradient, bytes);
-        Check.identicalOrDisjoint(
-                "probabilitiesGradient", probabilitiesGradient, bytes, "scoresGradient", scoresGradient, bytes);
+        Buffers.identicalOrDisjoint("scores", scores, "scoresGradient", scoresGradient, elements);
+        Buffers.identicalOrDisjoint(
+                "probabilitiesGradient", probabilitiesGradient, "scoresGradient", scoresGradient, elements);
         if (elements == 0) {
             return;
         }
@@ -168,17 +166,11 @@ public final class SoftmaxDropout {
         }
     }
 
-    private static void checkInput(String name, MemorySegment segment, long elements, Workers workers) {
-        Check.readable(name, segment, Check.float32Bytes(elements), elements, "float32 elements");
-        Check.sharedWith(workers, name, segment);
-    }
-
     private static void checkOutput(
             MaskSource mask, long offset, AttentionScores shape, String name, MemorySegment segment, Workers workers) {
         long elements = shape.elements();
         long bytes = Check.float32Bytes(elements);
-        Check.writable(name, segment, bytes, elements, "float32 elements");
-        Check.sharedWith(workers, name, segment);
+        Buffers.writable(name, segment, elements, workers);
         shape.checkDisjoint(name, segment, bytes);
         MaskChecks.disjoint(mask, offset + elements, name, segment, bytes);
     }
