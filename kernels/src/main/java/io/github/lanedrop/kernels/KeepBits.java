@@ -67,6 +67,17 @@ final class KeepBits {
         MemorySegment.copy(bits, bitsAt, keepBits, JAVA_BYTE, firstElement >>> 3, bytes);
     }
 
+    /** Writes the keep bits of elements {@code start} to {@code end}, exclusive, of what begins at {@code offset}. */
+    static void export(MaskSource mask, long offset, MemorySegment keepBits, long start, long end) {
+        Scratch scratch = Scratch.POOL.borrow();
+        for (long at = start; at < end; at += Scratch.CHUNK) {
+            int elements = (int) Math.min(Scratch.CHUNK, end - at);
+            int bitsAt = fill(mask, offset + at, elements, scratch);
+            store(scratch.keepBits, bitsAt, elements, keepBits, at);
+        }
+        Scratch.POOL.giveBack(scratch);
+    }
+
     /** Bytes to bits. */
     static void pack(byte[] bytes, int elements, byte[] bits) {
         if (MaskSelfTest.VECTOR) {

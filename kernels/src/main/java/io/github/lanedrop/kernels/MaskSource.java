@@ -25,6 +25,16 @@ public sealed interface MaskSource
     Rate rate();
 
     /**
+     * The share of elements that is dropped: the expectation, as realised, which need not be the rate. An exact count rounds
+     * to whole elements, and blocks overlap.
+     *
+     * @return the share, 0 to 1; NaN where there is none for all elements, since the rate varies from one to the next
+     */
+    default double dropShare() {
+        return rate().effective();
+    }
+
+    /**
      * What a kept element is multiplied by, to be rounded once to the data type.
      *
      * @return the inverse of the expected share of kept elements; infinite where everything is dropped

@@ -234,7 +234,6 @@ final class NormRows {
                     DType.FLOAT32,
                     residualGradient,
                     srcGradient,
-                    Elementwise.NO_KEEP_BITS,
                     first * columns,
                     last * columns);
         }

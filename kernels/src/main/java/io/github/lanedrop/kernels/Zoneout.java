@@ -12,7 +12,7 @@ import java.lang.foreign.MemorySegment;
  * backwardPrevious:  previousGradient[k]  = kept(offset + k) ? +0 : dstGradient[k]
  * </pre>
  *
- * <p>Nothing is scaled. At rate 0 the state is the candidate, at rate 1 it never changes. In evaluation the state is the
+ * <p>Nothing is scaled. At rate 0 the state is the candidate, at rate 1 it never changes: every bit is copied. In evaluation the state is the
  * expectation, {@code (1 - rate) * src + rate * previous}: a sum of two arrays, and no business of masks.
  *
  * <p>Parameters, aliasing, threads, determinism and errors are those of {@link DropoutKernel}.
@@ -91,6 +91,17 @@ public final class Zoneout {
             long elements,
             Workers workers) {
         SELECT_DROPPED.run(
-                mask, offset, type, dstGradient, "src", dstGradient, previousGradient, elements, 0, 0, 0, workers);
+                mask,
+                offset,
+                type,
+                "dstGradient",
+                dstGradient,
+                "previousGradient",
+                previousGradient,
+                elements,
+                0,
+                0,
+                0,
+                workers);
     }
 }

@@ -39,12 +39,12 @@ enum ElementwiseKernel {
     STANDARD_EVALUATION {
         @Override
         float of(float x, float operand, boolean kept, double p) {
-            return x * (float) (1 - p);
+            return p == 0 ? x : x * (float) (1 - p);
         }
 
         @Override
         double of(double x, double operand, boolean kept, double p) {
-            return x * (1 - p);
+            return p == 0 ? x : x * (1 - p);
         }
 
         @Override
@@ -71,12 +71,12 @@ enum ElementwiseKernel {
     ALPHA_BACKWARD {
         @Override
         float of(float x, float operand, boolean kept, double p) {
-            return kept ? x * (float) a(p) : 0;
+            return kept ? p == 0 ? x : x * (float) a(p) : 0;
         }
 
         @Override
         double of(double x, double operand, boolean kept, double p) {
-            return kept ? x * a(p) : 0;
+            return kept ? p == 0 ? x : x * a(p) : 0;
         }
 
         @Override
@@ -167,12 +167,19 @@ enum ElementwiseKernel {
                 yield TypedBits.bfloat16(y) & 0xFFFFL;
             }
             case FLOAT16 -> {
+                if (copies(p)) { // all bits, whatever they stand for; converting makes a signalling NaN quiet
+                    yield TypedBits.bits(
+                            of(Float.intBitsToFloat((int) x), Float.intBitsToFloat((int) operand), kept, p));
+                }
                 float y = of(Float.float16ToFloat((short) x), Float.float16ToFloat((short) operand), kept, p);
-                // copying keeps all bits, converting makes a signalling NaN quiet
-                boolean copied = p == 0 && (this == INVERTED || this == ALPHA);
-                yield (copied ? x : Float.floatToFloat16(y)) & 0xFFFFL;
+                yield Float.floatToFloat16(y) & 0xFFFFL;
             }
         };
+    }
+
+    /** Whether elements are copied and zeroed, with nothing to compute. */
+    private boolean copies(double p) {
+        return this != RESIDUAL && (p == 0 || (p == 1 && this != STANDARD_EVALUATION));
     }
 
     boolean hasOperand() {
