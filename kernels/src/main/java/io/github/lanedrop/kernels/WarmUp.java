@@ -283,6 +283,7 @@ final class WarmUp {
             new TokenTypeMask(MASK, MemorySegment.ofArray(new int[ELEMENTS / COLUMNS]), COLUMNS),
             ExactCountMask.of(RATE, KEY, ELEMENTS),
             new ByteMask(RATE, MemorySegment.ofArray(new byte[ELEMENTS])),
+            new FloatMask(RATE, MemorySegment.ofArray(new float[ELEMENTS])),
         };
     }
 
