@@ -112,6 +112,8 @@ final class Elementwise {
             double a,
             double b,
             double c) {
+        // bits that are copied are the same whatever they stand for, and there is a loop for those of bfloat16
+        DType stored = type == DType.FLOAT16 && operation.copies() ? DType.BFLOAT16 : type;
         Scratch scratch = Scratch.POOL.borrow();
         boolean exports = keepBits.byteSize() > 0;
         long at = start;
@@ -129,7 +131,7 @@ final class Elementwise {
                 case KEPT -> kept;
                 case DROPPED -> dropped;
             };
-            loops.apply(type, src, operand, dst, at, elements, scratch, span.bits, span.bitsAt, a, b, c);
+            loops.apply(stored, src, operand, dst, at, elements, scratch, span.bits, span.bitsAt, a, b, c);
             if (exports) {
                 KeepBits.store(span.bits, span.bitsAt, elements, keepBits, at);
             }

@@ -172,6 +172,7 @@ final class WarmUp {
         Zoneout.forward(MASK, TYPE, 0, zeros, zeros, a, elements, ONE);
         Zoneout.backward(MASK, TYPE, 0, zeros, a, elements, ONE);
         Zoneout.backwardPrevious(MASK, TYPE, 0, zeros, a, elements, ONE);
+        Zoneout.evaluate(RATE, TYPE, zeros, zeros, a, elements, ONE);
     }
 
     private void masks(int elements) {

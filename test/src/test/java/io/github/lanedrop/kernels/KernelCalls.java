@@ -78,7 +78,10 @@ final class KernelCalls {
                     new KernelCall("zoneout", () -> Zoneout.forward(mask, type, 3, src, other, dst, ELEMENTS, one)),
                     new KernelCall(
                             "zoneout, previous",
-                            () -> Zoneout.backwardPrevious(mask, type, 3, src, dst, ELEMENTS, one))));
+                            () -> Zoneout.backwardPrevious(mask, type, 3, src, dst, ELEMENTS, one)),
+                    new KernelCall(
+                            "zoneout, evaluate",
+                            () -> Zoneout.evaluate(drop, type, src, other, dst, ELEMENTS, one))));
             if (!drop.dropsAll()) {
                 calls.add(new KernelCall(
                         "toStandard", () -> StandardDropout.toStandard(drop, type, src, dst, ELEMENTS, one)));
