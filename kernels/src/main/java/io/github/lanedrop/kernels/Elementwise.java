@@ -138,10 +138,10 @@ final class Elementwise {
     }
 
     /**
-     * Copies or zeroes elements of one fate, if there is nothing to compute: so every bit is copied, signalling NaNs of float16
-     * included.
+     * Copies or zeroes elements that all have one fate, if that is what the operation does to them: so they keep every bit, those
+     * of -0, to which 0 is not added, and of signalling NaNs, which are not multiplied by 1.
      *
-     * @return false, with nothing done, if there is
+     * @return false, with nothing done, if there is something to compute
      */
     private boolean copied(
             MaskSource mask,
@@ -199,6 +199,8 @@ final class Elementwise {
             }
             return;
         }
+        // bits that are copied are the same whatever they stand for, and there is a loop for those of bfloat16
+        DType stored = type == DType.FLOAT16 && operation.copies() ? DType.BFLOAT16 : type;
         Scratch scratch = Scratch.POOL.borrow();
         boolean exports = keepBits.byteSize() > 0;
         long at = start;
@@ -216,7 +218,7 @@ final class Elementwise {
                 case KEPT -> kept;
                 case DROPPED -> dropped;
             };
-            loops.apply(type, src, operand, dst, at, elements, scratch, span.bits, span.bitsAt, a, b, c);
+            loops.apply(stored, src, operand, dst, at, elements, scratch, span.bits, span.bitsAt, a, b, c);
             if (exports) {
                 KeepBits.store(span.bits, span.bitsAt, elements, keepBits, at);
             }

@@ -20,6 +20,11 @@ final class MaskChecks {
         Check.sharedWith(workers, name, segment);
     }
 
+    /** Of so many floats; more than any memory has where a long cannot say how many. */
+    static long float32Bytes(long floats) {
+        return floats > Long.MAX_VALUE / Float.BYTES ? Long.MAX_VALUE : floats * Float.BYTES;
+    }
+
     /** A mask has elements up to {@code end}. */
     static void within(MaskSource mask, long end) {
         if (end > mask.elements()) {

@@ -2,6 +2,7 @@ package io.github.lanedrop.kernels;
 
 import io.github.lanedrop.kernels.mask.Bits;
 import io.github.lanedrop.kernels.mask.VectorBytes;
+import io.github.lanedrop.kernels.mask.VectorFloats;
 
 /**
  * What mask sources need that are made of other sources or decide more than one element at once.
@@ -18,6 +19,9 @@ final class MaskScratch {
 
     /** Bytes of a chunk of a byte mask. */
     final byte[] bytes = new byte[Scratch.CHUNK + VectorBytes.SLACK];
+
+    /** Floats of a part of a float mask. */
+    final float[] floats = new float[Scratch.PIECE + VectorFloats.SLACK];
 
     final DropBlockBits dropBlock = new DropBlockBits();
 

@@ -10,6 +10,7 @@ public sealed interface MaskSource
         permits BernoulliMask,
                 StoredMask,
                 ByteMask,
+                FloatMask,
                 BroadcastMask,
                 DropBlockMask,
                 RowKeyedMask,

@@ -147,6 +147,22 @@ enum ElementwiseKernel {
         void run(MaskSource m, DType t, long at, MemorySegment x, MemorySegment o, MemorySegment y, Work w) {
             Zoneout.backwardPrevious(m, t, at, x, y, w.elements, w.workers);
         }
+    },
+    ZONEOUT_EVALUATION {
+        @Override
+        float of(float x, float operand, boolean kept, double p) {
+            return p == 0 ? x : p == 1 ? operand : x * (float) (1 - p) + operand * (float) p;
+        }
+
+        @Override
+        double of(double x, double operand, boolean kept, double p) {
+            return p == 0 ? x : p == 1 ? operand : x * (1 - p) + operand * p;
+        }
+
+        @Override
+        void run(MaskSource m, DType t, long at, MemorySegment x, MemorySegment o, MemorySegment y, Work w) {
+            Zoneout.evaluate(m.rate(), t, x, o, y, w.elements, w.workers);
+        }
     };
 
     abstract float of(float x, float operand, boolean kept, double p);
@@ -167,23 +183,32 @@ enum ElementwiseKernel {
                 yield TypedBits.bfloat16(y) & 0xFFFFL;
             }
             case FLOAT16 -> {
-                if (copies(p)) { // all bits, whatever they stand for; converting makes a signalling NaN quiet
-                    yield TypedBits.bits(
-                            of(Float.intBitsToFloat((int) x), Float.intBitsToFloat((int) operand), kept, p));
-                }
                 float y = of(Float.float16ToFloat((short) x), Float.float16ToFloat((short) operand), kept, p);
-                yield Float.floatToFloat16(y) & 0xFFFFL;
+                // copying keeps all bits, as numbers do that fit a double; converting makes a signalling NaN quiet
+                yield copies(p)
+                        ? (long) of((double) x, (double) operand, kept, p)
+                        : (Float.floatToFloat16(y) & 0xFFFFL);
             }
         };
     }
 
-    /** Whether elements are copied and zeroed, with nothing to compute. */
-    private boolean copies(double p) {
-        return this != RESIDUAL && (p == 0 || (p == 1 && this != STANDARD_EVALUATION));
+    boolean hasOperand() {
+        return this == ZONEOUT || adds();
     }
 
-    boolean hasOperand() {
-        return this == RESIDUAL || this == ZONEOUT;
+    /** Whether two elements are added: of two NaNs it may be either. */
+    boolean adds() {
+        return this == RESIDUAL || this == ZONEOUT_EVALUATION;
+    }
+
+    /** Whether elements keep their bits, as far as they are not dropped. */
+    private boolean copies(double p) {
+        return switch (this) {
+            case INVERTED, STANDARD_EVALUATION, ALPHA, ALPHA_BACKWARD -> p == 0;
+            case ZONEOUT_EVALUATION -> p == 0 || p == 1;
+            case STANDARD, ZONEOUT, ZONEOUT_BACKWARD, ZONEOUT_BACKWARD_PREVIOUS -> true;
+            case RESIDUAL -> false;
+        };
     }
 
     boolean takes(double rate) {

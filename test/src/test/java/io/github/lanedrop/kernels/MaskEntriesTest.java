@@ -45,6 +45,7 @@ final class MaskEntriesTest {
     private static final List<Reader> READERS = List.of(
             new Reader((MASK_ELEMENTS + 7) / 8, bits -> new StoredMask(RATE, bits)),
             new Reader(MASK_ELEMENTS, bytes -> new ByteMask(RATE, bytes)),
+            new Reader(4L * MASK_ELEMENTS, factors -> new FloatMask(RATE, factors)),
             new Reader(4L * MASK_ELEMENTS, rates -> new VaryingRateMask(rates, KEY)),
             new Reader(4L * MASK_ELEMENTS, ids -> new TokenTypeMask(MaskEntries.drawn(), ids, 1)),
             new Reader((MASK_ELEMENTS + 7) / 8, bits -> new ScaledMask(new StoredMask(RATE, bits), 2)),

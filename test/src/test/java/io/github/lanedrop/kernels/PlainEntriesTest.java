@@ -112,6 +112,12 @@ final class PlainEntriesTest extends EntryRefusals {
                         in("dstGradient"),
                         out("previousGradient")),
                 entry(
+                        "zoneout in evaluation",
+                        (b, n, w) -> Zoneout.evaluate(RATE, FLOAT32, b[0], b[1], b[2], n, w),
+                        in("src"),
+                        in("previous"),
+                        out("dst")),
+                entry(
                         "multiplicative noise",
                         (b, n, w) -> NoiseKernel.multiply(NOISE, FLOAT32, 7, b[0], b[1], n, w),
                         in("src"),
