@@ -5,17 +5,9 @@ import java.lang.foreign.ValueLayout;
 
 /** Refuses bad arguments at the door, in 64-bit arithmetic, before anything is written. */
 final class Check {
-    private static final Thread ANOTHER_THREAD = anotherThread();
+    private static final Thread ANOTHER_THREAD = Thread.ofPlatform().unstarted(() -> {});
 
     private Check() {}
-
-    /** Holds on to nothing of the thread that happens to be the first here. */
-    private static Thread anotherThread() {
-        Thread thread =
-                Thread.ofPlatform().inheritInheritableThreadLocals(false).unstarted(() -> {});
-        thread.setContextClassLoader(null);
-        return thread;
-    }
 
     static void range(long offset, long elements) {
         if (elements < 0) {

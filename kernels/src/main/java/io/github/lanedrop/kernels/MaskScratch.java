@@ -29,6 +29,7 @@ final class MaskScratch {
 
     // the window in inner: decisions `first` to `end` of a mask that is remembered, or of the fill at hand
     private final Drawn drawn = new Drawn();
+    private long decisions;
     private boolean held;
     private long first;
     private long end;
@@ -60,8 +61,13 @@ final class MaskScratch {
         return next().keepBits;
     }
 
-    /** Begins a fill: forgets the window unless it is of this very mask. */
-    void begin(MaskSource mask) {
+    /**
+     * Begins a fill: forgets the window unless it is of this very mask.
+     *
+     * @param decisions how many of the mask's first elements may be fetched; what others would read was not checked
+     */
+    void begin(MaskSource mask, long decisions) {
+        this.decisions = decisions;
         boolean same = drawn.by(mask);
         held &= same;
         periodHeld &= same;
@@ -81,7 +87,7 @@ final class MaskScratch {
             long start = from & -WINDOW;
             long stop = from + count;
             if (stop <= Long.MAX_VALUE - window) {
-                stop = Math.min(mask.elements(), (stop + window - 1) & -window);
+                stop = Math.min(decisions, (stop + window - 1) & -window);
             }
             if (stop - start > Scratch.CHUNK) {
                 start = from;

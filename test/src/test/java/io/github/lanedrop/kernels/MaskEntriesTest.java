@@ -168,6 +168,21 @@ final class MaskEntriesTest {
                 "ids must be in [0, 7), the elements of types, got 7 for token " + (MASK_ELEMENTS - 1));
     }
 
+    /** What is not asked for may hold anything, such as the padding of a batch. */
+    @Test
+    void idsBehindTheLastThatIsShared() {
+        int[] ids = new int[64];
+        Arrays.fill(ids, -1);
+        ids[0] = 2;
+        ids[1] = 0;
+        ids[2] = 1;
+        var types = new StoredMask(RATE, MemorySegment.ofArray(new byte[] {5})); // keeps 0 and 2
+        var tokens = new TokenTypeMask(types, MemorySegment.ofArray(ids), 1);
+        MemorySegment keepBits = MemorySegment.ofArray(new byte[3]);
+        DropoutKernel.keepBits(new BroadcastMask(tokens, BroadcastShape.rows(3, 8)), 0, keepBits, 24);
+        assertThat(Memory.bytes(keepBits)).containsExactly(-1, -1, 0);
+    }
+
     @ParameterizedTest
     @MethodSource("entries")
     void memoryThatIsWritten(Entry entry) {
