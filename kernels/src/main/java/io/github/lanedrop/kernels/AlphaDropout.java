@@ -94,8 +94,7 @@ public final class AlphaDropout {
         double rate = rate(mask);
         double a = factor(rate);
         double b = a * ALPHA_PRIME * rate;
-        AFFINE_SELECT.run(
-                mask, offset, type, "src", src, "dst", dst, elements, a, b, a * -ALPHA_PRIME + b, workers);
+        AFFINE_SELECT.run(mask, offset, type, "src", src, "dst", dst, elements, a, b, a * -ALPHA_PRIME + b, workers);
     }
 
     /**

@@ -21,7 +21,11 @@ final class AlphaDropoutTest {
     /** Six digits, computed by hand from the paper's formulas. */
     @ParameterizedTest
     @CsvSource({
-        ".05, .954844, .083936", ".1, .921285, .161971", ".2, .878904, .309040", ".5, .886405, .779194", "0, 1, 0"
+        ".05, .954844, .083936",
+        ".1, .921285, .161971",
+        ".2, .878904, .309040",
+        ".5, .886405, .779194",
+        "0, 1, 0"
     })
     void constants(double rate, double a, double b) {
         assertThat(AlphaDropout.factor(Rate.drop(rate))).isCloseTo(a, within(5e-7));
@@ -31,13 +35,7 @@ final class AlphaDropoutTest {
     private static double[] forward(MaskSource mask, double... x) {
         double[] y = new double[x.length];
         AlphaDropout.forward(
-                mask,
-                DType.FLOAT64,
-                0,
-                MemorySegment.ofArray(x),
-                MemorySegment.ofArray(y),
-                x.length,
-                Workers.NONE);
+                mask, DType.FLOAT64, 0, MemorySegment.ofArray(x), MemorySegment.ofArray(y), x.length, Workers.NONE);
         return y;
     }
 
@@ -174,7 +172,9 @@ final class AlphaDropoutTest {
         refused(message, new BernoulliMask(Rate.drop(1), KEY));
         refused(message, new StoredMask(Rate.drop(1), MemorySegment.ofArray(new byte[1])));
         refused(message + "4 dropped of 4", ExactCountMask.of(Rate.drop(.9), KEY, 4));
-        refused(message, new DropBlockMask(DropBlock.paper(Rate.drop(.5), 3, 7, 7).gammaScale(100), KEY));
+        refused(
+                message,
+                new DropBlockMask(DropBlock.paper(Rate.drop(.5), 3, 7, 7).gammaScale(100), KEY));
     }
 
     @Test
