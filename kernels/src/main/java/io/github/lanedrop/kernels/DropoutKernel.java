@@ -253,14 +253,7 @@ public final class DropoutKernel {
 
     /** Elements {@code start} to {@code end}, exclusive, of arguments that were checked. */
     static void range(
-            MaskSource mask,
-            long offset,
-            DType type,
-            MemorySegment src,
-            MemorySegment dst,
-            long start,
-            long end) {
-        SCALE_SELECT.range(
-                mask, offset, type, src, src, dst, Elementwise.NO_KEEP_BITS, start, end, mask.scale(), 0, 0);
+            MaskSource mask, long offset, DType type, MemorySegment src, MemorySegment dst, long start, long end) {
+        SCALE_SELECT.range(mask, offset, type, src, src, dst, Elementwise.NO_KEEP_BITS, start, end, mask.scale(), 0, 0);
     }
 }

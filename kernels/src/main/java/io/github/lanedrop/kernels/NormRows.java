@@ -229,13 +229,7 @@ final class NormRows {
                     first,
                     last);
             DropoutKernel.range(
-                    mask,
-                    offset,
-                    DType.FLOAT32,
-                    residualGradient,
-                    srcGradient,
-                    first * columns,
-                    last * columns);
+                    mask, offset, DType.FLOAT32, residualGradient, srcGradient, first * columns, last * columns);
         }
         POOL.giveBack(batch);
     }

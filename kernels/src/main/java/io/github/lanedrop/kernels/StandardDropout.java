@@ -73,18 +73,7 @@ public final class StandardDropout {
             long elements,
             Workers workers) {
         SELECT.run(
-                mask,
-                offset,
-                type,
-                "dstGradient",
-                dstGradient,
-                "srcGradient",
-                srcGradient,
-                elements,
-                0,
-                0,
-                0,
-                workers);
+                mask, offset, type, "dstGradient", dstGradient, "srcGradient", srcGradient, elements, 0, 0, 0, workers);
     }
 
     /**
@@ -144,7 +133,6 @@ public final class StandardDropout {
             MemorySegment dst,
             long elements,
             Workers workers) {
-        DropoutKernel.SCALE_SELECT.run(
-                ALL_KEPT, 0, type, srcName, src, "dst", dst, elements, factor, 0, 0, workers);
+        DropoutKernel.SCALE_SELECT.run(ALL_KEPT, 0, type, srcName, src, "dst", dst, elements, factor, 0, 0, workers);
     }
 }

@@ -55,8 +55,7 @@ final class ExactCountMaskTest {
     void beyondTheLastElementThereIsNothingToFill() {
         var mask = ExactCountMask.of(Rate.drop(.5), new Key(2026, 1), 10);
         Scratch scratch = Scratch.POOL.borrow();
-        assertThatExceptionOfType(IndexOutOfBoundsException.class)
-                .isThrownBy(() -> KeepBits.fill(mask, 8, 3, scratch));
+        assertThatExceptionOfType(IndexOutOfBoundsException.class).isThrownBy(() -> KeepBits.fill(mask, 8, 3, scratch));
         assertThat(KeepBits.fill(mask, 8, 2, scratch)).isZero();
     }
 

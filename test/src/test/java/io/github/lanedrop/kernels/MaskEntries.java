@@ -159,8 +159,7 @@ final class MaskEntries {
                         floats("biasGradient", COLUMNS)),
                 entry(
                         "DropoutResidualLayerNorm.forward",
-                        (m, y, w) ->
-                                DropoutResidualLayerNorm.forward(m, OFFSET, NORM, X, X, y[0], y[1], y[2], ROWS, w),
+                        (m, y, w) -> DropoutResidualLayerNorm.forward(m, OFFSET, NORM, X, X, y[0], y[1], y[2], ROWS, w),
                         elements("dst"),
                         floats("mean", ROWS),
                         floats("rstd", ROWS)),
@@ -206,15 +205,7 @@ final class MaskEntries {
                 entry(
                         "Attention.backward",
                         (m, y, w) -> Attention.backward(
-                                m,
-                                OFFSET,
-                                ATTENTION,
-                                OPERANDS,
-                                X,
-                                X,
-                                X,
-                                new AttentionOperands(y[0], y[1], y[2]),
-                                w),
+                                m, OFFSET, ATTENTION, OPERANDS, X, X, X, new AttentionOperands(y[0], y[1], y[2]), w),
                         floats("the queries' gradient", QUERIES),
                         floats("the keys' gradient", KEYS),
                         floats("the values' gradient", KEYS)),

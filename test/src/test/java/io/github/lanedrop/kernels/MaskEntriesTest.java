@@ -86,15 +86,14 @@ final class MaskEntriesTest {
     void everyEntryIsThere() {
         Set<String> holdOneOnly = Set.of("DropConnect.perBatch", "DropConnect.perBlock", "DropConnect.perExample");
         Set<String> readTheRateOnly = Set.of("DropConnectProduct.moments");
-        Set<String> expected =
-                new ClassFileImporter()
-                        .importPackages("io.github.lanedrop.kernels").stream()
-                                .filter(type -> type.getModifiers().contains(JavaModifier.PUBLIC))
-                                .flatMap(type -> type.getMethods().stream())
-                                .filter(MaskEntriesTest::takesAMask)
-                                .map(method -> method.getOwner().getSimpleName() + "." + method.getName())
-                                .filter(name -> !holdOneOnly.contains(name) && !readTheRateOnly.contains(name))
-                                .collect(Collectors.toCollection(TreeSet::new));
+        Set<String> expected = new ClassFileImporter()
+                .importPackages("io.github.lanedrop.kernels").stream()
+                        .filter(type -> type.getModifiers().contains(JavaModifier.PUBLIC))
+                        .flatMap(type -> type.getMethods().stream())
+                        .filter(MaskEntriesTest::takesAMask)
+                        .map(method -> method.getOwner().getSimpleName() + "." + method.getName())
+                        .filter(name -> !holdOneOnly.contains(name) && !readTheRateOnly.contains(name))
+                        .collect(Collectors.toCollection(TreeSet::new));
         assertThat(entries().stream().map(Entry::method).distinct()).containsExactlyInAnyOrderElementsOf(expected);
     }
 
@@ -134,7 +133,8 @@ final class MaskEntriesTest {
     @MethodSource("entries")
     void elementsThatTheMaskDoesNotHave(Entry entry) {
         int few = MASK_ELEMENTS - 1;
-        String message = "offset + elements must be at most " + few + ", the elements of the mask, got " + MASK_ELEMENTS;
+        String message =
+                "offset + elements must be at most " + few + ", the elements of the mask, got " + MASK_ELEMENTS;
         assertRefused(entry, ExactCountMask.of(RATE, KEY, few), message);
         assertRefused(entry, new ScaledMask(ExactCountMask.of(RATE, KEY, few), 1.5), message);
         assertRefused(entry, new BroadcastMask(MaskEntries.drawn(), BroadcastShape.of(few)), message);

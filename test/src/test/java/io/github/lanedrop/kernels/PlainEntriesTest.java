@@ -25,13 +25,10 @@ final class PlainEntriesTest extends EntryRefusals {
     }
 
     private static Entry entry(String name, Call call, Buffer... buffers) {
-        return new Entry(
-                name,
-                List.of(buffers),
-                (b, n, workers) -> {
-                    call.run(b, n, workers);
-                    return 0;
-                });
+        return new Entry(name, List.of(buffers), (b, n, workers) -> {
+            call.run(b, n, workers);
+            return 0;
+        });
     }
 
     private static Buffer in(String name) {
@@ -44,11 +41,7 @@ final class PlainEntriesTest extends EntryRefusals {
 
     static List<Entry> entries() {
         return List.of(
-                entry(
-                        "dropout",
-                        (b, n, w) -> DropoutKernel.forward(MASK, 7, b[0], b[1], n, w),
-                        in("src"),
-                        out("dst")),
+                entry("dropout", (b, n, w) -> DropoutKernel.forward(MASK, 7, b[0], b[1], n, w), in("src"), out("dst")),
                 entry(
                         "dropout backward",
                         (b, n, w) -> DropoutKernel.backward(MASK, 7, b[0], b[1], n, w),
@@ -167,8 +160,7 @@ final class PlainEntriesTest extends EntryRefusals {
                         out("srcGradient")),
                 entry(
                         "DropConnect's samples",
-                        (b, n, w) ->
-                                DropConnectProduct.sample(Activation.RELU, 2, KEY, 0, b[0], b[1], b[2], n, w),
+                        (b, n, w) -> DropConnectProduct.sample(Activation.RELU, 2, KEY, 0, b[0], b[1], b[2], n, w),
                         in("mean"),
                         in("variance"),
                         out("dst")));
