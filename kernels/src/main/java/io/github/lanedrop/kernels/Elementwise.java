@@ -193,12 +193,27 @@ final class Elementwise {
             double a,
             double b,
             double c) {
-        if (KeepBits.constant(mask) && copied(mask, type, src, operand, dst, start, end, a, b)) {
-            if (keepBits.byteSize() > 0) {
-                KeepBits.export(mask, offset, keepBits, start, end);
-            }
-            return;
+        if (!KeepBits.constant(mask) || !copied(mask, type, src, operand, dst, start, end, a, b)) {
+            spans(mask, offset, type, src, operand, dst, keepBits, start, end, a, b, c);
+        } else if (keepBits.byteSize() > 0) {
+            KeepBits.export(mask, offset, keepBits, start, end);
         }
+    }
+
+    /** A method of its own, which C2 compiles as a whole. */
+    private void spans(
+            MaskSource mask,
+            long offset,
+            DType type,
+            MemorySegment src,
+            MemorySegment operand,
+            MemorySegment dst,
+            MemorySegment keepBits,
+            long start,
+            long end,
+            double a,
+            double b,
+            double c) {
         // bits that are copied are the same whatever they stand for, and there is a loop for those of bfloat16
         DType stored = type == DType.FLOAT16 && operation.copies() ? DType.BFLOAT16 : type;
         Scratch scratch = Scratch.POOL.borrow();
