@@ -2,14 +2,18 @@ package io.github.lanedrop.bench;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.github.lanedrop.ChildJvm;
 import io.github.lanedrop.layers.Safetensors;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** The demo from the command line, on the digits that are built in. */
 final class DemoCommandTest {
@@ -30,6 +34,48 @@ final class DemoCommandTest {
                 .contains("| without dropout ", "| with dropout ", "3 Monte-Carlo passes", "Mean predictive entropy")
                 .matches("(?s)\\p{ASCII}+");
         assertThat(Files.readString(page)).startsWith("<!DOCTYPE html>");
+    }
+
+    /** The scalar path without the vector module, and another width than this JVM's or the same. */
+    @ParameterizedTest
+    @ValueSource(
+            strings = {"-Dlanedrop.path=scalar", "--add-modules=jdk.incubator.vector -Dlanedrop.vectorBits=128"})
+    void sameBytesOnOtherPaths(String flags, @TempDir Path folder) {
+        String[] arguments = {
+            "demo",
+            "--quick",
+            "--train",
+            "200",
+            "--epochs",
+            "1",
+            "--passes",
+            "2",
+            "--output",
+            folder.resolve("page.html").toString()
+        };
+        ChildJvm child = ChildJvm.run(
+                folder,
+                List.of(flags.split(" ")),
+                System.getProperty("java.class.path"),
+                Lanedrop.class,
+                arguments);
+        assertThat(child.exit()).as(child.err()).isZero();
+        assertThat(child.out())
+                .startsWith("# Digits: 200 images to learn from")
+                .isEqualTo(Cli.run(arguments).out());
+    }
+
+    @Test
+    void saveAndOutputMustBeTwoFiles(@TempDir Path folder) throws IOException {
+        Path file = folder.resolve("demo");
+        Path link = Files.createSymbolicLink(folder.resolve("link"), file);
+        Files.createFile(file);
+        for (Path save : List.of(file, folder.resolve("../" + folder.getFileName() + "/demo"), link)) {
+            Cli cli = Cli.run("demo", "--output", file.toString(), "--save", save.toString());
+            assertThat(cli.code()).isEqualTo(2);
+            assertThat(cli.err()).startsWith("lanedrop: --output and --save must be two files, got " + save);
+            assertThat(file).isEmptyFile();
+        }
     }
 
     @Test
