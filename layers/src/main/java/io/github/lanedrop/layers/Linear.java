@@ -20,8 +20,8 @@ import java.util.List;
  * {@code [out, in]} and {@code bias} is {@code [out]}, as PyTorch has them. Every element is one chain of fused
  * multiply-adds in the order of the sum, so the bits depend neither on the workers nor on how a batch is split.
  *
- * <p>The backward pass reads the weights as they are when it runs: step the optimiser after it. It keeps the input alive, not
- * the output.
+ * <p>The backward pass reads the weights as they are when it runs: step the optimiser after it. It keeps the input
+ * alive, not the output.
  *
  * <p><b>Edges.</b> Without rows the output is empty and the gradients are sums of nothing; without inputs every row of the
  * output is the bias; without outputs the input's gradient is +0. NaN and infinities follow IEEE 754: a zero, also of
@@ -30,9 +30,9 @@ import java.util.List;
  * <p><b>Threads and determinism.</b> Immutable but for its parameters' values: safe for any number of threads while nobody
  * changes these. The bits are a function of input, weights and bias, on every machine.
  *
- * <p><b>Errors.</b> {@link IllegalArgumentException} for another last axis, for no leading axis, for 2^31 rows or more, and on
- * the way back for a gradient of another shape; {@link IllegalStateException} and {@link WrongThreadException} for memory of a
- * closed arena or another thread's. Nothing that the caller can see has changed then.
+ * <p><b>Errors.</b> {@link IllegalArgumentException} for another last axis, for no leading axis, for 2^31 rows or more,
+ * and on the way back for a gradient of another shape; {@link IllegalStateException} and {@link WrongThreadException}
+ * for memory of a closed arena or another thread's. Nothing that the caller can see has changed then.
  *
  * <p>Source: the affine map {@code x W^T + b} of {@code torch.nn.Linear}, and its gradients.
  */

@@ -89,8 +89,8 @@ public final class MonteCarlo {
      * @param workers who does the work
      * @param rowOffset the index of the input's first row in the whole, 0 to 2^63 - 1 - N
      * @return the same bits as these rows have in the prediction of the whole
-     * @throws IllegalArgumentException if {@code passes} or {@code rowOffset} is out of range, the latter also for the masks'
-     *     index, or if a shape does not fit
+     * @throws IllegalArgumentException if {@code passes} or {@code rowOffset} is out of range, the latter also for the
+     *     masks' index, or if a shape does not fit
      * @throws IllegalStateException if nothing in the model is stochastic
      */
     public static Prediction predict(Layer model, Tensor input, int passes, Key key, Workers workers, long rowOffset) {

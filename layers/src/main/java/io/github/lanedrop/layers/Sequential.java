@@ -128,7 +128,8 @@ public final class Sequential implements Layer {
     }
 
     /**
-     * A table of the layers: name, kind and number of parameters. A shared layer's are in each of its lines and once in the sum.
+     * A table of the layers: name, kind and number of parameters. A shared layer's are in each of its lines and once in
+     * the sum.
      *
      * @return lines of text
      */

@@ -12,8 +12,8 @@ import java.util.Objects;
  * of block {@code n / 16}. All methods are static, pure and safe for use by any number of threads. They write to {@code dst}
  * alone, and allocate nothing.
  *
- * <p>Source: J. K. Salmon et al., "Parallel Random Numbers: As Easy as 1, 2, 3", SC'11; the order of the bytes is that of the
- * mask specification, MaskStream version 1.
+ * <p>Source: J. K. Salmon et al., "Parallel Random Numbers: As Easy as 1, 2, 3", SC'11; the order of the bytes is that
+ * of the mask specification, MaskStream version 1.
  */
 public final class ByteStream {
     /** Whether the SIMD path is live: it may run, and its known-answer self-test passed. */

@@ -8,8 +8,8 @@ import org.openjdk.jmh.annotations.Benchmark;
 import org.openjdk.jmh.annotations.Param;
 
 /**
- * Arrays filled with random numbers, {@value #NUMBERS} a call: the same numbers by {@link PhiloxProvider}'s bulk methods, and one
- * by one by Commons RNG's generator.
+ * Arrays filled with random numbers, {@value #NUMBERS} a call: the same numbers by {@link PhiloxProvider}'s bulk
+ * methods, and one by one by Commons RNG's generator.
  */
 public class GeneratorBench extends Bench {
     static final int NUMBERS = 4096;
