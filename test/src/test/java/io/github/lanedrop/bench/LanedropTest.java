@@ -90,9 +90,9 @@ final class LanedropTest {
                 "report                                    | DIR",
                 "compare a                                 | B",
                 "demo --epochs 0                           | epochs must be 1 or more, got 0",
-                "demo --epochs x                           | '--epochs': 'x' is not an int",
+                "demo --epochs x                           | option '--epochs': 'x' is not an int",
                 "demo --epochs                             | --epochs",
-                "demo --batch 1.5                          | '--batch': '1.5' is not an int",
+                "demo --batch 1.5                          | option '--batch': '1.5' is not an int",
                 "demo --seed x                             | 64 bits",
                 "demo --rate x                             | rate must be a number such as 0.1",
                 "demo --save a --output ./b/../a           | --output and --save must be two files, got a",
@@ -106,10 +106,10 @@ final class LanedropTest {
                 "demo --train 0                            | training images must be in [1, 1300], got 0",
                 "demo --train 1301                         | training images must be in [1, 1300], got 1301",
                 "demo --hidden 8,0                         | hidden layers must have 1 to 65536 units, got 0",
-                "demo --hidden 8,x                         | 'x' is not an int",
+                "demo --hidden 8,x                         | option '--hidden' (N): 'x' is not an int",
                 "demo --learning-rate NaN                  | learning rate must be above 0",
                 "demo --learning-rate 2                    | learning rate must be above 0, at most 1, got 2.0",
-                "demo --learning-rate x                    | 'x' is not a double",
+                "demo --learning-rate x                    | option '--learning-rate': 'x' is not a double",
                 "demo --repeats 0                          | repeats must be 1 or more",
             })
     void argumentsThatMakeNoSenseEndWithTwoAndOneLine(String line, String message) {
@@ -159,13 +159,12 @@ final class LanedropTest {
                 "--help",
                 "--version",
                 "doctor --help",
-                "doctor --json --millis 1",
+                "bench --help",
                 "mask --seed 1 --rate 0.5",
                 "mask --seed 1 --rate 0.5 --elements 0",
                 "mask --seed 1 --rate 0.5 --format sha256",
                 "mask --seed 1 --rate 0.5 --format sha256 --elements 3000000",
                 "dump --seed 1 --bytes 100",
-                "bench --plan --quick",
             })
     void lostOutputIsNoSuccess(String line) {
         assertThat(Cli.runWithoutOutput(line.split(" ")))
