@@ -234,7 +234,12 @@ final class PathMatrixTest {
     }
 
     private static final List<Class<?>> MODULES = List.of(
-            ByteStream.class, Kernels.class, Tensor.class, UniformRandomProvider.class, BaseProvider.class, RandomSource.class);
+            ByteStream.class,
+            Kernels.class,
+            Tensor.class,
+            UniformRandomProvider.class,
+            BaseProvider.class,
+            RandomSource.class);
 
     /** The jars and folders that classes come from, as a path. */
     private static String path(List<Class<?>> classes) {

@@ -70,12 +70,7 @@ public record Dropout(Rate rate, int site) implements Layer {
             outputGradient.requireShape("outputGradient", shape);
             Tensor inputGradient = Tensor.zeros(shape);
             DropoutKernel.backward(
-                    mask,
-                    offset,
-                    outputGradient.segment(),
-                    inputGradient.segment(),
-                    inputGradient.elements(),
-                    workers);
+                    mask, offset, outputGradient.segment(), inputGradient.segment(), inputGradient.elements(), workers);
             return inputGradient;
         });
     }

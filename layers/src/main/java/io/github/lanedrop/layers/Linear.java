@@ -150,8 +150,9 @@ public final class Linear implements Layer {
             rows *= shape[axis]; // below 2^61, as in every tensor
         }
         if (rows > Integer.MAX_VALUE) {
-            throw new IllegalArgumentException("input must have fewer than 2^31 rows in its leading axes, got the shape "
-                    + Arrays.toString(shape));
+            throw new IllegalArgumentException(
+                    "input must have fewer than 2^31 rows in its leading axes, got the shape "
+                            + Arrays.toString(shape));
         }
         return (int) rows;
     }

@@ -52,8 +52,7 @@ final class DemoCommandTest {
 
         static String text() throws IOException {
             Settings settings = new Settings(2026, Rate.drop(.5), List.of(64, 32), 1, 32, .001, 2);
-            return DemoText.of(
-                    Demo.run(Digits.load().withTrain(200), settings, Workers.NONE, Demo.Progress.SILENT));
+            return DemoText.of(Demo.run(Digits.load().withTrain(200), settings, Workers.NONE, Demo.Progress.SILENT));
         }
     }
 
@@ -61,8 +60,8 @@ final class DemoCommandTest {
     @ParameterizedTest
     @ValueSource(strings = {"-Dlanedrop.path=scalar", "--add-modules=jdk.incubator.vector -Dlanedrop.vectorBits=128"})
     void sameBytesOnOtherPaths(String flags, @TempDir Path folder) throws IOException {
-        ChildJvm child = ChildJvm.run(
-                folder, List.of(flags.split(" ")), System.getProperty("java.class.path"), Text.class);
+        ChildJvm child =
+                ChildJvm.run(folder, List.of(flags.split(" ")), System.getProperty("java.class.path"), Text.class);
         assertThat(child.exit()).as(child.err()).isZero();
         assertThat(child.out()).startsWith("# Digits: 200 images to learn from").isEqualTo(Text.text());
     }

@@ -52,8 +52,7 @@ final class DoctorCommandTest {
                         .put("permutesReason", path.permutesReason()));
         JsonNode jdk = found.get("jdk");
         assertThat(jdk.fieldNames()).toIterable().containsExactly("version", "vendor", "vm", "options", "flags");
-        assertThat(jdk.get("version").textValue())
-                .isEqualTo(Runtime.version().toString());
+        assertThat(jdk.get("version").textValue()).isEqualTo(Runtime.version().toString());
         assertThat(jdk.get("flags").isObject()).isTrue();
         JsonNode cpu = found.get("cpu");
         assertThat(cpu.fieldNames())
@@ -106,9 +105,7 @@ final class DoctorCommandTest {
         assertThat(found.at("/path/vector").booleanValue()).isFalse();
         String reason = found.at("/path/reason").textValue();
         assertThat(reason).contains("without C2");
-        assertThat(found.get("advice"))
-                .extracting(JsonNode::textValue)
-                .anyMatch(advice -> advice.contains(reason));
+        assertThat(found.get("advice")).extracting(JsonNode::textValue).anyMatch(advice -> advice.contains(reason));
     }
 
     private static ChildJvm doctor(Path folder, String... flags) {

@@ -101,7 +101,10 @@ final class SequentialTest {
         Gradients both = new Gradients();
         model.forward(x, Pass.eval()).backward().backward(dy, both);
         Gradients apart = new Gradients();
-        Sequential.of(first, new Tanh(), last).forward(x, Pass.eval()).backward().backward(dy, apart);
+        Sequential.of(first, new Tanh(), last)
+                .forward(x, Pass.eval())
+                .backward()
+                .backward(dy, apart);
         float[] before = shared.weight().value().toArray();
         float[] sum = both.of(shared.weight()).toArray();
         new Sgd(0.1).step(model.parameters(), both);

@@ -38,5 +38,4 @@ final class BenchPageBrowserTest {
                 JmhJson.MAPPER.readerForListOf(List.class).<List<List<String>>>readValue(seen.get("rows"));
         BenchPageTest.assertRowsEqual(rows, BenchPageTest.json(results));
     }
-
 }
