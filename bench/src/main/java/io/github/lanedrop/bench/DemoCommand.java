@@ -222,7 +222,7 @@ final class DemoCommand implements Callable<Integer> {
     }
 
     private static boolean isSameFile(Path a, Path b) throws IOException {
-        return Files.exists(a) && Files.exists(b)
+        return (Files.exists(a) && Files.exists(b))
                 ? Files.isSameFile(a, b)
                 : a.toAbsolutePath().normalize().equals(b.toAbsolutePath().normalize());
     }

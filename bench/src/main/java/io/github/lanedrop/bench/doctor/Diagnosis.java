@@ -57,8 +57,7 @@ public record Diagnosis(
             step.run();
         }
         // last, since loops test themselves when they are first called; where the very first self-test failed the
-        // kernels are
-        // scalar, although SIMD was to run, and nothing is left to test
+        // kernels are scalar, although SIMD was to run, and nothing is left to test
         boolean selfTest = Kernels.selfTest() && path.vector() == Simd.ENABLED;
         Jdk jdk = Jdk.read();
         List<String> advice = Advice.of(CopyAndScale.VECTOR, jdk.fuses(), cpu, path, selfTest);
