@@ -161,7 +161,7 @@ final class MaskCommand implements Callable<Integer> {
             DropoutKernel.keepBits(mask, offset + at, MemorySegment.ofArray(bits), count);
             chunk.accept(bits, (count + 7) / Byte.SIZE, count);
             if (out.checkError()) {
-                throw new IOException("standard output is closed"); // a print stream would swallow the rest in silence
+                throw new IOException(Lanedrop.LOST_OUTPUT); // before all the rest is drawn for nobody
             }
         }
     }

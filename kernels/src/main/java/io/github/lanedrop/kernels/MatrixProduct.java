@@ -21,6 +21,9 @@ package io.github.lanedrop.kernels;
  * shapes that do not fit, overlap and a read-only {@code c}; {@link IllegalStateException} for a closed arena;
  * {@link WrongThreadException} for another thread's memory, and for this one's alone if there are several tasks. Everything
  * is checked before the first write.
+ *
+ * <p>Source: the blocking is that of K. Goto and R. van de Geijn, "Anatomy of High-Performance Matrix Multiplication",
+ * ACM TOMS 34 (2008), where an element's chain goes on from block to block.
  */
 public final class MatrixProduct {
     private MatrixProduct() {}
