@@ -8,7 +8,8 @@ import java.util.Objects;
  * {@code (key, rate, i)}.
  *
  * <p>The mask is MaskStream version 1: eight elements are one of 256 patterns, drawn from an alias table by 16 bits of
- * the Philox4x32-10 byte stream of {@code key}, exact to 2^-32. It takes a few bytes and is never stored.
+ * the Philox4x32-10 byte stream of {@code key}, exact to 2^-32. It takes a few bytes and is never stored. MASKSTREAM.md, at
+ * the top of the sources, says it bit by bit.
  *
  * @param rate the probability to drop
  * @param key the address of this mask
