@@ -13,7 +13,7 @@ import java.lang.foreign.MemorySegment;
  * </pre>
  *
  * <p>Nothing is scaled. At rate 0 the state is the candidate, at rate 1 it never changes. In evaluation the state is the
- * expectation, {@code (1 - rate) * src + rate * previous}: a weighted sum of two arrays, which needs no mask.
+ * expectation, {@code (1 - rate) * src + rate * previous}: a sum of two arrays, and no business of masks.
  *
  * <p>Parameters, aliasing, threads, determinism and errors are those of {@link DropoutKernel}.
  *
