@@ -21,8 +21,8 @@
  * <ul>
  *   <li>A {@link io.github.lanedrop.kernels.MaskSource} says which elements are kept, by their logical index alone:
  *       {@link io.github.lanedrop.kernels.BernoulliMask} draws them from a {@link io.github.lanedrop.kernels.Rate} and a
- *       {@link io.github.lanedrop.rng.Key}, {@link io.github.lanedrop.kernels.StoredMask} and
- *       {@link io.github.lanedrop.kernels.ByteMask} read them. {@link io.github.lanedrop.kernels.BroadcastMask} lets groups
+ *       {@link io.github.lanedrop.rng.Key}, {@link io.github.lanedrop.kernels.StoredMask},
+ *       {@link io.github.lanedrop.kernels.ByteMask} and {@code FloatMask} read them. {@link io.github.lanedrop.kernels.BroadcastMask} lets groups
  *       of elements share a decision of any source (rows, columns, channels, time-locked units),
  *       {@link io.github.lanedrop.kernels.DropBlockMask} drops blocks, {@link io.github.lanedrop.kernels.RowKeyedMask} gives
  *       rows keys of their own, {@link io.github.lanedrop.kernels.TokenTypeMask} follows the types of tokens,
@@ -61,18 +61,24 @@
  *       {@link io.github.lanedrop.kernels.KernelFamily}.
  * </ul>
  *
- * <p>What goes with what. Every mask source, nested ones included, goes with every operation of the first three rows.
+ * <p>What goes with what. "Every mask source" includes those that are nested in others.
  *
  * <table>
  *   <caption>Operations, what they take their decisions or values from, and data types</caption>
  *   <tr><th>operation</th><th>from</th><th>float32</th><th>float64</th><th>bfloat16</th><th>float16</th></tr>
- *   <tr><td>scale and select, select, alpha, residual, zoneout</td><td>every mask source</td>
+ *   <tr><td>scale and select, select, residual, zoneout</td><td>every mask source</td>
  *       <td>yes</td><td>yes</td><td>yes</td><td>yes</td></tr>
- *   <tr><td>mask alone, bits and bytes, counts</td><td>every mask source</td>
+ *   <tr><td>alpha dropout</td><td>every mask source but rates that vary from element to element: one factor cannot keep the
+ *       variance of all</td><td>yes</td><td>yes</td><td>yes</td><td>yes</td></tr>
+ *   <tr><td>test-time scaling of standard dropout and its converters, zoneout's expectation</td><td>a rate</td>
+ *       <td>yes</td><td>yes</td><td>yes</td><td>yes</td></tr>
+ *   <tr><td>mask alone, bits, bytes and floats, counts</td><td>every mask source</td>
  *       <td colspan="4">no data but the mask</td></tr>
- *   <tr><td>bias, activation and dropout; dropout, residual and layer norm; softmax and attention with dropout; epilogue and
- *       DropConnect of products</td><td>every mask source</td><td>yes</td><td colspan="3">no: these compute in float32 all
- *       along, and a 16-bit form would only save memory at the ends; nobody has asked for float64</td></tr>
+ *   <tr><td>bias, activation and dropout; dropout, residual and layer norm</td><td>every mask source</td>
+ *       <td>yes</td><td>no: elementary functions are float32</td><td>yes</td><td>yes</td></tr>
+ *   <tr><td>bias, activation or layer norm alone; softmax and attention with dropout; epilogue and DropConnect of
+ *       products</td><td>every mask source</td><td>yes</td><td colspan="3">no: these compute in float32 all along, and a
+ *       16-bit form would only save memory at the ends</td></tr>
  *   <tr><td>multiply by noise, add noise</td><td>Gaussian, uniform, stored, broadcast noise</td>
  *       <td>yes</td><td>yes, of float32 noise</td><td>yes</td><td>yes</td></tr>
  *   <tr><td>learned rates</td><td>their own noise, from a key</td><td>yes</td><td colspan="3">no: parameters that are
@@ -151,9 +157,15 @@
  *       loaded one by one, a load a pattern, and all else is done in vectors of 16-bit lanes: with AVX2 dropout at rate 0.1
  *       went from .60 to .21 ns an element (64Ki, Zen 4). Revisit when the JDK tells what is emulated, or for CPUs of other
  *       kinds with such permutes.
- *   <li><b>Rates 0 and 1 draw nothing.</b> They copy all bits of the source, signalling NaNs included, or write +0; no
- *       strict or lax comparison can go wrong at the ends. Masks are functions of the index, so a schedule that passes
- *       through 0 shifts nobody's random numbers. There is nothing to revisit: this is the mask's specification.
+ *   <li><b>Dropped is +0 by selection, with one exception.</b> The gradient of bias, activation and dropout in one is
+ *       {@code dy * f'(z)} with {@code dy = +0} where an element was dropped: -0 where {@code f'} is negative, and NaN where
+ *       {@code z} is NaN. Those are the bits of the three kernels one after the other, which the chain promises; the kernel of
+ *       the activation cannot select, since it knows no mask. Forward hides a dropped NaN, but its weights have gone wrong by
+ *       then anyway. Revisit when somebody trains with NaNs in dropped places.
+ *   <li><b>Rates 0 and 1 draw nothing.</b> They copy all bits of the source, signalling NaNs included, or write +0 (what
+ *       adds a residual adds it still); no strict or lax comparison can go wrong at the ends. Masks are functions of the
+ *       index, so a schedule that passes through 0 shifts nobody's random numbers. There is nothing to revisit: this is the
+ *       mask's specification.
  *   <li><b>A rate below 2^-33 is rate 0</b>, and there is no strict mode that refuses it. It would drop fewer than one element
  *       in eight billion; {@link io.github.lanedrop.kernels.Rate#effective()} says what is realised, and a schedule that
  *       begins or ends with tiny rates must not fail in the middle of training. Revisit if somebody needs so rare events: they
@@ -180,10 +192,10 @@
  *       microseconds, longer than one, and now take 145; where the other thread is awake steps cost 2 %. Below some 256Ki
  *       elements it is not worth waking a thread. Products, sums and norms keep one range a task. Revisit when a thread wakes
  *       faster.
- *   <li><b>Scratch memory comes from a pool</b>, not from thread-locals, of which virtual threads would make millions, and
- *       not from the call, which must not allocate. A slot is one atomic exchange; a contended one costs an allocation,
- *       never a wait. A pool holds 64 slots; that of the product, up to 2.7 MB each, no more than there are processors,
- *       which threads share. Revisit when scoped values can hold what a thread may change.
+ *   <li><b>Scratch memory comes from a pool</b>, not from thread-locals, of which virtual threads would make millions,
+ *       and not from the call, which must not allocate. A slot is one atomic exchange; a contended one costs an allocation,
+ *       never a wait. A pool holds 64 slots; those of products (2.7 MB each), of attention (2.1 MB) and of sums over columns
+ *       as many as there are processors, which threads share. Revisit when scoped values can hold what a thread may change.
  *   <li><b>A vector loop is for native memory or for {@code float[]}, and checks the class</b> before it begins. A loop
  *       over just any segment makes virtual calls of the JDK's own methods once the JVM has seen three kinds of segment,
  *       wherever that was: 4,096 elements took 3,200 ns instead of 450 (Zen 4, JDK 25). The check tells C2 the class whatever
@@ -214,8 +226,17 @@
  *       Rate 0.1 takes .53 to .68 ns an element, one half .35 (Zen 4, JDK 25, 64Ki elements); the twin takes 1.8. Half of that
  *       is applying the bits, a quarter looking up patterns. Revisit when the module leaves incubation, or C2 vectorises the
  *       bits of floats.
- *   <li><b>The vector module is an incubator.</b> It may change with any JDK, and one day leave incubation under another name.
- *       There is nothing else in Java that makes SIMD certain, and the scalar twin is always there. Revisit with each JDK.
+ *   <li><b>Vector code is trusted when it has passed.</b> Every family is held against its scalar twin when first needed. Where
+ *       bits differ, or the test throws a {@code LinkageError} or a {@code RuntimeException}, the twin runs, and one warning
+ *       names the cause: the vector module incubates, so a later JDK may lack what this was compiled for. {@code FallbackTest}
+ *       runs every kernel with each vector class doctored to throw or to do nothing. Revisit when the module leaves incubation:
+ *       {@code requires jdk.incubator.vector} itself will not resolve then, and the class path runs the scalar path.
+ *   <li><b>Fused chains of 16 bits round once.</b> Bfloat16 and float16 are widened a chunk or a group of rows at a time, go
+ *       through the loops of float32 in L1 and L2, and are rounded at the end: a definition of one line, the same on every
+ *       path and for both types, and no loop is written twice. Bias, gamma, beta, statistics and the sums over rows stay
+ *       float32, as every framework keeps them. 16-bit kernels one after the other round after each step, and differ in the
+ *       last places. There is no float64, since elementary functions are float32. Revisit for it when somebody trains in
+ *       double; for 16 bits when conversions show in a profile.
  *   <li><b>16-bit results are rounded to nearest even</b>; there is no stochastic rounding. It would need random bits of its own,
  *       eight times as many as a mask, and what gains from it is sums of many small steps, such as weights, not activations.
  *       Revisit when somebody trains weights in 16 bits here.
