@@ -22,8 +22,9 @@
  *   <li>A {@link io.github.lanedrop.kernels.MaskSource} says which elements are kept, by their logical index alone:
  *       {@link io.github.lanedrop.kernels.BernoulliMask} draws them from a {@link io.github.lanedrop.kernels.Rate} and a
  *       {@link io.github.lanedrop.rng.Key}, {@link io.github.lanedrop.kernels.StoredMask},
- *       {@link io.github.lanedrop.kernels.ByteMask} and {@code FloatMask} read them. {@link io.github.lanedrop.kernels.BroadcastMask} lets groups
- *       of elements share a decision of any source (rows, columns, channels, time-locked units),
+ *       {@link io.github.lanedrop.kernels.ByteMask} and {@code FloatMask} read them.
+ *       {@link io.github.lanedrop.kernels.BroadcastMask} lets groups of elements share a decision of any source (rows, columns,
+ *       channels, time-locked units),
  *       {@link io.github.lanedrop.kernels.DropBlockMask} drops blocks, {@link io.github.lanedrop.kernels.RowKeyedMask} gives
  *       rows keys of their own, {@link io.github.lanedrop.kernels.TokenTypeMask} follows the types of tokens,
  *       {@link io.github.lanedrop.kernels.ExactCountMask} drops an exact number, and
