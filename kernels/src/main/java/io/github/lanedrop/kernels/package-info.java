@@ -130,7 +130,7 @@
  *       to C2 to repeat that; four took a quarter longer in L1. Revisit when users can mark methods to be inlined.
  *   <li><b>Long calls draw ahead.</b> From two chunks of float32 in native memory on, the random blocks of the next chunk are
  *       made in the loop that applies this one, so that memory and multiplier work at once: at 64Ki elements and rate 0.1
- *       from 1.8 to 1.5 times copying and scaling, at 16Mi to 1.0 to 1.1 (Zen 4, JDK 25). Bias and ReLU come first where a
+ *       from 1.8 to 1.5 times copying and scaling, and at 16Mi to 1 or less (Zen 4, JDK 25). Bias and ReLU come first where a
  *       chain has them: at 1Mi from 1.4 to 1.15 times dropout alone. The loop makes eight blocks a call, since with sixteen
  *       and a bias C1 runs out of virtual registers and the method stays slow for good. Each round reads the elements of the
  *       next: a load waits for a store before it to an address with the same lowest 12 bits, and where {@code dst} begins 64
@@ -244,7 +244,7 @@
  *   <li><b>Normals are no more exact than their words.</b> Both have 24 random bits, so polynomials to 1e-6 do, and cost a
  *       third less than correct ones. Sine and cosine are taken over half a turn, whose fraction is that of a float, so that
  *       the two share one sign and nothing is swapped or converted. Gaussian dropout takes 1.75 times what its random words
- *       take, .69 ns an element at 64Ki and at 1Mi (Zen 4, JDK 25): normals multiply where they are made, as a pass of its own
+ *       take, .7 ns an element at 64Ki and at 1Mi (Zen 4, JDK 25): normals multiply where they are made, as a pass of its own
  *       for that took up to .4 at 1Mi. Revisit if a generator makes words much faster.
  *   <li><b>Elementary functions fuse multiplications and additions</b>, which is rounded once and so the same everywhere:
  *       softmax of rows of 512 takes .65 instead of .81 ns an element, Concrete dropout 1.17 instead of 1.41. The price is that
