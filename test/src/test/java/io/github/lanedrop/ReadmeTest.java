@@ -82,8 +82,10 @@ final class ReadmeTest {
     @ValueSource(strings = {"README.md", "CONTRIBUTING.md", "CHANGELOG.md"})
     void everyLinkLeadsSomewhere(String document) throws IOException {
         String text = Files.readString(ROOT.resolve(document));
-        List<String> headings =
-                HEADING.matcher(text).results().map(match -> anchor(match.group(1))).toList();
+        List<String> headings = HEADING.matcher(text)
+                .results()
+                .map(match -> anchor(match.group(1)))
+                .toList();
         assertThat(LINK.matcher(text).results().map(match -> match.group(1)))
                 .isNotEmpty()
                 .allSatisfy(link -> {
