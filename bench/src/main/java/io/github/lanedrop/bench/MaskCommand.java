@@ -35,7 +35,7 @@ import picocli.CommandLine.Spec;
             "  hex     eight elements a byte, the first in the lowest bit",
             "  sha256  the SHA-256 digest of those bytes",
             "  npy     a NumPy file of one uint8 an element, 0 or 1; needs --output",
-            "%nThe first worked example of the mask specification:",
+            "%nThe first worked example of MASKSTREAM.md:",
             "  lanedrop mask --seed 2026 --rate 0.1 --elements 64",
             "  fffefeafffffefff"
         },

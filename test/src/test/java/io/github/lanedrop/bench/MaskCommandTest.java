@@ -14,13 +14,13 @@ import java.util.HexFormat;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.CsvFileSource;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.MethodSource;
 
 /** Masks from the command line. */
 final class MaskCommandTest {
     @ParameterizedTest
-    @CsvFileSource(resources = "/mask-examples.csv", numLinesToSkip = 1)
+    @MethodSource("io.github.lanedrop.MaskExamples#keepBits")
     @CsvSource({
         "2026, 1, 1/3, 0, 7bf759440da35fd6",
         "0x7EA, 0x1, 1/3, 0, 7bf759440da35fd6",
