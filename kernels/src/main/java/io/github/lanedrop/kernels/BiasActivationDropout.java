@@ -25,8 +25,9 @@ import java.lang.foreign.MemorySegment;
  * <p><b>Aliasing.</b> {@code dst} must be identical to {@code src} or disjoint, {@code srcGradient} identical to
  * {@code src} or {@code dstGradient} or disjoint; the bias and its gradient must be disjoint from all else that is written.
  *
- * <p><b>Threads and determinism.</b> All methods are static, keep no state and allocate nothing once warm. The bits
- * depend on the arguments alone, never on the CPU, vector width, thread count or split; only a NaN's payload may.
+ * <p><b>Threads and determinism.</b> All methods are static, keep no state and allocate nothing once warm where there is
+ * one task. The bits depend on the arguments alone, never on the CPU, vector width, thread count or split; only a NaN's
+ * payload may.
  *
  * <p><b>Errors.</b> {@link IllegalArgumentException} if {@code offset} or a size is out of range, a buffer too small, one
  * to be written read-only, or buffers overlap; {@link IllegalStateException} if an arena is closed;

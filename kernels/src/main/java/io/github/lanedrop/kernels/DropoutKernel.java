@@ -23,8 +23,8 @@ import java.lang.foreign.MemorySegment;
  * <p><b>Aliasing.</b> {@code src} and {@code dst} must be identical or disjoint; {@code keepBits} must be disjoint from
  * both.
  *
- * <p><b>Threads and determinism.</b> All methods are static, keep no state and allocate nothing once warm. The bits
- * depend on the arguments alone, never on the CPU, vector width, thread count or split.
+ * <p><b>Threads and determinism.</b> All methods are static, keep no state and allocate nothing once warm where there is
+ * one task. The bits depend on the arguments alone, never on the CPU, vector width, thread count or split.
  *
  * <p><b>Errors.</b> {@link IllegalArgumentException} if {@code offset} or {@code elements} is out of range, a buffer too
  * small, one to be written read-only, or buffers overlap; {@link IllegalStateException} if an arena is closed;

@@ -27,7 +27,7 @@ import java.util.Objects;
  * threads.
  *
  * <p>Tensors are {@code [samples, tokens, rowBytes]}, of any data type; source and destination must be disjoint. Gathering
- * and scattering allocate nothing once warm; errors are as those of {@link DropoutKernel}.
+ * and scattering allocate nothing once warm where there is one task; errors are as those of {@link DropoutKernel}.
  *
  * <p>Source: Y. Liu et al., "PatchDropout: Economizing Vision Transformers Using Patch Dropout", WACV 2023.
  */

@@ -20,7 +20,8 @@ import java.util.concurrent.atomic.AtomicLong;
  * <p>Bit {@code i} is bit {@code i mod 8} of byte {@code i / 8}; unused bits of the last byte are written as 0 and ignored
  * when read. Memory is native, heap or mapped, of any alignment; source and destination must be disjoint.
  *
- * <p>All methods are static, keep no state, are safe for use by any number of threads and allocate nothing once warm.
+ * <p>All methods are static, keep no state, are safe for use by any number of threads and allocate nothing once warm where
+ * there is one task.
  *
  * <p><b>Errors.</b> As {@link DropoutKernel}'s: everything is checked before the first write.
  */

@@ -4,7 +4,8 @@ package io.github.lanedrop.kernels;
  * Where keep bits come from: element {@code i} of a mask is kept or dropped, whoever asks, in whatever order.
  *
  * <p>A source is a few immutable fields. It is also the handle that a backward pass needs: the same source and offset
- * give the same mask. New sources join this list; the switch over it is exhaustive, so that the compiler names it.
+ * give the same mask. New sources join this list; the switch over it is exhaustive, so the compiler names what must
+ * change.
  */
 public sealed interface MaskSource
         permits BernoulliMask,

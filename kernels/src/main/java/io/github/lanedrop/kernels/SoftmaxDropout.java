@@ -38,9 +38,9 @@ import java.util.Arrays;
  * <p><b>Aliasing.</b> Forward may work in place, which backward then cannot follow, as it needs the scores. The scores'
  * gradient may be the buffer of the probabilities' gradient or of the scores. Otherwise buffers are disjoint.
  *
- * <p><b>Threads and determinism.</b> Static, stateless, allocates nothing once warm. Sums are 16 partial sums, of every
- * sixteenth element each, added pairwise; exponentials are within 1 ulp, and 0 below e^-87; so the bits depend on the arguments alone, never on the CPU, the width of its
- * vectors, the threads or the split.
+ * <p><b>Threads and determinism.</b> Static, stateless, allocates nothing once warm where there is one task. Sums are 16
+ * partial sums, of every sixteenth element each, added pairwise; exponentials are within 1 ulp, and 0 below e^-87; so the bits
+ * depend on the arguments alone, never on the CPU, the width of its vectors, the threads or the split.
  *
  * <p><b>Errors.</b> {@link IllegalArgumentException} for buffers that are too small, overlap or are read-only, offsets and
  * key lengths out of range; {@link IllegalStateException} for a closed arena; {@link WrongThreadException} for another
