@@ -41,7 +41,7 @@ import org.junit.jupiter.params.provider.ValueSource;
  */
 final class PathMatrixTest {
     /** Hash of {@link PathMain}'s workload. It changes only with that workload or with a new version of MaskStream. */
-    private static final String SHA = "e0467215da8b86869c7753b9f7558cac43df4fcee5bd652918a8e54f989ddaf7";
+    private static final String SHA = "64e8735924d9e9ea833f987f6befbd104f22d219f74bab17ef2cc8e2398af38e";
 
     private static final String FORCE_VECTOR = "-Dlanedrop.path=vector";
     private static final String PRINT = "-XX:+PrintCompilation";

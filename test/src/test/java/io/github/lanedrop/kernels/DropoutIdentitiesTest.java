@@ -113,9 +113,12 @@ final class DropoutIdentitiesTest {
         }
     }
 
-    /** A3: standard dropout before W and inverted dropout before {@code q W} agree mask by mask, and at test time. */
+    /**
+     * A3: standard dropout before W and inverted dropout before {@code q W} agree mask by mask, to 1 ulp, and at test time.
+     * The scale and both products round once more than {@code w x} does, which can make 2 ulp, as it does at rate 0.05.
+     */
     @ParameterizedTest
-    @ValueSource(doubles = {.1, .3, .5, .75})
+    @ValueSource(doubles = {.1, .2, .3, .4, .5, .75, .9})
     void a3InvertedDropoutBeforeScaledWeightsIsStandardDropout(double p) {
         Rate rate = Rate.drop(p);
         Random random = new Random(3);
@@ -127,7 +130,7 @@ final class DropoutIdentitiesTest {
             double[] inverted = mask.inverted(x);
             for (int i = 0; i < N; i++) {
                 double expected = w[i] * standard[i];
-                assertThat(scaled[i] * inverted[i]).isCloseTo(expected, within(0x1p-51 * Math.abs(expected)));
+                assertThat(scaled[i] * inverted[i]).isCloseTo(expected, within(Math.ulp(expected)));
             }
         });
         double[] evaluated = new double[N];

@@ -45,10 +45,11 @@ final class MaskSources {
             return MaskSources.keepBits(oracle.apply(key), offset, elements);
         }
 
-        /** The elements from an offset on by definition, as stored bits under the source's scale. */
+        /** The elements from an offset on as stored bits, which {@link MaskSourcesTest} tests, under the source's scale. */
         MaskSource stored(Key key, long offset, int elements) {
             MaskSource mask = source.apply(key);
-            MemorySegment bits = MemorySegment.ofArray(keepBits(key, offset, elements));
+            MemorySegment bits = MemorySegment.ofArray(new byte[(elements + 7) / 8]);
+            DropoutKernel.keepBits(mask, offset, bits, elements);
             return new ScaledMask(new StoredMask(mask.rate(), bits), mask.scale());
         }
 
