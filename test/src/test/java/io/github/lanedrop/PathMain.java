@@ -306,8 +306,7 @@ public final class PathMain {
         for (Activation activation : List.of(Activation.RELU, Activation.GELU)) {
             BiasActivationDropout.forward(mask, 3, activation, src, bias, dst, rows, columns);
             update(dst);
-            BiasActivationDropout.backward(
-                    mask, 3, activation, src, bias, gradient, dst, ofColumns, rows, columns);
+            BiasActivationDropout.backward(mask, 3, activation, src, bias, gradient, dst, ofColumns, rows, columns);
             update(dst);
             update(ofColumns);
         }

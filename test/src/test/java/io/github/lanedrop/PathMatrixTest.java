@@ -99,7 +99,7 @@ final class PathMatrixTest {
 
     /** How a child runs; 0 bits for the scalar path. */
     record Setting(Compiler compiler, int bits, List<String> flags) {
-        Child run(Path folder) {
+        private Child run(Path folder) {
             return Child.onClassPath(folder, join(List.of(flags, compiler.flags(), MODULE)), compiler.repeats);
         }
 
@@ -117,8 +117,7 @@ final class PathMatrixTest {
             }
             // narrower CPUs than this one, as far as flags can make them; other architectures ignore the flag
             for (int avx = 1; avx <= 2; avx++) {
-                settings.add(
-                        vector(Compiler.C2, bits, "-XX:+IgnoreUnrecognizedVMOptions", "-XX:UseAVX=" + avx));
+                settings.add(vector(Compiler.C2, bits, "-XX:+IgnoreUnrecognizedVMOptions", "-XX:UseAVX=" + avx));
             }
         }
         // AVX-512 without permutes of bytes
@@ -151,8 +150,8 @@ final class PathMatrixTest {
     /** What runs on the path of this machine's choice, at its width: every kernel's loops. */
     @Test
     void warmUpGetsAllKernelsCompiledByC2() {
-        Child child = Child.onClassPath(
-                folder, join(List.of(Compiler.C2.flags(), MODULE, List.of(FORCE_VECTOR, PRINT))), 0);
+        Child child =
+                Child.onClassPath(folder, join(List.of(Compiler.C2.flags(), MODULE, List.of(FORCE_VECTOR, PRINT))), 0);
         assertThat(child.jvm.exit())
                 .as("%s%n%s", child.jvm.command(), child.jvm.err())
                 .isZero();

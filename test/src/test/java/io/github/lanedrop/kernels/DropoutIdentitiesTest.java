@@ -356,7 +356,8 @@ final class DropoutIdentitiesTest {
         MemorySegment cells = MemorySegment.ofArray(c);
         for (int step = 0; step < 1000; step++) {
             var mask = new BernoulliMask(Rate.drop(.5), Key.of(14).step(step));
-            double[] candidates = Arrays.stream(normals(random, units)).map(g -> 0 * g).toArray();
+            double[] candidates =
+                    Arrays.stream(normals(random, units)).map(g -> 0 * g).toArray();
             MemorySegment src = MemorySegment.ofArray(candidates);
             ResidualDropout.forward(mask, DType.FLOAT64, 0, src, cells, cells, units, Workers.NONE);
         }

@@ -176,7 +176,8 @@ final class DropoutKernelTest {
         MemorySegment canaries = MemorySegment.ofArray(new byte[(int) bytes]).fill((byte) 0x5A);
         try (Arena arena = Arena.ofConfined()) {
             for (MemorySegment memory :
-                    new MemorySegment[] {arena.allocate(bytes, 64), MemorySegment.ofArray(new float[(int) bytes / 4])}) {
+                    new MemorySegment[] {arena.allocate(bytes, 64), MemorySegment.ofArray(new float[(int) bytes / 4])
+                    }) {
                 long offset = memory.isNative() ? 128 : 5;
                 int unit = memory.isNative() ? 1 : Float.BYTES; // of misalignment
                 int[] outputs = expected(input, oracle.keepBits(offset, most), oracle, true);

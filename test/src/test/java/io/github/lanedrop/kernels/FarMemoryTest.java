@@ -51,7 +51,9 @@ final class FarMemoryTest {
         @SuppressWarnings("restricted") // the same memory by another name
         MemorySegment of(int file) {
             MemorySegment mapped = FILES.get(file);
-            return this == MAPPED ? mapped : MemorySegment.ofAddress(mapped.address()).reinterpret(BYTES, ARENA, null);
+            return this == MAPPED
+                    ? mapped
+                    : MemorySegment.ofAddress(mapped.address()).reinterpret(BYTES, ARENA, null);
         }
     }
 
@@ -100,8 +102,7 @@ final class FarMemoryTest {
         MemorySegment expected = ARENA.allocate((long) type.bytes() * ELEMENTS);
         for (MaskSource mask : masks()) {
             String what = mask + ", " + type + ", " + kind + ", 2^" + power;
-            DropoutKernel.forward(
-                    mask, type, OFFSET + start, part(src, type, start), expected, ELEMENTS, Workers.NONE);
+            DropoutKernel.forward(mask, type, OFFSET + start, part(src, type, start), expected, ELEMENTS, Workers.NONE);
             prepare(dst, type, start);
             DropoutKernel.range(mask, OFFSET, type, src, dst, Elementwise.NO_KEEP_BITS, start, end);
             check(dst, type, start, expected, what);

@@ -112,8 +112,7 @@ final class KernelCalls {
                                     () -> DropoutKernel.forward(mask, 0, src, dst, elements, bits, one)),
                             new KernelCall(
                                     "standard", () -> StandardDropout.forward(mask, type, 0, src, dst, elements, one)),
-                            new KernelCall(
-                                    "alpha", () -> AlphaDropout.forward(mask, type, 0, src, dst, elements, one)),
+                            new KernelCall("alpha", () -> AlphaDropout.forward(mask, type, 0, src, dst, elements, one)),
                             new KernelCall(
                                     "alpha, backward",
                                     () -> AlphaDropout.backward(mask, type, 0, src, dst, elements, one)),

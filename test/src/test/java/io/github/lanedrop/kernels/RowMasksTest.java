@@ -146,7 +146,8 @@ final class RowMasksTest {
     void numbersOfLayersAreBinomial(int layers, double p) {
         Rate rate = Rate.drop(p);
         int samples = 40_000;
-        DepthPlan plan = StochasticDepth.of(Collections.nCopies(layers, rate), KEY.site(6)).plan(2, samples);
+        DepthPlan plan = StochasticDepth.of(Collections.nCopies(layers, rate), KEY.site(6))
+                .plan(2, samples);
         long[] observed = new long[layers + 1];
         for (int sample = 0; sample < samples; sample++) {
             int passed = 0;

@@ -134,7 +134,8 @@ final class SoftmaxDropoutTest {
         float[] gradient = AttentionOracle.gaussian(random, rows * columns);
         MaskSource mask = sample.source().apply(key);
         MaskSource stored = sample.stored(key, MaskSources.OFFSET, rows * columns);
-        for (AttentionScores each : new AttentionScores[] {shape, shape.causally().renormalizing()}) {
+        for (AttentionScores each :
+                new AttentionScores[] {shape, shape.causally().renormalizing()}) {
             assertThat(forward(mask, MaskSources.OFFSET, each, x)).isEqualTo(forward(stored, 0, each, x));
             assertThat(backward(mask, MaskSources.OFFSET, each, x, gradient))
                     .isEqualTo(backward(stored, 0, each, x, gradient));
