@@ -172,7 +172,7 @@ final class DropoutKernelTest {
         var oracle = new MaskOracle(key.seed(), key.stream(), rate);
         int[] input = Memory.floatBits(new Random(7), most);
         int guard = 192;
-        long bytes = 4L * most + 2 * guard + 64;
+        long bytes = 4L * most + 2L * guard + 64;
         MemorySegment canaries = MemorySegment.ofArray(new byte[(int) bytes]).fill((byte) 0x5A);
         try (Arena arena = Arena.ofConfined()) {
             for (MemorySegment memory :
