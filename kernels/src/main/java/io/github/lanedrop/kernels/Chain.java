@@ -1,7 +1,5 @@
 package io.github.lanedrop.kernels;
 
-import static io.github.lanedrop.kernels.Scratch.FLOAT;
-
 import io.github.lanedrop.kernels.activation.ChainLoop;
 import io.github.lanedrop.kernels.activation.Chains;
 import io.github.lanedrop.kernels.activation.Links;
@@ -74,9 +72,10 @@ final class Chain implements Overlap.Plain {
         return Objects.requireNonNull(ALL.get(activation));
     }
 
-    /** Elements {@code start} to {@code end}, exclusive, of rows of {@code columns}. */
+    /** Elements {@code start} to {@code end}, exclusive, of rows of {@code columns}; the bias is float32. */
     void forward(
             MaskSource mask,
+            DType type,
             long offset,
             MemorySegment src,
             MemorySegment bias,
@@ -90,14 +89,14 @@ final class Chain implements Overlap.Plain {
         }
         float scale = (float) mask.scale();
         long at = start;
-        if (overlaps && overlap.takes(mask, offset, DType.FLOAT32, src, dst, start, end)) {
+        if (overlaps && overlap.takes(mask, offset, type, src, dst, start, end)) {
             at = overlap.run(
                     (BernoulliMask) mask, offset, src, dst, Elementwise.NO_KEEP_BITS, start, end, scratch, scale, 0, 0);
         }
         for (; at < end; at += Scratch.CHUNK) {
             int elements = (int) Math.min(Scratch.CHUNK, end - at);
             int bitsAt = links.dropout() ? keepBits(mask, offset + at, elements, scratch) : 0;
-            forward(src, dst, at, elements, scale, bitsAt, scratch);
+            forward(type, src, dst, at, elements, scale, bitsAt, scratch);
         }
         Scratch.POOL.giveBack(scratch);
     }
@@ -122,17 +121,24 @@ final class Chain implements Overlap.Plain {
             double scale,
             double b,
             double c) {
-        forward(src, dst, first, elements, (float) scale, bitsAt, scratch);
+        forward(DType.FLOAT32, src, dst, first, elements, (float) scale, bitsAt, scratch);
     }
 
     private void forward(
-            MemorySegment src, MemorySegment dst, long first, int elements, float scale, int bitsAt, Scratch scratch) {
+            DType type,
+            MemorySegment src,
+            MemorySegment dst,
+            long first,
+            int elements,
+            float scale,
+            int bitsAt,
+            Scratch scratch) {
         byte[] bits = scratch.keepBits;
-        long firstByte = first * Float.BYTES;
         int biasAt = scratch.bias.at(first);
         Class<?> memory = dst.getClass();
         int done = 0;
-        if (Live.VECTOR && Memories.haveLoops(memory) && src.getClass() == memory) {
+        if (Live.VECTOR && hasLoop(type, memory) && src.getClass() == memory) {
+            long firstByte = first * Float.BYTES;
             done = loop(memory).forward(src, scratch.bias, biasAt, dst, firstByte, elements, scale, bits, bitsAt);
         }
         if (done == elements) {
@@ -140,23 +146,24 @@ final class Chain implements Overlap.Plain {
         }
         int start = done;
         float[] x = scratch.floats;
-        long at = firstByte + (long) Float.BYTES * start;
-        MemorySegment.copy(src, FLOAT, at, x, start, elements - start);
+        Storage.load(type, src, first, start, elements, scratch, x, scratch.doubles);
         if (Live.VECTOR && start == 0) {
             MemorySegment array = scratch.floatSegment;
             done = loop(array.getClass()).forward(array, scratch.bias, biasAt, array, 0, elements, scale, bits, bitsAt);
         }
         ScalarChain.forward(links, x, scratch.bias, biasAt, x, done, elements, scale, bits, bitsAt);
-        MemorySegment.copy(x, start, dst, FLOAT, at, elements - start);
+        Storage.store(type, dst, first, start, elements, scratch, x, scratch.doubles);
     }
 
     /**
-     * Elements {@code start} to {@code end}, exclusive, of rows of {@code columns}.
+     * Elements {@code start} to {@code end}, exclusive, of rows of {@code columns}; the bias is float32.
      *
-     * @param sums receives sums of the gradient over columns from {@code sumsByte} on if {@code columnSums}
+     * @param sums receives sums of the gradient over columns, before it is rounded, from {@code sumsByte} on if
+     *     {@code columnSums}
      */
     void backward(
             MaskSource mask,
+            DType type,
             long offset,
             MemorySegment src,
             MemorySegment bias,
@@ -176,15 +183,19 @@ final class Chain implements Overlap.Plain {
         for (long at = start; at < end; at += Scratch.CHUNK) {
             int elements = (int) Math.min(Scratch.CHUNK, end - at);
             int bitsAt = links.dropout() ? keepBits(mask, offset + at, elements, scratch) : 0;
-            backward(src, dstGradient, srcGradient, at, elements, scale, bitsAt, scratch);
-            if (columnSums) {
+            backward(type, src, dstGradient, srcGradient, at, elements, scale, bitsAt, scratch);
+            if (columnSums && type == DType.FLOAT32) {
                 ColumnSums.add(srcGradient, at, elements, columns, sums, sumsByte, scratch);
+            } else if (columnSums) {
+                ColumnSums.add(scratch.otherFloatSegment, 0, at, elements, columns, sums, sumsByte);
             }
         }
         Scratch.POOL.giveBack(scratch);
     }
 
+    /** Leaves the gradient of types that are rounded in {@code scratch.otherFloats}, too. */
     private void backward(
+            DType type,
             MemorySegment src,
             MemorySegment dstGradient,
             MemorySegment srcGradient,
@@ -194,12 +205,12 @@ final class Chain implements Overlap.Plain {
             int bitsAt,
             Scratch scratch) {
         byte[] bits = scratch.keepBits;
-        long firstByte = first * Float.BYTES;
         int biasAt = scratch.bias.at(first);
         Class<?> memory = srcGradient.getClass();
         int done = 0;
-        if (Live.VECTOR && Memories.haveLoops(memory) && src.getClass() == memory && dstGradient.getClass() == memory) {
+        if (Live.VECTOR && hasLoop(type, memory) && src.getClass() == memory && dstGradient.getClass() == memory) {
             ChainLoop loop = loop(memory);
+            long firstByte = first * Float.BYTES;
             loop.densities(src, scratch.bias, biasAt, scratch.densities, firstByte, elements);
             done = loop.backward(
                     src,
@@ -220,9 +231,8 @@ final class Chain implements Overlap.Plain {
         int start = done;
         float[] x = scratch.floats;
         float[] dy = scratch.otherFloats;
-        long at = firstByte + (long) Float.BYTES * start;
-        MemorySegment.copy(src, FLOAT, at, x, start, elements - start);
-        MemorySegment.copy(dstGradient, FLOAT, at, dy, start, elements - start);
+        Storage.load(type, src, first, start, elements, scratch, x, scratch.doubles);
+        Storage.load(type, dstGradient, first, start, elements, scratch, dy, scratch.doubles);
         if (Live.VECTOR && start == 0) {
             MemorySegment array = scratch.floatSegment;
             MemorySegment gradients = scratch.otherFloatSegment;
@@ -242,7 +252,12 @@ final class Chain implements Overlap.Plain {
                     bitsAt);
         }
         ScalarChain.backward(links, x, scratch.bias, biasAt, dy, dy, done, elements, scale, bits, bitsAt);
-        MemorySegment.copy(dy, start, srcGradient, FLOAT, at, elements - start);
+        Storage.store(type, srcGradient, first, start, elements, scratch, dy, scratch.doubles);
+    }
+
+    /** Else elements go through arrays of float32, as those of 16 bits do. */
+    private static boolean hasLoop(DType type, Class<?> memory) {
+        return type == DType.FLOAT32 && Memories.haveLoops(memory);
     }
 
     private ChainLoop loop(Class<?> memory) {

@@ -70,14 +70,25 @@ final class ColumnSums {
             MemorySegment sums,
             long sumsByte,
             Scratch scratch) {
-        int column = (int) (first % columns);
-        ColumnLoop loop = Norm.loops(src.getClass()).columns();
         if (Norm.reads(src.getClass())) {
-            loop.addRows(src, first * Float.BYTES, elements, column, columns, sums, sumsByte);
+            add(src, first * Float.BYTES, first, elements, columns, sums, sumsByte);
         } else {
             MemorySegment.copy(src, FLOAT, first * Float.BYTES, scratch.floats, 0, elements);
-            loop.addRows(scratch.floatSegment, 0, elements, column, columns, sums, sumsByte);
+            add(scratch.floatSegment, 0, first, elements, columns, sums, sumsByte);
         }
+    }
+
+    /** Adds elements from {@code first} on, which lie from {@code firstByte} on in memory that has loops, or an array. */
+    static void add(
+            MemorySegment src,
+            long firstByte,
+            long first,
+            int elements,
+            int columns,
+            MemorySegment sums,
+            long sumsByte) {
+        ColumnLoop loop = Norm.loops(src.getClass()).columns();
+        loop.addRows(src, firstByte, elements, (int) (first % columns), columns, sums, sumsByte);
     }
 
     /** Writes the sums of all parts. */

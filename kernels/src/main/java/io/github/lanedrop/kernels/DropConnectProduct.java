@@ -223,7 +223,16 @@ public final class DropConnectProduct {
                 values[i] = means[i] + deviations[i] * values[i];
             }
             Chain.ofActivation(activation)
-                    .forward(Chain.NO_MASK, 0, valueSegment, Chain.NO_BIAS, elements, valueSegment, 0, elements);
+                    .forward(
+                            Chain.NO_MASK,
+                            DType.FLOAT32,
+                            0,
+                            valueSegment,
+                            Chain.NO_BIAS,
+                            elements,
+                            valueSegment,
+                            0,
+                            elements);
             for (int i = 0; i < elements; i++) {
                 sums[i] = sample == 0 ? values[i] : sums[i] + values[i];
             }

@@ -3,8 +3,8 @@ package io.github.lanedrop.kernels;
 import java.lang.foreign.MemorySegment;
 
 /**
- * Inverted dropout, a residual and layer normalisation on rows of 32-bit floats in one pass over memory, as they follow
- * each part of a transformer.
+ * Inverted dropout, a residual and layer normalisation of rows in one pass over memory, as they follow each part of a
+ * transformer.
  *
  * <pre>
  * forward:   sum[r][c] = residual[r][c] + (kept(offset + r * columns + c) ? src[r][c] * scale : +0)
@@ -19,6 +19,15 @@ import java.lang.foreign.MemorySegment;
  *
  * <p>Networks that normalise after the residual go on with {@code dst} alone. Those that normalise before the next part,
  * with {@code dst} as its input and with {@code sum} as its residual: what comes back on that way is {@code sumGradient}.
+ *
+ * <p><b>Data types.</b> Rows and their gradients are float32, bfloat16 or float16; gamma, beta, their gradients, {@code mean}
+ * and {@code rstd} are float32 always, as is all arithmetic. Elements of 16 bits are widened, and each result is rounded
+ * once, at the end: its bits are those of the chain on float32, rounded to the nearest, ties to even. So {@code dst} and the
+ * statistics are of the sum before it is rounded, whether that is kept or not, and {@code srcGradient} is of the
+ * {@code residualGradient} before that is rounded. 16-bit kernels one after the other would round what is left of
+ * {@code src}, the sum and the gradient of the residual on the way. The backward pass has the rounded {@code sum} and takes
+ * it as it is: of each normalised element, an error of half a unit in the last place of {@code sum}, times {@code rstd}.
+ * Float64 is refused, as by {@link BiasActivationDropout}.
  *
  * <p><b>Parameters.</b> Buffers hold rows without gaps, in native memory, heap arrays or mapped files, little endian, of
  * any alignment; {@code mean} and {@code rstd} hold a float for each row. {@code offset} is the mask's index of the first
@@ -70,10 +79,39 @@ public final class DropoutResidualLayerNorm {
             MemorySegment rstd,
             long rows,
             Workers workers) {
-        ResidualNormChecks.forward(mask, offset, norm, src, residual, dst, mean, rstd, rows, workers);
-        split(
-                mask, offset, norm, src, residual, dst, dst, mean, rstd, rows,
-                workers); // the sum is where the result will be
+        forward(mask, DType.FLOAT32, offset, norm, src, residual, dst, mean, rstd, rows, workers);
+    }
+
+    /**
+     * Dropout, residual and normalisation of elements of any type that computes in float32, without keeping the sum: for a
+     * pass that has no backward.
+     *
+     * @param mask which elements are kept
+     * @param type how an element of {@code src}, {@code residual} and {@code dst} is stored; not float64
+     * @param offset the mask's index of the first element
+     * @param norm the parameters of the normalisation
+     * @param src the rows to drop from
+     * @param residual the rows they are added to
+     * @param dst receives the normalised rows; may be {@code src} or {@code residual}
+     * @param mean receives the mean of each row of the sum
+     * @param rstd receives the inverse of the standard deviation of each row of the sum
+     * @param rows how many rows, 0 or more
+     * @param workers who does it
+     */
+    public static void forward(
+            MaskSource mask,
+            DType type,
+            long offset,
+            LayerNorm norm,
+            MemorySegment src,
+            MemorySegment residual,
+            MemorySegment dst,
+            MemorySegment mean,
+            MemorySegment rstd,
+            long rows,
+            Workers workers) {
+        ResidualNormChecks.forward(mask, type, offset, norm, src, residual, dst, mean, rstd, rows, workers);
+        split(mask, type, offset, norm, src, residual, NormRows.NONE, dst, mean, rstd, rows, workers);
     }
 
     /**
@@ -103,13 +141,46 @@ public final class DropoutResidualLayerNorm {
             MemorySegment rstd,
             long rows,
             Workers workers) {
-        ResidualNormChecks.forward(mask, offset, norm, src, residual, dst, mean, rstd, rows, workers);
-        ResidualNormChecks.sum(mask, offset, norm, src, residual, sum, dst, mean, rstd, rows, workers);
-        split(mask, offset, norm, src, residual, sum, dst, mean, rstd, rows, workers);
+        forward(mask, DType.FLOAT32, offset, norm, src, residual, sum, dst, mean, rstd, rows, workers);
+    }
+
+    /**
+     * Dropout, residual and normalisation of elements of any type that computes in float32.
+     *
+     * @param mask which elements are kept
+     * @param type how an element of {@code src}, {@code residual}, {@code sum} and {@code dst} is stored; not float64
+     * @param offset the mask's index of the first element
+     * @param norm the parameters of the normalisation
+     * @param src the rows to drop from
+     * @param residual the rows they are added to
+     * @param sum receives the sum; may be {@code src} or {@code residual}
+     * @param dst receives the normalised rows; may be {@code src} or {@code residual}
+     * @param mean receives the mean of each row of the sum, before it is rounded
+     * @param rstd receives the inverse of the standard deviation of each row of the sum, before it is rounded
+     * @param rows how many rows, 0 or more
+     * @param workers who does it
+     */
+    public static void forward(
+            MaskSource mask,
+            DType type,
+            long offset,
+            LayerNorm norm,
+            MemorySegment src,
+            MemorySegment residual,
+            MemorySegment sum,
+            MemorySegment dst,
+            MemorySegment mean,
+            MemorySegment rstd,
+            long rows,
+            Workers workers) {
+        ResidualNormChecks.forward(mask, type, offset, norm, src, residual, dst, mean, rstd, rows, workers);
+        ResidualNormChecks.sum(mask, type, offset, norm, src, residual, sum, dst, mean, rstd, rows, workers);
+        split(mask, type, offset, norm, src, residual, sum, dst, mean, rstd, rows, workers);
     }
 
     private static void split(
             MaskSource mask,
+            DType type,
             long offset,
             LayerNorm norm,
             MemorySegment src,
@@ -121,13 +192,13 @@ public final class DropoutResidualLayerNorm {
             long rows,
             Workers workers) {
         if (workers.tasks() == 1) { // a lambda may be allocated
-            NormRows.forward(mask, offset, norm, src, residual, sum, dst, mean, rstd, 0, rows);
+            NormRows.forward(mask, type, offset, norm, src, residual, sum, dst, mean, rstd, 0, rows);
         } else {
             workers.split(
                     rows,
                     NormRows.groupRows(norm.columns()),
-                    (start, end) ->
-                            NormRows.forward(mask, offset, norm, src, residual, sum, dst, mean, rstd, start, end));
+                    (start, end) -> NormRows.forward(
+                            mask, type, offset, norm, src, residual, sum, dst, mean, rstd, start, end));
         }
     }
 
@@ -162,8 +233,59 @@ public final class DropoutResidualLayerNorm {
             MemorySegment betaGradient,
             long rows,
             Workers workers) {
+        backward(
+                mask,
+                DType.FLOAT32,
+                offset,
+                norm,
+                sum,
+                mean,
+                rstd,
+                dstGradient,
+                srcGradient,
+                residualGradient,
+                gammaGradient,
+                betaGradient,
+                rows,
+                workers);
+    }
+
+    /**
+     * The gradients where {@code dst} alone was used, for elements of any type that computes in float32.
+     *
+     * @param mask the source of the forward pass
+     * @param type how an element of {@code sum} and of the gradients of rows is stored; not float64
+     * @param offset the offset of the forward pass
+     * @param norm the parameters of the normalisation
+     * @param sum the sum of the forward pass
+     * @param mean the mean of each of its rows
+     * @param rstd the inverse of the standard deviation of each of its rows
+     * @param dstGradient the gradient with respect to {@code dst}
+     * @param srcGradient receives the gradient with respect to {@code src}
+     * @param residualGradient receives the gradient with respect to {@code residual}
+     * @param gammaGradient receives the gradient with respect to gamma, in float32
+     * @param betaGradient receives the gradient with respect to beta, in float32
+     * @param rows how many rows, 0 or more
+     * @param workers who does it; up to 16 tasks are of use
+     */
+    public static void backward(
+            MaskSource mask,
+            DType type,
+            long offset,
+            LayerNorm norm,
+            MemorySegment sum,
+            MemorySegment mean,
+            MemorySegment rstd,
+            MemorySegment dstGradient,
+            MemorySegment srcGradient,
+            MemorySegment residualGradient,
+            MemorySegment gammaGradient,
+            MemorySegment betaGradient,
+            long rows,
+            Workers workers) {
         ResidualNormChecks.backward(
                 mask,
+                type,
                 offset,
                 norm,
                 sum,
@@ -178,6 +300,7 @@ public final class DropoutResidualLayerNorm {
                 workers);
         splitBackward(
                 mask,
+                type,
                 offset,
                 norm,
                 sum,
@@ -226,8 +349,62 @@ public final class DropoutResidualLayerNorm {
             MemorySegment betaGradient,
             long rows,
             Workers workers) {
+        backward(
+                mask,
+                DType.FLOAT32,
+                offset,
+                norm,
+                sum,
+                mean,
+                rstd,
+                dstGradient,
+                sumGradient,
+                srcGradient,
+                residualGradient,
+                gammaGradient,
+                betaGradient,
+                rows,
+                workers);
+    }
+
+    /**
+     * The gradients where both {@code dst} and {@code sum} were used, for elements of any type that computes in float32.
+     *
+     * @param mask the source of the forward pass
+     * @param type how an element of {@code sum} and of the gradients of rows is stored; not float64
+     * @param offset the offset of the forward pass
+     * @param norm the parameters of the normalisation
+     * @param sum the sum of the forward pass
+     * @param mean the mean of each of its rows
+     * @param rstd the inverse of the standard deviation of each of its rows
+     * @param dstGradient the gradient with respect to {@code dst}
+     * @param sumGradient the gradient with respect to {@code sum} but for the way through {@code dst}
+     * @param srcGradient receives the gradient with respect to {@code src}
+     * @param residualGradient receives the gradient with respect to {@code residual}
+     * @param gammaGradient receives the gradient with respect to gamma, in float32
+     * @param betaGradient receives the gradient with respect to beta, in float32
+     * @param rows how many rows, 0 or more
+     * @param workers who does it; up to 16 tasks are of use
+     */
+    public static void backward(
+            MaskSource mask,
+            DType type,
+            long offset,
+            LayerNorm norm,
+            MemorySegment sum,
+            MemorySegment mean,
+            MemorySegment rstd,
+            MemorySegment dstGradient,
+            MemorySegment sumGradient,
+            MemorySegment srcGradient,
+            MemorySegment residualGradient,
+            MemorySegment gammaGradient,
+            MemorySegment betaGradient,
+            long rows,
+            Workers workers) {
         ResidualNormChecks.backward(
                 mask,
+                type,
                 offset,
                 norm,
                 sum,
@@ -241,9 +418,10 @@ public final class DropoutResidualLayerNorm {
                 rows,
                 workers);
         ResidualNormChecks.sumGradient(
-                norm, sumGradient, srcGradient, residualGradient, gammaGradient, betaGradient, rows, workers);
+                type, norm, sumGradient, srcGradient, residualGradient, gammaGradient, betaGradient, rows, workers);
         splitBackward(
                 mask,
+                type,
                 offset,
                 norm,
                 sum,
@@ -261,6 +439,7 @@ public final class DropoutResidualLayerNorm {
 
     private static void splitBackward(
             MaskSource mask,
+            DType type,
             long offset,
             LayerNorm norm,
             MemorySegment sum,
@@ -280,6 +459,7 @@ public final class DropoutResidualLayerNorm {
         if (workers.tasks() == 1) {
             run(
                     mask,
+                    type,
                     offset,
                     norm,
                     sum,
@@ -299,6 +479,7 @@ public final class DropoutResidualLayerNorm {
                     1,
                     (start, end) -> run(
                             mask,
+                            type,
                             offset,
                             norm,
                             sum,
@@ -320,6 +501,7 @@ public final class DropoutResidualLayerNorm {
 
     private static void run(
             MaskSource mask,
+            DType type,
             long offset,
             LayerNorm norm,
             MemorySegment sum,
@@ -337,6 +519,7 @@ public final class DropoutResidualLayerNorm {
         for (long part = startPart; part < endPart; part++) {
             NormRows.backward(
                     mask,
+                    type,
                     offset,
                     norm,
                     sum,

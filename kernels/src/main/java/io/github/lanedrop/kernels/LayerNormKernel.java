@@ -84,8 +84,8 @@ public final class LayerNormKernel {
         long bytes = rows * columns * Float.BYTES;
         Check.identicalOrDisjoint("src", src, bytes, "dst", dst, bytes);
         norm.checkApart("dst", dst, bytes);
-        checkStatistics(norm, "mean", mean, rows, "src", src, "dst", dst);
-        checkStatistics(norm, "rstd", rstd, rows, "src", src, "dst", dst);
+        checkStatistics(norm, DType.FLOAT32, "mean", mean, rows, "src", src, "dst", dst);
+        checkStatistics(norm, DType.FLOAT32, "rstd", rstd, rows, "src", src, "dst", dst);
         Check.disjoint("mean", mean, rows * Float.BYTES, "rstd", rstd, rows * Float.BYTES);
         if (workers.tasks() == 1) { // a lambda may be allocated
             NormRows.forward(norm, src, dst, mean, rstd, 0, rows);
@@ -100,6 +100,7 @@ public final class LayerNormKernel {
     /** Refuses statistics that lie over parameters or rows. */
     static void checkStatistics(
             LayerNorm norm,
+            DType type,
             String name,
             MemorySegment statistics,
             long rows,
@@ -107,7 +108,7 @@ public final class LayerNormKernel {
             MemorySegment a,
             String bName,
             MemorySegment b) {
-        long bytes = rows * norm.columns() * Float.BYTES;
+        long bytes = rows * norm.columns() * type.bytes();
         norm.checkApart(name, statistics, rows * Float.BYTES);
         Check.disjoint(aName, a, bytes, name, statistics, rows * Float.BYTES);
         Check.disjoint(bName, b, bytes, name, statistics, rows * Float.BYTES);
@@ -180,9 +181,29 @@ public final class LayerNormKernel {
         Check.disjoint("mean", mean, rows * Float.BYTES, "srcGradient", srcGradient, bytes);
         Check.disjoint("rstd", rstd, rows * Float.BYTES, "srcGradient", srcGradient, bytes);
         checkParameterGradient(
-                norm, "gammaGradient", gammaGradient, rows, src, mean, rstd, dstGradient, srcGradient, workers);
+                norm,
+                DType.FLOAT32,
+                "gammaGradient",
+                gammaGradient,
+                rows,
+                src,
+                mean,
+                rstd,
+                dstGradient,
+                srcGradient,
+                workers);
         checkParameterGradient(
-                norm, "betaGradient", betaGradient, rows, src, mean, rstd, dstGradient, srcGradient, workers);
+                norm,
+                DType.FLOAT32,
+                "betaGradient",
+                betaGradient,
+                rows,
+                src,
+                mean,
+                rstd,
+                dstGradient,
+                srcGradient,
+                workers);
         long parameterBytes = (long) columns * Float.BYTES;
         Check.disjoint("gammaGradient", gammaGradient, parameterBytes, "betaGradient", betaGradient, parameterBytes);
         int parts = ColumnSums.parts(rows);
@@ -204,6 +225,7 @@ public final class LayerNormKernel {
     /** Refuses a gradient of parameters that cannot be written or lies over anything else. */
     static void checkParameterGradient(
             LayerNorm norm,
+            DType type,
             String name,
             MemorySegment gradient,
             long rows,
@@ -216,7 +238,7 @@ public final class LayerNormKernel {
         int columns = norm.columns();
         Shapes.writable(name, gradient, 1, columns, workers);
         long gradientBytes = (long) columns * Float.BYTES;
-        long bytes = rows * columns * Float.BYTES;
+        long bytes = rows * columns * type.bytes();
         norm.checkApart(name, gradient, gradientBytes);
         Check.disjoint("mean", mean, rows * Float.BYTES, name, gradient, gradientBytes);
         Check.disjoint("rstd", rstd, rows * Float.BYTES, name, gradient, gradientBytes);

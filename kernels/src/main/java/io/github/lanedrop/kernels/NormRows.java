@@ -13,7 +13,8 @@ import java.lang.foreign.MemorySegment;
  *
  * <p>A row is read once and written once. Rows in memory that has no loop of its own, or in several kinds, are copied.
  * Dropout and the residual are those of {@link DropoutKernel} and {@link ResidualDropout}, on groups of rows that share a
- * chunk of keep bits, while they are in L1; of a longer row they take chunk by chunk.
+ * chunk of keep bits, while they are in L1; of a longer row they take chunk by chunk. Of 16-bit elements a group is widened
+ * before all that and rounded after it: what is then float32 begins with the group's first row, its {@code origin}.
  */
 final class NormRows {
     /** There is no such buffer. */
@@ -52,15 +53,17 @@ final class NormRows {
             long start,
             long end) {
         RowBatch batch = borrow(norm);
-        normalise(batch, norm, src, dst, mean, rstd, start, end);
+        normalise(batch, norm, src, dst, 0, mean, rstd, start, end);
         POOL.giveBack(batch);
     }
 
+    /** Rows {@code start} to {@code end}, exclusive, of buffers that begin with row {@code origin}. */
     private static void normalise(
             RowBatch batch,
             LayerNorm norm,
             MemorySegment src,
             MemorySegment dst,
+            long origin,
             MemorySegment mean,
             MemorySegment rstd,
             long start,
@@ -77,7 +80,7 @@ final class NormRows {
         MemorySegment to = direct ? dst : batch.stage;
         for (long first = start; first < end; first += batchRows) {
             int rows = (int) Math.min(batchRows, end - first);
-            long firstByte = first * columns * Float.BYTES;
+            long firstByte = (first - origin) * columns * Float.BYTES;
             long bytes = (long) rows * columns * Float.BYTES;
             long at = direct ? firstByte : 0;
             if (!direct) {
@@ -97,10 +100,11 @@ final class NormRows {
      * Rows {@code start} to {@code end}, exclusive, of the sum of {@code residual} and what is left of {@code src},
      * normalised.
      *
-     * @param sum receives the sum; may be {@code dst}
+     * @param sum receives the sum, or {@link #NONE}
      */
     static void forward(
             MaskSource mask,
+            DType type,
             long offset,
             LayerNorm norm,
             MemorySegment src,
@@ -113,11 +117,33 @@ final class NormRows {
             long end) {
         int columns = norm.columns();
         int groupRows = groupRows(columns);
+        boolean keepsSum = sum.byteSize() > 0;
+        boolean wide = type != DType.FLOAT32;
         RowBatch batch = borrow(norm);
+        if (wide) {
+            batch.reserveWide((long) groupRows * columns, 2);
+        }
+        MemorySegment x = wide ? batch.wide[0] : src;
+        MemorySegment other = wide ? batch.wide[1] : residual;
+        MemorySegment y = wide ? x : dst;
+        MemorySegment joined = wide ? other : keepsSum ? sum : dst;
         for (long first = start; first < end; first += groupRows) {
             long last = Math.min(first + groupRows, end);
-            ResidualDropout.range(mask, DType.FLOAT32, offset, src, residual, sum, first * columns, last * columns);
-            normalise(batch, norm, sum, dst, mean, rstd, first, last);
+            long elements = (last - first) * columns;
+            long origin = wide ? first : 0;
+            long at = (first - origin) * columns;
+            if (wide) {
+                Storage.widen(type, src, first * columns, elements, x);
+                Storage.widen(type, residual, first * columns, elements, other);
+            }
+            ResidualDropout.range(mask, DType.FLOAT32, offset + origin * columns, x, other, joined, at, at + elements);
+            normalise(batch, norm, joined, y, origin, mean, rstd, first, last);
+            if (wide && keepsSum) {
+                Storage.round(type, joined, sum, first * columns, elements);
+            }
+            if (wide) {
+                Storage.round(type, y, dst, first * columns, elements);
+            }
         }
         POOL.giveBack(batch);
     }
@@ -135,10 +161,11 @@ final class NormRows {
             long start,
             long end) {
         RowBatch batch = borrow(norm);
-        differentiate(batch, norm, src, mean, rstd, dstGradient, NONE, srcGradient, sums, sumsByte, start, end);
+        differentiate(batch, norm, src, mean, rstd, dstGradient, NONE, srcGradient, 0, sums, sumsByte, start, end);
         POOL.giveBack(batch);
     }
 
+    /** Rows {@code start} to {@code end}, exclusive, of buffers that begin with row {@code origin}. */
     private static void differentiate(
             RowBatch batch,
             LayerNorm norm,
@@ -148,6 +175,7 @@ final class NormRows {
             MemorySegment dstGradient,
             MemorySegment otherGradient,
             MemorySegment srcGradient,
+            long origin,
             ColumnSums sums,
             long sumsByte,
             long start,
@@ -169,7 +197,7 @@ final class NormRows {
         MemorySegment dx = direct ? srcGradient : batch.stage;
         for (long first = start; first < end; first += batchRows) {
             int rows = (int) Math.min(batchRows, end - first);
-            long firstByte = first * columns * Float.BYTES;
+            long firstByte = (first - origin) * columns * Float.BYTES;
             long bytes = (long) rows * columns * Float.BYTES;
             long at = direct ? firstByte : 0;
             if (!direct) {
@@ -197,6 +225,7 @@ final class NormRows {
      */
     static void backward(
             MaskSource mask,
+            DType type,
             long offset,
             LayerNorm norm,
             MemorySegment sum,
@@ -212,24 +241,35 @@ final class NormRows {
             long end) {
         int columns = norm.columns();
         int groupRows = groupRows(columns);
+        boolean hasOther = sumGradient.byteSize() > 0;
+        boolean wide = type != DType.FLOAT32;
         RowBatch batch = borrow(norm);
+        if (wide) {
+            batch.reserveWide((long) groupRows * columns, hasOther ? 3 : 2);
+        }
+        MemorySegment x = wide ? batch.wide[0] : sum;
+        MemorySegment dy = wide ? batch.wide[1] : dstGradient;
+        MemorySegment other = wide && hasOther ? batch.wide[2] : sumGradient;
+        MemorySegment joined = wide ? dy : residualGradient;
+        MemorySegment dx = wide ? x : srcGradient;
         for (long first = start; first < end; first += groupRows) {
             long last = Math.min(first + groupRows, end);
-            differentiate(
-                    batch,
-                    norm,
-                    sum,
-                    mean,
-                    rstd,
-                    dstGradient,
-                    sumGradient,
-                    residualGradient,
-                    sums,
-                    sumsByte,
-                    first,
-                    last);
-            DropoutKernel.range(
-                    mask, offset, DType.FLOAT32, residualGradient, srcGradient, first * columns, last * columns);
+            long elements = (last - first) * columns;
+            long origin = wide ? first : 0;
+            long at = (first - origin) * columns;
+            if (wide) {
+                Storage.widen(type, sum, first * columns, elements, x);
+                Storage.widen(type, dstGradient, first * columns, elements, dy);
+            }
+            if (wide && hasOther) {
+                Storage.widen(type, sumGradient, first * columns, elements, other);
+            }
+            differentiate(batch, norm, x, mean, rstd, dy, other, joined, origin, sums, sumsByte, first, last);
+            DropoutKernel.range(mask, offset + origin * columns, DType.FLOAT32, joined, dx, at, at + elements);
+            if (wide) {
+                Storage.round(type, joined, residualGradient, first * columns, elements);
+                Storage.round(type, dx, srcGradient, first * columns, elements);
+            }
         }
         POOL.giveBack(batch);
     }

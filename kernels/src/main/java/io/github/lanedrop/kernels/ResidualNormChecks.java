@@ -9,6 +9,7 @@ final class ResidualNormChecks {
     /** Those of both forward passes. */
     static void forward(
             MaskSource mask,
+            DType type,
             long offset,
             LayerNorm norm,
             MemorySegment src,
@@ -18,23 +19,24 @@ final class ResidualNormChecks {
             MemorySegment rstd,
             long rows,
             Workers workers) {
+        Shapes.computesInFloat32(type);
         int columns = norm.columns();
         long elements = Shapes.elements(rows, columns, 1);
         MaskChecks.readable(mask, offset, elements, workers);
-        Shapes.readable("src", src, rows, columns, workers);
-        Shapes.readable("residual", residual, rows, columns, workers);
+        Shapes.readable("src", src, type, rows, columns, workers);
+        Shapes.readable("residual", residual, type, rows, columns, workers);
         norm.checkReadable(workers);
-        Shapes.writable("dst", dst, rows, columns, workers);
+        Shapes.writable("dst", dst, type, rows, columns, workers);
         Shapes.writable("mean", mean, rows, 1, workers);
         Shapes.writable("rstd", rstd, rows, 1, workers);
-        long bytes = elements * Float.BYTES;
+        long bytes = elements * type.bytes();
         long rowBytes = rows * Float.BYTES;
         Check.identicalOrDisjoint("src", src, bytes, "dst", dst, bytes);
         Check.identicalOrDisjoint("residual", residual, bytes, "dst", dst, bytes);
         norm.checkApart("dst", dst, bytes);
         MaskChecks.disjoint(mask, offset + elements, "dst", dst, bytes);
-        LayerNormKernel.checkStatistics(norm, "mean", mean, rows, "src", src, "dst", dst);
-        LayerNormKernel.checkStatistics(norm, "rstd", rstd, rows, "src", src, "dst", dst);
+        LayerNormKernel.checkStatistics(norm, type, "mean", mean, rows, "src", src, "dst", dst);
+        LayerNormKernel.checkStatistics(norm, type, "rstd", rstd, rows, "src", src, "dst", dst);
         Check.disjoint("residual", residual, bytes, "mean", mean, rowBytes);
         Check.disjoint("residual", residual, bytes, "rstd", rstd, rowBytes);
         Check.disjoint("mean", mean, rowBytes, "rstd", rstd, rowBytes);
@@ -45,6 +47,7 @@ final class ResidualNormChecks {
     /** The sum, where it is kept. */
     static void sum(
             MaskSource mask,
+            DType type,
             long offset,
             LayerNorm norm,
             MemorySegment src,
@@ -56,8 +59,8 @@ final class ResidualNormChecks {
             long rows,
             Workers workers) {
         int columns = norm.columns();
-        long bytes = rows * columns * Float.BYTES;
-        Shapes.writable("sum", sum, rows, columns, workers);
+        long bytes = rows * columns * type.bytes();
+        Shapes.writable("sum", sum, type, rows, columns, workers);
         Check.identicalOrDisjoint("src", src, bytes, "sum", sum, bytes);
         Check.identicalOrDisjoint("residual", residual, bytes, "sum", sum, bytes);
         Check.disjoint("sum", sum, bytes, "dst", dst, bytes);
@@ -70,6 +73,7 @@ final class ResidualNormChecks {
     /** Those of both backward passes. */
     static void backward(
             MaskSource mask,
+            DType type,
             long offset,
             LayerNorm norm,
             MemorySegment sum,
@@ -82,21 +86,35 @@ final class ResidualNormChecks {
             MemorySegment betaGradient,
             long rows,
             Workers workers) {
+        Shapes.computesInFloat32(type);
         int columns = norm.columns();
         long elements = Shapes.elements(rows, columns, 1);
         ColumnSums.check(rows, columns);
         MaskChecks.readable(mask, offset, elements, workers);
-        Shapes.readable("sum", sum, rows, columns, workers);
+        Shapes.readable("sum", sum, type, rows, columns, workers);
         norm.checkReadable(workers);
         Shapes.readable("mean", mean, rows, 1, workers);
         Shapes.readable("rstd", rstd, rows, 1, workers);
-        Shapes.readable("dstGradient", dstGradient, rows, columns, workers);
-        long bytes = elements * Float.BYTES;
-        gradient(mask, offset, norm, "srcGradient", srcGradient, sum, mean, rstd, dstGradient, rows, workers);
-        gradient(mask, offset, norm, "residualGradient", residualGradient, sum, mean, rstd, dstGradient, rows, workers);
+        Shapes.readable("dstGradient", dstGradient, type, rows, columns, workers);
+        long bytes = elements * type.bytes();
+        gradient(mask, type, offset, norm, "srcGradient", srcGradient, sum, mean, rstd, dstGradient, rows, workers);
+        gradient(
+                mask,
+                type,
+                offset,
+                norm,
+                "residualGradient",
+                residualGradient,
+                sum,
+                mean,
+                rstd,
+                dstGradient,
+                rows,
+                workers);
         Check.disjoint("srcGradient", srcGradient, bytes, "residualGradient", residualGradient, bytes);
         parameterGradient(
                 mask,
+                type,
                 offset,
                 norm,
                 "gammaGradient",
@@ -111,6 +129,7 @@ final class ResidualNormChecks {
                 workers);
         parameterGradient(
                 mask,
+                type,
                 offset,
                 norm,
                 "betaGradient",
@@ -129,6 +148,7 @@ final class ResidualNormChecks {
 
     /** The gradient of the sum on its other way, where there is one. */
     static void sumGradient(
+            DType type,
             LayerNorm norm,
             MemorySegment sumGradient,
             MemorySegment srcGradient,
@@ -138,9 +158,9 @@ final class ResidualNormChecks {
             long rows,
             Workers workers) {
         int columns = norm.columns();
-        long bytes = rows * columns * Float.BYTES;
+        long bytes = rows * columns * type.bytes();
         long parameterBytes = (long) columns * Float.BYTES;
-        Shapes.readable("sumGradient", sumGradient, rows, columns, workers);
+        Shapes.readable("sumGradient", sumGradient, type, rows, columns, workers);
         Check.identicalOrDisjoint("sumGradient", sumGradient, bytes, "srcGradient", srcGradient, bytes);
         Check.identicalOrDisjoint("sumGradient", sumGradient, bytes, "residualGradient", residualGradient, bytes);
         Check.disjoint("sumGradient", sumGradient, bytes, "gammaGradient", gammaGradient, parameterBytes);
@@ -149,6 +169,7 @@ final class ResidualNormChecks {
 
     private static void gradient(
             MaskSource mask,
+            DType type,
             long offset,
             LayerNorm norm,
             String name,
@@ -160,8 +181,8 @@ final class ResidualNormChecks {
             long rows,
             Workers workers) {
         int columns = norm.columns();
-        long bytes = rows * columns * Float.BYTES;
-        Shapes.writable(name, gradient, rows, columns, workers);
+        long bytes = rows * columns * type.bytes();
+        Shapes.writable(name, gradient, type, rows, columns, workers);
         Check.identicalOrDisjoint("sum", sum, bytes, name, gradient, bytes);
         Check.identicalOrDisjoint("dstGradient", dstGradient, bytes, name, gradient, bytes);
         norm.checkApart(name, gradient, bytes);
@@ -172,6 +193,7 @@ final class ResidualNormChecks {
 
     private static void parameterGradient(
             MaskSource mask,
+            DType type,
             long offset,
             LayerNorm norm,
             String name,
@@ -186,8 +208,8 @@ final class ResidualNormChecks {
             Workers workers) {
         long gradientBytes = (long) norm.columns() * Float.BYTES;
         LayerNormKernel.checkParameterGradient(
-                norm, name, gradient, rows, sum, mean, rstd, dstGradient, srcGradient, workers);
-        long bytes = rows * norm.columns() * Float.BYTES;
+                norm, type, name, gradient, rows, sum, mean, rstd, dstGradient, srcGradient, workers);
+        long bytes = rows * norm.columns() * type.bytes();
         Check.disjoint("residualGradient", residualGradient, bytes, name, gradient, gradientBytes);
         MaskChecks.disjoint(mask, offset + rows * norm.columns(), name, gradient, gradientBytes);
     }

@@ -47,6 +47,10 @@ final class Scratch {
     final float[] densities = new float[CHUNK];
 
     final short[] shorts = new short[CHUNK];
+    /** Floats on their way from shorts and to them. */
+    final int[] ints = new int[CHUNK];
+
+    final MemorySegment intSegment = MemorySegment.ofArray(ints);
     final MemorySegment floatSegment = MemorySegment.ofArray(floats);
     final MemorySegment otherFloatSegment = MemorySegment.ofArray(otherFloats);
     final MemorySegment doubleSegment = MemorySegment.ofArray(doubles);

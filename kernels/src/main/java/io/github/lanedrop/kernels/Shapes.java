@@ -19,18 +19,34 @@ final class Shapes {
         return rows * columns;
     }
 
+    /** Refuses elements that do not compute in float32, as activations and normalisation do. */
+    static void computesInFloat32(DType type) {
+        if (type == DType.FLOAT64) {
+            throw new IllegalArgumentException(
+                    "type must be FLOAT32, BFLOAT16 or FLOAT16, which compute in float32, got FLOAT64");
+        }
+    }
+
     static void readable(String name, MemorySegment segment, long rows, long columns, Workers workers) {
-        long bytes = rows * columns * Float.BYTES;
+        readable(name, segment, DType.FLOAT32, rows, columns, workers);
+    }
+
+    static void readable(String name, MemorySegment segment, DType type, long rows, long columns, Workers workers) {
+        long bytes = rows * columns * type.bytes();
         if (segment.byteSize() < bytes) {
             throw new IllegalArgumentException(name + " must hold at least " + bytes + " bytes (" + rows + " x "
-                    + columns + " float32 elements), got " + segment.byteSize());
+                    + columns + " " + Check.unit(type) + "), got " + segment.byteSize());
         }
-        Check.readable(name, segment, bytes, rows * columns, "float32 elements");
+        Check.readable(name, segment, bytes, rows * columns, Check.unit(type));
         Check.sharedWith(workers, name, segment);
     }
 
     static void writable(String name, MemorySegment segment, long rows, long columns, Workers workers) {
-        readable(name, segment, rows, columns, workers);
-        Check.writable(name, segment, rows * columns * Float.BYTES, rows * columns, "float32 elements");
+        writable(name, segment, DType.FLOAT32, rows, columns, workers);
+    }
+
+    static void writable(String name, MemorySegment segment, DType type, long rows, long columns, Workers workers) {
+        readable(name, segment, type, rows, columns, workers);
+        Check.writable(name, segment, rows * columns * type.bytes(), rows * columns, Check.unit(type));
     }
 }

@@ -7,10 +7,14 @@ import static java.lang.foreign.ValueLayout.JAVA_BYTE;
 
 import io.github.lanedrop.kernels.lanes.Bfloat16;
 import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
 
 /** Elements of any type into arrays and back: doubles for float64, floats for the others. */
 final class Storage {
     private static final byte[] ZEROS = new byte[Scratch.CHUNK * Float.BYTES];
+
+    /** Floats as the ints of an array are. */
+    private static final ValueLayout.OfFloat BITS = ValueLayout.JAVA_FLOAT_UNALIGNED;
 
     private Storage() {}
 
@@ -36,7 +40,7 @@ final class Storage {
             case FLOAT64 -> MemorySegment.copy(src, DOUBLE, at, doubles, start, end - start);
             case BFLOAT16 -> {
                 MemorySegment.copy(src, SHORT, at, scratch.shorts, start, end - start);
-                widenBfloat16(scratch.shorts, floats, start, end);
+                widenBfloat16(scratch, floats, start, end);
             }
             case FLOAT16 -> {
                 MemorySegment.copy(src, SHORT, at, scratch.shorts, start, end - start);
@@ -59,7 +63,7 @@ final class Storage {
             case FLOAT32 -> MemorySegment.copy(floats, start, dst, FLOAT, at, end - start);
             case FLOAT64 -> MemorySegment.copy(doubles, start, dst, DOUBLE, at, end - start);
             case BFLOAT16 -> {
-                roundToBfloat16(floats, scratch.shorts, start, end);
+                roundToBfloat16(floats, scratch, start, end);
                 MemorySegment.copy(scratch.shorts, start, dst, SHORT, at, end - start);
             }
             case FLOAT16 -> {
@@ -67,6 +71,28 @@ final class Storage {
                 MemorySegment.copy(scratch.shorts, start, dst, SHORT, at, end - start);
             }
         }
+    }
+
+    /** Elements from {@code first} on, of a type that computes in float32, to the beginning of floats in memory. */
+    static void widen(DType type, MemorySegment src, long first, long elements, MemorySegment floats) {
+        Scratch scratch = Scratch.POOL.borrow();
+        for (long at = 0; at < elements; at += Scratch.CHUNK) {
+            int part = (int) Math.min(Scratch.CHUNK, elements - at);
+            load(type, src, first + at, 0, part, scratch, scratch.floats, scratch.doubles);
+            MemorySegment.copy(scratch.floats, 0, floats, FLOAT, at * Float.BYTES, part);
+        }
+        Scratch.POOL.giveBack(scratch);
+    }
+
+    /** The way back, rounded. */
+    static void round(DType type, MemorySegment floats, MemorySegment dst, long first, long elements) {
+        Scratch scratch = Scratch.POOL.borrow();
+        for (long at = 0; at < elements; at += Scratch.CHUNK) {
+            int part = (int) Math.min(Scratch.CHUNK, elements - at);
+            MemorySegment.copy(floats, FLOAT, at * Float.BYTES, scratch.floats, 0, part);
+            store(type, dst, first + at, 0, part, scratch, scratch.floats, scratch.doubles);
+        }
+        Scratch.POOL.giveBack(scratch);
     }
 
     // C2 turns these loops into vectors of conversions.
@@ -82,15 +108,35 @@ final class Storage {
         }
     }
 
-    private static void widenBfloat16(short[] src, float[] dst, int start, int end) {
+    // But not what turns floats into their bits, nor shorts into ints unless by way of longs: a chain of bias and ReLU
+    // took
+    // 2.1 ns an element with one loop each way, and takes 1.0 with these.
+    private static void widenBfloat16(Scratch scratch, float[] dst, int start, int end) {
+        widen(scratch.shorts, scratch.ints, start, end);
+        MemorySegment.copy(scratch.intSegment, BITS, (long) Float.BYTES * start, dst, start, end - start);
+    }
+
+    private static void roundToBfloat16(float[] src, Scratch scratch, int start, int end) {
+        MemorySegment.copy(src, start, scratch.intSegment, BITS, (long) Float.BYTES * start, end - start);
+        round(scratch.ints, start, end);
+        cut(scratch.ints, scratch.shorts, start, end);
+    }
+
+    private static void widen(short[] src, int[] dst, int start, int end) {
         for (int i = start; i < end; i++) {
-            dst[i] = Bfloat16.toFloat(src[i]);
+            dst[i] = (int) ((long) src[i] << 16);
         }
     }
 
-    private static void roundToBfloat16(float[] src, short[] dst, int start, int end) {
+    private static void round(int[] bits, int start, int end) {
         for (int i = start; i < end; i++) {
-            dst[i] = Bfloat16.fromFloat(src[i]);
+            bits[i] = Bfloat16.round(bits[i]);
+        }
+    }
+
+    private static void cut(int[] src, short[] dst, int start, int end) {
+        for (int i = start; i < end; i++) {
+            dst[i] = (short) ((long) src[i] >>> 16);
         }
     }
 }

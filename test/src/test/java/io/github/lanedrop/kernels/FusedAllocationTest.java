@@ -31,7 +31,11 @@ final class FusedAllocationTest {
     }
 
     private MemorySegment in(Kind kind, int elements) {
-        return rows.in(kind, 0, rows.floats(elements));
+        return in(kind, DType.FLOAT32, elements);
+    }
+
+    private MemorySegment in(Kind kind, DType type, int elements) {
+        return rows.in(kind, 0, type, rows.floats(elements));
     }
 
     @ParameterizedTest
@@ -106,5 +110,60 @@ final class FusedAllocationTest {
         MemorySegment bias = in(kind, COLUMNS);
         assertNothing("bias in " + kind, () -> BiasKernel.forward(src, bias, src, ROWS, COLUMNS));
         assertNothing("bias backward in " + kind, () -> BiasKernel.backward(src, bias, ROWS, COLUMNS));
+    }
+
+    @ParameterizedTest
+    @EnumSource(names = {"BFLOAT16", "FLOAT16"})
+    void chainsOf16Bits(DType type) {
+        int elements = ROWS * COLUMNS;
+        for (Kind kind : new Kind[] {Kind.NATIVE, Kind.HEAP_FLOATS}) {
+            String name = type + " in " + kind;
+            MemorySegment src = in(kind, type, elements);
+            MemorySegment other = in(kind, type, elements);
+            MemorySegment dst = in(kind, type, elements);
+            MemorySegment sum = in(kind, type, elements);
+            MemorySegment columns = in(kind, COLUMNS);
+            MemorySegment otherColumns = in(kind, COLUMNS);
+            MemorySegment mean = in(kind, ROWS);
+            MemorySegment rstd = in(kind, ROWS);
+            LayerNorm norm = new LayerNorm(in(kind, COLUMNS), in(kind, COLUMNS), COLUMNS, 1e-5f);
+            Workers one = Workers.NONE;
+            for (Activation activation : new Activation[] {Activation.RELU, Activation.GELU}) {
+                assertNothing(
+                        name + ", " + activation,
+                        () -> BiasActivationDropout.forward(
+                                MASK, type, 0, activation, src, columns, dst, ROWS, COLUMNS, one));
+                assertNothing(
+                        name + ", " + activation + " backward",
+                        () -> BiasActivationDropout.backward(
+                                MASK, type, 0, activation, src, columns, other, dst, otherColumns, ROWS, COLUMNS, one));
+            }
+            assertNothing(
+                    name + ", normalisation",
+                    () -> DropoutResidualLayerNorm.forward(
+                            MASK, type, 0, norm, src, other, sum, dst, mean, rstd, ROWS, one));
+            assertNothing(
+                    name + ", normalisation alone",
+                    () -> DropoutResidualLayerNorm.forward(
+                            MASK, type, 0, norm, src, other, dst, mean, rstd, ROWS, one));
+            assertNothing(
+                    name + ", normalisation backward",
+                    () -> DropoutResidualLayerNorm.backward(
+                            MASK,
+                            type,
+                            0,
+                            norm,
+                            sum,
+                            mean,
+                            rstd,
+                            src,
+                            other,
+                            dst,
+                            other,
+                            columns,
+                            otherColumns,
+                            ROWS,
+                            one));
+        }
     }
 }

@@ -112,6 +112,97 @@ final class FusedErrorsTest {
     }
 
     @Test
+    void float64IsRefusedAndNamed() {
+        DType type = DType.FLOAT64;
+        String message = "type must be FLOAT32, BFLOAT16 or FLOAT16, which compute in float32, got FLOAT64";
+        refused(
+                message,
+                () -> BiasActivationDropout.forward(MASK, type, 0, Activation.RELU, src, bias, dst, 1, 2, NONE));
+        refused(
+                message,
+                () -> BiasActivationDropout.backward(
+                        MASK, type, 0, Activation.RELU, src, bias, other, dst, columns, 1, 2, NONE));
+        refused(
+                message,
+                () -> DropoutResidualLayerNorm.forward(MASK, type, 0, norm, src, other, dst, mean, rstd, 1, NONE));
+        refused(
+                message,
+                () -> DropoutResidualLayerNorm.backward(
+                        MASK, type, 0, norm, src, mean, rstd, other, dst, sum, columns, otherColumns, 1, NONE));
+    }
+
+    @Test
+    void buffersOf16BitsAreHalfAsLargeButParametersAndStatisticsAreNot() {
+        DType type = DType.BFLOAT16;
+        MemorySegment half = src.asSlice(0, 2L * ELEMENTS);
+        MemorySegment small = cut(half);
+        String shape = " must hold at least 48 bytes (4 x 6 bfloat16 elements), got 47";
+        refused("src" + shape, () -> forward16(small, bias, dst));
+        refused("dst" + shape, () -> forward16(half, bias, dst.asSlice(0, 47)));
+        refused("bias must hold at least 24 bytes (1 x 6 float32 elements), got 23", () -> {
+            forward16(half, cut(bias), dst);
+        });
+        refused("biasGradient must hold at least 24 bytes (1 x 6 float32 elements), got 23", () -> {
+            BiasActivationDropout.backward(
+                    MASK, type, 0, Activation.GELU, half, bias, half, dst, cut(columns), ROWS, COLUMNS, NONE);
+        });
+        refused("residual" + shape, () -> join16(half, small, sum, dst, mean));
+        refused("sum" + shape, () -> join16(half, half, sum.asSlice(0, 47), dst, mean));
+        String statistics = "mean must hold at least 16 bytes (4 x 1 float32 elements), got 15";
+        refused(statistics, () -> join16(half, half, sum, dst, cut(mean)));
+        refused("sumGradient" + shape, () -> joinBackward16(half, small, dst, columns));
+        refused("gammaGradient must hold at least 24 bytes", () -> joinBackward16(half, half, dst, cut(columns)));
+    }
+
+    @Test
+    void overlapsOf16BitsAreCountedInTheirBytes() {
+        MemorySegment both = rows.room(2 * ELEMENTS);
+        written.add(both);
+        MemorySegment low = both.asSlice(0, 2L * ELEMENTS);
+        MemorySegment shifted = both.asSlice(2, 2L * ELEMENTS);
+        MemorySegment behind = both.asSlice(2L * ELEMENTS);
+        refused("src and dst overlap by 46 bytes; they must be identical or disjoint", () -> {
+            forward16(low, bias, shifted);
+        });
+        refused("residual and sum overlap by 46 bytes", () -> join16(src, low, shifted, dst, mean));
+        refused("sum and mean overlap by 16 bytes", () -> join16(src, other, low, dst, low));
+        refused("sumGradient and srcGradient overlap by 46 bytes", () -> {
+            joinBackward16(src, low, shifted, columns);
+        });
+        refused("sumGradient and gammaGradient overlap by 24 bytes", () -> joinBackward16(src, low, dst, low));
+        forward16(low, bias, behind); // what lies behind 16 bits of each element is free
+    }
+
+    private void forward16(MemorySegment x, MemorySegment b, MemorySegment y) {
+        BiasActivationDropout.forward(MASK, DType.BFLOAT16, 0, Activation.GELU, x, b, y, ROWS, COLUMNS, NONE);
+    }
+
+    private void join16(
+            MemorySegment x, MemorySegment residual, MemorySegment joined, MemorySegment y, MemorySegment means) {
+        DropoutResidualLayerNorm.forward(
+                MASK, DType.BFLOAT16, 0, norm, x, residual, joined, y, means, rstd, ROWS, NONE);
+    }
+
+    private void joinBackward16(MemorySegment joined, MemorySegment dSum, MemorySegment dx, MemorySegment dGamma) {
+        DropoutResidualLayerNorm.backward(
+                MASK,
+                DType.BFLOAT16,
+                0,
+                norm,
+                joined,
+                mean,
+                rstd,
+                other,
+                dSum,
+                dx,
+                sum,
+                dGamma,
+                otherColumns,
+                ROWS,
+                NONE);
+    }
+
+    @Test
     void sizesOutOfRangeAreRefused() {
         refused("rows must be 0 or more and columns 0 or more, got -1 x 6", () -> forward(src, bias, dst, -1, 6, 0));
         refused("got 4 x -6", () -> BiasKernel.forward(src, bias, dst, 4, -6));

@@ -22,6 +22,9 @@ final class Rows {
         return thread;
     });
 
+    /** Those that chains are for. */
+    static final DType[] TYPES = {DType.FLOAT32, DType.BFLOAT16, DType.FLOAT16};
+
     static final Workers THREE = new Workers(THREADS, 3);
 
     private static final int MOST_BYTES = 1 << 20;
@@ -54,6 +57,11 @@ final class Rows {
                 .map(shape -> Arguments.of(shape.get(0), shape.get(1)));
     }
 
+    /** One of each mask source that has 1,703 elements, which are 17 rows of 100 from the third on. */
+    static Stream<MaskSources.Sample> sources() {
+        return MaskSources.all().filter(sample -> sample.elements() >= 3 + 17 * 100);
+    }
+
     /** Masks drawn at every rate, and a stored one, for this many elements from the offset on. */
     Stream<MaskSource> masksOfEveryRate(long offset, long elements) {
         MemorySegment bits = arena.allocate((offset + elements + 7) / 8);
@@ -74,28 +82,76 @@ final class Rows {
         return values;
     }
 
+    /** Gaussian floats that a type can hold. */
+    float[] floats(DType type, int count) {
+        float[] values = floats(count);
+        for (int i = 0; i < count; i++) {
+            values[i] = TypedBits.widen(type, TypedBits.round(type, values[i]));
+        }
+        return values;
+    }
+
     /** A copy in memory of a kind, so many bytes past a cache line. */
     MemorySegment in(Kind kind, long misalignment, float[] values) {
-        Memory memory = new Memory(kind, arena, Math.min(MOST_BYTES, 4L * values.length));
-        MemorySegment segment = memory.take(misalignment, 4L * values.length);
-        MemorySegment.copy(values, 0, segment, Memory.FLOAT, 0, values.length);
+        return in(kind, misalignment, DType.FLOAT32, values);
+    }
+
+    /** A copy in memory of a kind, so many bytes past a cache line, rounded to a type. */
+    MemorySegment in(Kind kind, long misalignment, DType type, float[] values) {
+        long bytes = (long) type.bytes() * values.length;
+        Memory memory = new Memory(kind, arena, Math.min(MOST_BYTES, bytes));
+        MemorySegment segment = memory.take(misalignment, bytes);
+        long[] bits = new long[values.length];
+        for (int i = 0; i < values.length; i++) {
+            bits[i] = TypedBits.round(type, values[i]);
+        }
+        TypedBits.write(type, segment, bits);
         return segment;
     }
 
     /** A copy in native memory. */
     MemorySegment of(float[] values) {
-        return in(Kind.NATIVE, 0, values);
+        return of(DType.FLOAT32, values);
+    }
+
+    /** A copy in native memory, rounded to a type. */
+    MemorySegment of(DType type, float[] values) {
+        return in(Kind.NATIVE, 0, type, values);
     }
 
     /** Room for this many floats in native memory, filled with what no kernel writes. */
     MemorySegment room(int count) {
-        return new Memory(Kind.NATIVE, arena, 4L * count).take(0, 4L * count);
+        return room(DType.FLOAT32, count);
+    }
+
+    /** Room for this many elements of a type in native memory, filled with what no kernel writes. */
+    MemorySegment room(DType type, int count) {
+        long bytes = (long) type.bytes() * count;
+        return new Memory(Kind.NATIVE, arena, bytes).take(0, bytes);
     }
 
     static float[] read(MemorySegment segment) {
         float[] values = new float[(int) (segment.byteSize() / 4)];
         MemorySegment.copy(segment, Memory.FLOAT, 0, values, 0, values.length);
         return values;
+    }
+
+    /** Elements of a type, widened. */
+    static float[] read(DType type, MemorySegment segment) {
+        float[] values = new float[(int) (segment.byteSize() / type.bytes())];
+        for (int i = 0; i < values.length; i++) {
+            values[i] = TypedBits.widen(type, TypedBits.read(type, segment, i));
+        }
+        return values;
+    }
+
+    /** Fails unless elements of a type have the bits of floats that are rounded to it, but for the payload of a NaN. */
+    static void assertSame(DType type, MemorySegment actual, MemorySegment expected, String what) {
+        float[] rounded = read(expected);
+        for (int i = 0; i < rounded.length; i++) {
+            rounded[i] = TypedBits.widen(type, TypedBits.round(type, rounded[i]));
+        }
+        assertSame(read(type, actual), rounded, type + ", " + what);
     }
 
     /** Fails unless all bits agree, but for the payload of a NaN. */
@@ -105,7 +161,10 @@ final class Rows {
 
     /** Fails unless all bits agree, but for the payload of a NaN. */
     static void assertSame(MemorySegment actual, float[] expected, String what) {
-        float[] values = read(actual);
+        assertSame(read(actual), expected, what);
+    }
+
+    private static void assertSame(float[] values, float[] expected, String what) {
         int[] bits = new int[values.length];
         int[] expectedBits = new int[expected.length];
         for (int i = 0; i < values.length; i++) {

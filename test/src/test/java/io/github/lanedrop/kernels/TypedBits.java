@@ -32,6 +32,26 @@ final class TypedBits {
         return toBelow < toAbove || (toBelow == toAbove && (low & 1) == 0) ? low : next;
     }
 
+    /** To the nearest value of a type, ties to even; a NaN to some NaN. */
+    static long round(DType type, float value) {
+        return switch (type) {
+            case FLOAT32 -> bits(value);
+            case FLOAT64 -> Double.doubleToRawLongBits(value);
+            case BFLOAT16 -> Float.isNaN(value) ? 0x7FC0 : bfloat16(value);
+            case FLOAT16 -> Float.floatToFloat16(value) & 0xFFFFL;
+        };
+    }
+
+    /** The value of a type that computes in float. */
+    static float widen(DType type, long bits) {
+        return switch (type) {
+            case FLOAT32 -> Float.intBitsToFloat((int) bits);
+            case FLOAT64 -> throw new IllegalArgumentException("does not compute in float");
+            case BFLOAT16 -> Float.intBitsToFloat((int) bits << 16);
+            case FLOAT16 -> Float.float16ToFloat((short) bits);
+        };
+    }
+
     static boolean isNan(DType type, long bits) {
         return switch (type) {
             case FLOAT32 -> Float.isNaN(Float.intBitsToFloat((int) bits));

@@ -17,11 +17,21 @@ public final class Bfloat16 {
     /**
      * Rounds to the nearest, ties to even; values beyond the greatest become infinite.
      *
-     * @param value a number, or a NaN whose lower 16 bits are 0: one that came from a bfloat16, or the default one
+     * @param value a number, a quiet NaN, as arithmetic gives it, or a NaN that came from a bfloat16
      * @return the bfloat16
      */
     public static short fromFloat(float value) {
-        int bits = Float.floatToRawIntBits(value);
-        return (short) ((bits + 0x7FFF + ((bits >>> 16) & 1)) >>> 16);
+        return (short) (round(Float.floatToRawIntBits(value)) >>> 16);
+    }
+
+    /**
+     * Rounds as {@link #fromFloat}.
+     *
+     * @param bits the bits of a float
+     * @return bits, of which the upper 16 are the bfloat16
+     */
+    public static int round(int bits) {
+        int nan = (0x7F800000 - (bits & 0x7FFFFFFF)) >> 31; // all ones: its payload is cut, rounded it would wrap to 0
+        return bits + (~nan & (0x7FFF + ((bits >>> 16) & 1)));
     }
 }

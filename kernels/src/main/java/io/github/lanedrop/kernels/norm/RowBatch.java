@@ -21,6 +21,8 @@ public final class RowBatch {
     public MemorySegment otherStage = MemorySegment.NULL;
     /** The gradient that reaches the rows on another way, if there is one. */
     public float[] otherGradient = {};
+    /** Rows of 16-bit elements as floats: what is read, and what takes its place. */
+    public final MemorySegment[] wide = {MemorySegment.NULL, MemorySegment.NULL, MemorySegment.NULL};
 
     /**
      * Arrays, though vectors of them lie across cache lines: segments are checked for their owner in the loops, and with two
@@ -79,6 +81,20 @@ public final class RowBatch {
     public void reserveOther(int elements) {
         if (otherGradient.length < elements) {
             otherGradient = new float[elements];
+        }
+    }
+
+    /**
+     * Makes room for rows of 16-bit elements.
+     *
+     * @param elements how many elements there are at most at a time
+     * @param buffers how many such rows there are beside each other
+     */
+    public void reserveWide(long elements, int buffers) {
+        for (int i = 0; i < buffers; i++) {
+            if (wide[i].byteSize() < elements * Float.BYTES) {
+                wide[i] = Aligned.floats(elements);
+            }
         }
     }
 
