@@ -223,7 +223,7 @@ final class DropoutResidualLayerNormTest {
         long offset = MaskSources.OFFSET;
         int c = sample.columns(150);
         int r = sample.rows(60, c);
-        Inputs in = inputs(r, c);
+        Inputs in = inputs(DType.FLOAT32, r, c);
         Results fused = fused(mask, offset, in, r, c, true, Kind.NATIVE, Kind.NATIVE, Rows.THREE);
         fused.assertSameAs(unfused(mask, offset, in, r, c, true), sample.toString());
         fused.assertSameAs(unfused(sample.stored(KEY, offset, r * c), 0, in, r, c, true), "stored, " + sample);
