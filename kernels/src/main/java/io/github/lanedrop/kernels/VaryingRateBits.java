@@ -38,7 +38,8 @@ final class VaryingRateBits extends Filler<VaryingRateMask> {
     @Override
     void readable(VaryingRateMask mask, long offset, long elements, Workers workers) {
         long values = mask.sharing().values(offset + elements);
-        MaskChecks.memory("the mask's rates", mask.rates(), MaskChecks.float32Bytes(values), values, "float32 elements", workers);
+        MaskChecks.memory(
+                "the mask's rates", mask.rates(), MaskChecks.float32Bytes(values), values, "float32 elements", workers);
     }
 
     @Override

@@ -77,6 +77,98 @@ final class AlphaDropoutTest {
         return sum;
     }
 
+    /** Of inputs with the fixed point's moments, over all masks. */
+    @ParameterizedTest
+    @CsvSource({
+        "-1.7580993408473766, 0, 1, .1",
+        "-1.7580993408473766, 0, 1, .5",
+        "-1.75, .25, 1.5, .05",
+        "0, 3, .5, .2",
+        "0, -2, 4, .5",
+        "5, 5, 1, .9",
+        "-30, 1, .01, .3",
+        "1, 0, 1, 0"
+    })
+    void aFixedPointStays(double dropped, double mean, double variance, double p) {
+        var fixedPoint = new AlphaDropout.FixedPoint(dropped, mean, variance);
+        Rate rate = Rate.drop(p);
+        double deviation = Math.sqrt(variance);
+        double[] x = {mean + deviation, mean - deviation, mean + deviation, mean - deviation};
+        double[] moments = new double[2];
+        AllMasks.forEach(x.length, rate, mask -> {
+            for (double y : forward(fixedPoint, mask.source(), x)) {
+                moments[0] += mask.probability() * y / x.length;
+                moments[1] += mask.probability() * (y - mean) * (y - mean) / x.length;
+            }
+        });
+        assertThat(moments[0]).isCloseTo(mean, within(1e-12));
+        assertThat(moments[1]).isCloseTo(variance, within(1e-12 * variance));
+        double a = fixedPoint.factor(rate);
+        double b = fixedPoint.shift(rate);
+        double q = 1 - rate.effective();
+        assertThat(a * a * q * (variance + (1 - q) * (dropped - mean) * (dropped - mean)))
+                .isCloseTo(variance, within(1e-12 * variance));
+        assertThat(b).isCloseTo(mean - a * (q * mean + (1 - q) * dropped), within(1e-12));
+    }
+
+    private static double[] forward(AlphaDropout.FixedPoint fixedPoint, MaskSource mask, double... x) {
+        double[] y = new double[x.length];
+        AlphaDropout.forward(
+                mask,
+                fixedPoint,
+                DType.FLOAT64,
+                0,
+                MemorySegment.ofArray(x),
+                MemorySegment.ofArray(y),
+                x.length,
+                Workers.NONE);
+        return y;
+    }
+
+    /** Each element by the formula, and its gradient by a difference, which is exact since it is linear. */
+    @Test
+    void aFixedPointIsAffineAndItsGradientIsTheFactor() {
+        var fixedPoint = new AlphaDropout.FixedPoint(-3, .5, 2);
+        Rate rate = Rate.drop(.25);
+        double a = fixedPoint.factor(rate);
+        double b = fixedPoint.shift(rate);
+        double[] x = {0, 1, -2, 3, .5};
+        AllMasks.forEach(x.length, rate, mask -> {
+            double[] y = forward(fixedPoint, mask.source(), x);
+            double[] gradient = new double[x.length];
+            AlphaDropout.backward(
+                    mask.source(),
+                    fixedPoint,
+                    DType.FLOAT64,
+                    0,
+                    MemorySegment.ofArray(new double[] {1, 1, 1, 1, 1}),
+                    MemorySegment.ofArray(gradient),
+                    x.length,
+                    Workers.NONE);
+            for (int i = 0; i < x.length; i++) {
+                assertThat(y[i]).isEqualTo(mask.kept(i) ? x[i] * a + b : a * -3 + b);
+                assertThat(gradient[i]).isEqualTo(mask.kept(i) ? a : 0);
+            }
+        });
+    }
+
+    @Test
+    void fixedPointsWithoutConstants() {
+        String range = " must be finite and in the range of float32, got ";
+        refused("dropped" + range + "NaN", () -> new AlphaDropout.FixedPoint(Double.NaN, 0, 1));
+        refused("mean" + range + "Infinity", () -> new AlphaDropout.FixedPoint(0, Double.POSITIVE_INFINITY, 1));
+        for (double variance : new double[] {0, -1, Double.NaN, Double.POSITIVE_INFINITY, 1e39, 1e-46}) {
+            refused(
+                    "variance must be more than 0, finite and in the range of float32, got " + variance,
+                    () -> new AlphaDropout.FixedPoint(0, 0, variance));
+        }
+        var fixedPoint = new AlphaDropout.FixedPoint(Float.MAX_VALUE, -Float.MAX_VALUE, Float.MIN_VALUE);
+        assertThat(fixedPoint.factor(Rate.drop(0))).isEqualTo(1);
+        assertThat(fixedPoint.factor(Rate.drop(.5))).isPositive();
+        refused("rate must be below 1 for alpha dropout, got 1.0", () -> fixedPoint.factor(Rate.drop(1)));
+        refused("rate must be below 1 for alpha dropout, got 1.0", () -> fixedPoint.shift(Rate.drop(1)));
+    }
+
     // the share of dropped elements
 
     /** That of each source, by its definition; those of varying rates have none. */

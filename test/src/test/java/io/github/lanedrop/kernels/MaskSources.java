@@ -44,7 +44,28 @@ final class MaskSources {
         byte[] keepBits(Key key, long offset, int elements) {
             return MaskSources.keepBits(oracle.apply(key), offset, elements);
         }
+
+        /** The elements from an offset on as stored bits, which {@link MaskSourcesTest} tests, under the source's scale. */
+        MaskSource stored(Key key, long offset, int elements) {
+            MaskSource mask = source.apply(key);
+            MemorySegment bits = MemorySegment.ofArray(new byte[(elements + 7) / 8]);
+            DropoutKernel.keepBits(mask, offset, bits, elements);
+            return new ScaledMask(new StoredMask(mask.rate(), bits), mask.scale());
+        }
+
+        /** As many columns as asked for, or as there are elements from {@link #OFFSET} on. */
+        int columns(int most) {
+            return (int) Math.min(most, elements - OFFSET);
+        }
+
+        /** As many rows of these columns as asked for, or as there are. */
+        int rows(int most, int columns) {
+            return (int) Math.min(most, (elements - OFFSET) / columns);
+        }
     }
+
+    /** Where those begin that hold a kernel with any source against one with bits: a multiple of nothing. */
+    static final int OFFSET = 3;
 
     static byte[] keepBits(LongPredicate kept, long offset, int elements) {
         byte[] bits = new byte[(elements + 7) / 8];

@@ -51,7 +51,8 @@ public record Operation(
     /** {@code kept ? x * a + b : c}: alpha dropout. */
     public static final Operation AFFINE_SELECT = new Operation(true, true, Otherwise.CONSTANT, false, false, false);
     /** {@code operand + (kept ? x * a : +0)}: dropout on a branch that joins a residual. */
-    public static final Operation RESIDUAL_SCALE_SELECT = new Operation(true, false, Otherwise.ZERO, false, true, false);
+    public static final Operation RESIDUAL_SCALE_SELECT =
+            new Operation(true, false, Otherwise.ZERO, false, true, false);
     /** {@code operand * b + (kept ? x * a : +0)}: what zoneout expects, where all is kept. */
     public static final Operation WEIGHTED_SUM = new Operation(true, false, Otherwise.ZERO, false, true, true);
 
