@@ -21,16 +21,16 @@
  * <ul>
  *   <li>A {@link io.github.lanedrop.kernels.MaskSource} says which elements are kept, by their logical index alone:
  *       {@link io.github.lanedrop.kernels.BernoulliMask} draws them from a {@link io.github.lanedrop.kernels.Rate} and a
- *       {@link io.github.lanedrop.rng.Key}, {@link io.github.lanedrop.kernels.StoredMask},
- *       {@link io.github.lanedrop.kernels.ByteMask} and {@code FloatMask} read them.
- *       {@link io.github.lanedrop.kernels.BroadcastMask} lets groups of elements share a decision of any source (rows, columns,
- *       channels, time-locked units),
- *       {@link io.github.lanedrop.kernels.DropBlockMask} drops blocks, {@link io.github.lanedrop.kernels.RowKeyedMask} gives
- *       rows keys of their own, {@link io.github.lanedrop.kernels.TokenTypeMask} follows the types of tokens,
+ *       {@link io.github.lanedrop.rng.Key}; {@link io.github.lanedrop.kernels.StoredMask},
+ *       {@link io.github.lanedrop.kernels.ByteMask} and {@link io.github.lanedrop.kernels.FloatMask} read them.
+ *       {@link io.github.lanedrop.kernels.BroadcastMask} lets groups of elements share a decision of any source (rows,
+ *       columns, channels, time-locked units), {@link io.github.lanedrop.kernels.DropBlockMask} drops blocks,
+ *       {@link io.github.lanedrop.kernels.RowKeyedMask} gives rows keys of their own,
+ *       {@link io.github.lanedrop.kernels.TokenTypeMask} follows the types of tokens,
  *       {@link io.github.lanedrop.kernels.ExactCountMask} drops an exact number, and
  *       {@link io.github.lanedrop.kernels.ScaledMask} has another scale. It is sealed: a new source joins its list, and the
- *       compiler names what must learn of it. {@link io.github.lanedrop.kernels.StochasticDepth} plans whole
- *       layers, {@link io.github.lanedrop.kernels.KeptTokens} moves kept tokens together,
+ *       compiler names what must learn of it. {@link io.github.lanedrop.kernels.StochasticDepth} plans whole layers,
+ *       {@link io.github.lanedrop.kernels.KeptTokens} moves kept tokens together,
  *       {@link io.github.lanedrop.kernels.MaskBits} counts and converts.
  *   <li>Keep bits are 64 to a long, lowest bit first, 1 for kept. They are all that a source and an operation share;
  *       neither knows the other. Where neighbours share a decision, as whole rows and channels do, none are written: a kept
@@ -110,7 +110,7 @@
  * learned      SharedValues, ChunkSums                                                  -&gt; learned
  * products     BlockedProduct, Packing, ProductStrips                                   -&gt; product
  * attention    AttentionForward, AttentionBackward, AttentionTiles, SoftmaxRows         -&gt; attention
- * paths        Live, SelfTest and one for each family, WarmUp
+ * paths        Live, SelfTest and one for each family, WarmUp, and Simd of the module rng
  * </pre>
  *
  * <p>The packages on the right know arrays, segments and numbers, and nothing of what is on the left.
