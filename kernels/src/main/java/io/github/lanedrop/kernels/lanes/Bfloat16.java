@@ -15,13 +15,14 @@ public final class Bfloat16 {
     }
 
     /**
-     * Rounds to the nearest, ties to even; values beyond the greatest become infinite.
+     * Rounds to the nearest, ties to even; values beyond the greatest become infinite. Of a NaN the upper half stays.
      *
-     * @param value a number, or a NaN whose lower 16 bits are 0: one that came from a bfloat16, or the default one
+     * @param value a number, or a NaN that is one by its upper half: it came from a bfloat16, or from arithmetic
      * @return the bfloat16
      */
     public static short fromFloat(float value) {
         int bits = Float.floatToRawIntBits(value);
-        return (short) ((bits + 0x7FFF + ((bits >>> 16) & 1)) >>> 16);
+        int nan = (0x7F800000 - (bits & 0x7FFFFFFF)) >> 31; // all bits: rounded, it might become a zero
+        return (short) ((bits + ((0x7FFF + ((bits >>> 16) & 1)) & ~nan)) >>> 16);
     }
 }
