@@ -5,6 +5,7 @@ import static io.github.lanedrop.kernels.Scratch.FLOAT;
 import static io.github.lanedrop.kernels.Scratch.SHORT;
 
 import io.github.lanedrop.kernels.lanes.Bfloat16;
+import io.github.lanedrop.kernels.lanes.VectorBfloat16;
 import java.lang.foreign.MemorySegment;
 
 /** Elements of any type into arrays and back: doubles for float64, floats for the others. */
@@ -79,7 +80,8 @@ final class Storage {
     }
 
     private static void roundToBfloat16(float[] src, short[] dst, int start, int end) {
-        for (int i = start; i < end; i++) {
+        int done = Bfloat16SelfTest.VECTOR ? VectorBfloat16.fromFloats(src, dst, start, end) : start;
+        for (int i = done; i < end; i++) {
             dst[i] = Bfloat16.fromFloat(src[i]);
         }
     }

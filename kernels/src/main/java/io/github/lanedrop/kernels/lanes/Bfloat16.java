@@ -22,7 +22,7 @@ public final class Bfloat16 {
      */
     public static short fromFloat(float value) {
         int bits = Float.floatToRawIntBits(value);
-        int nan = (0x7F800000 - (bits & 0x7FFFFFFF)) >> 31; // all bits: rounded, it might become a zero
-        return (short) ((bits + ((0x7FFF + ((bits >>> 16) & 1)) & ~nan)) >>> 16);
+        int rounded = bits + 0x7FFF + ((bits >>> 16) & 1); // which might make a zero of a NaN
+        return (short) (((bits & 0x7FFFFFFF) > 0x7F800000 ? bits : rounded) >>> 16);
     }
 }
