@@ -35,8 +35,13 @@ public record ChildJvm(List<String> command, int exit, String out, String err) {
             var builder =
                     new ProcessBuilder(command).redirectOutput(out.toFile()).redirectError(err.toFile());
             builder.environment().keySet().removeAll(List.of("JAVA_TOOL_OPTIONS", "JDK_JAVA_OPTIONS"));
-            int exit = builder.start().waitFor();
-            return new ChildJvm(command, exit, Files.readString(out), Files.readString(err));
+            Process process = builder.start();
+            try {
+                int exit = process.waitFor();
+                return new ChildJvm(command, exit, Files.readString(out), Files.readString(err));
+            } finally {
+                process.destroy(); // where this thread was interrupted
+            }
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         } catch (InterruptedException e) {

@@ -1,29 +1,58 @@
 package io.github.lanedrop;
 
+import io.github.lanedrop.kernels.Activation;
+import io.github.lanedrop.kernels.AlphaDropout;
+import io.github.lanedrop.kernels.Attention;
+import io.github.lanedrop.kernels.AttentionOperands;
+import io.github.lanedrop.kernels.AttentionScores;
+import io.github.lanedrop.kernels.AttentionShape;
 import io.github.lanedrop.kernels.BernoulliMask;
+import io.github.lanedrop.kernels.BiasActivationDropout;
 import io.github.lanedrop.kernels.BroadcastMask;
 import io.github.lanedrop.kernels.BroadcastShape;
 import io.github.lanedrop.kernels.ByteMask;
+import io.github.lanedrop.kernels.ConcreteDropout;
+import io.github.lanedrop.kernels.ConcreteMask;
+import io.github.lanedrop.kernels.ConcreteRate;
+import io.github.lanedrop.kernels.DType;
 import io.github.lanedrop.kernels.DropBlock;
 import io.github.lanedrop.kernels.DropBlockMask;
+import io.github.lanedrop.kernels.DropConnect;
+import io.github.lanedrop.kernels.DropConnectProduct;
 import io.github.lanedrop.kernels.DropoutKernel;
+import io.github.lanedrop.kernels.DropoutResidualLayerNorm;
+import io.github.lanedrop.kernels.Epilogue;
 import io.github.lanedrop.kernels.ExactCountMask;
 import io.github.lanedrop.kernels.GaussianNoise;
 import io.github.lanedrop.kernels.KernelFamily;
 import io.github.lanedrop.kernels.Kernels;
+import io.github.lanedrop.kernels.LayerNorm;
 import io.github.lanedrop.kernels.MaskSource;
 import io.github.lanedrop.kernels.Matrix;
 import io.github.lanedrop.kernels.MatrixProduct;
 import io.github.lanedrop.kernels.NoiseKernel;
 import io.github.lanedrop.kernels.NoiseSource;
 import io.github.lanedrop.kernels.Rate;
+import io.github.lanedrop.kernels.ResidualDropout;
 import io.github.lanedrop.kernels.RowKeyedMask;
+import io.github.lanedrop.kernels.ScaledMask;
+import io.github.lanedrop.kernels.Sharing;
+import io.github.lanedrop.kernels.SoftmaxDropout;
+import io.github.lanedrop.kernels.SparseVariationalDropout;
+import io.github.lanedrop.kernels.StandardDropout;
+import io.github.lanedrop.kernels.StoredMask;
 import io.github.lanedrop.kernels.TokenTypeMask;
 import io.github.lanedrop.kernels.UniformNoise;
+import io.github.lanedrop.kernels.VariationalDropout;
+import io.github.lanedrop.kernels.VaryingRateMask;
+import io.github.lanedrop.kernels.Workers;
+import io.github.lanedrop.kernels.Zoneout;
 import io.github.lanedrop.rng.ByteStream;
 import io.github.lanedrop.rng.Key;
 import io.github.lanedrop.rng.Philox4x32;
+import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.security.MessageDigest;
@@ -45,6 +74,8 @@ public final class PathMain {
     private static final double[] RATES = {0, 0.1, 1.0 / 3, 0.5, 0.75, 0.999, 1};
     private static final long[] OFFSETS = {0, 5, 4093, (1L << 34) + 3};
     private static final int[][] PRODUCTS = {{1, 1, 1}, {3, 5, 7}, {17, 19, 33}, {4, 64, 16}};
+
+    private static final Arena NATIVE = Arena.ofAuto();
 
     private final MessageDigest digest;
 
@@ -91,6 +122,12 @@ public final class PathMain {
         structuredMasks();
         noise();
         products();
+        operations();
+        chunksDrawnAhead();
+        chains();
+        attention();
+        dropConnect();
+        learnedRates();
         return HexFormat.of().formatHex(digest.digest());
     }
 
@@ -139,6 +176,9 @@ public final class PathMain {
             new TokenTypeMask(elementwise, MemorySegment.ofArray(new int[] {5, 0, 5, 3}), 1000),
             ExactCountMask.of(rate, key, 4000),
             new ByteMask(rate, MemorySegment.ofArray(new byte[] {0, 1, 2, 0, -1, 0, 0, 64})),
+            new StoredMask(rate, MemorySegment.ofArray(new byte[] {7, 0, -1, 100, 12})),
+            new ScaledMask(elementwise, 3),
+            new VaryingRateMask(MemorySegment.ofArray(new float[] {.1f, .5f, .9f}), Sharing.column(300, 3), key),
         };
         for (MaskSource mask : masks) {
             int elements = (int) Math.min(3500, mask.elements());
@@ -185,6 +225,188 @@ public final class PathMain {
         }
     }
 
+    /** Every operation on every data type, in native memory. */
+    private void operations() {
+        int elements = 300;
+        MaskSource mask = new BernoulliMask(Rate.drop(.1), new Key(2026, 12));
+        Workers one = Workers.NONE;
+        for (DType type : DType.values()) {
+            MemorySegment src = typed(type, activations(elements));
+            MemorySegment other = typed(type, values(elements));
+            MemorySegment dst = NATIVE.allocate(src.byteSize());
+            DropoutKernel.forward(mask, type, 7, src, dst, elements, one);
+            update(dst);
+            StandardDropout.forward(mask, type, 7, src, dst, elements, one);
+            update(dst);
+            AlphaDropout.forward(mask, type, 7, src, dst, elements, one);
+            update(dst);
+            AlphaDropout.backward(mask, type, 7, src, dst, elements, one);
+            update(dst);
+            ResidualDropout.forward(mask, type, 7, src, other, dst, elements, one);
+            update(dst);
+            Zoneout.forward(mask, type, 7, src, other, dst, elements, one);
+            update(dst);
+            Zoneout.backwardPrevious(mask, type, 7, src, dst, elements, one);
+            update(dst);
+        }
+    }
+
+    private static MemorySegment typed(DType type, float[] values) {
+        MemorySegment segment = NATIVE.allocate((long) type.bytes() * values.length, 64);
+        for (int i = 0; i < values.length; i++) {
+            float value = values[i];
+            switch (type) {
+                case FLOAT32 -> segment.setAtIndex(ValueLayout.JAVA_FLOAT, i, value);
+                case FLOAT64 -> segment.setAtIndex(ValueLayout.JAVA_DOUBLE, i, value);
+                case BFLOAT16 ->
+                    segment.setAtIndex(ValueLayout.JAVA_SHORT, i, (short) (Float.floatToRawIntBits(value) >>> 16));
+                case FLOAT16 -> segment.setAtIndex(ValueLayout.JAVA_SHORT, i, Float.floatToFloat16(value));
+            }
+        }
+        return segment;
+    }
+
+    /** The random bits of a chunk are made while the one before is applied. */
+    private void chunksDrawnAhead() {
+        int columns = 150;
+        int rows = 2 * 4096 / columns + 1;
+        int elements = rows * columns;
+        DType type = DType.FLOAT32;
+        Workers one = Workers.NONE;
+        MemorySegment src = typed(type, activations(elements));
+        MemorySegment bias = typed(type, values(columns));
+        MemorySegment dst = NATIVE.allocate(src.byteSize(), 64);
+        for (double rate : new double[] {.1, .5}) {
+            MaskSource mask = new BernoulliMask(Rate.drop(rate), new Key(2026, 13));
+            DropoutKernel.forward(mask, 128, src, dst, elements);
+            update(dst);
+            StandardDropout.forward(mask, type, 0, src, dst, elements, one);
+            update(dst);
+            AlphaDropout.forward(mask, type, 0, src, dst, elements, one);
+            update(dst);
+            Zoneout.backwardPrevious(mask, type, 0, src, dst, elements, one);
+            update(dst);
+            BiasActivationDropout.forward(mask, 0, Activation.RELU, src, bias, dst, rows, columns);
+            update(dst);
+        }
+    }
+
+    private void chains() {
+        int rows = 9;
+        int columns = 37;
+        int elements = rows * columns;
+        MaskSource mask = new BernoulliMask(Rate.drop(.1), new Key(2026, 14));
+        MemorySegment src = floats(elements);
+        MemorySegment gradient = floats(elements);
+        MemorySegment bias = floats(columns);
+        MemorySegment dst = MemorySegment.ofArray(new float[elements]);
+        MemorySegment sum = MemorySegment.ofArray(new float[elements]);
+        MemorySegment ofColumns = MemorySegment.ofArray(new float[columns]);
+        MemorySegment moreOfColumns = MemorySegment.ofArray(new float[columns]);
+        for (Activation activation : List.of(Activation.RELU, Activation.GELU)) {
+            BiasActivationDropout.forward(mask, 3, activation, src, bias, dst, rows, columns);
+            update(dst);
+            BiasActivationDropout.backward(mask, 3, activation, src, bias, gradient, dst, ofColumns, rows, columns);
+            update(dst);
+            update(ofColumns);
+        }
+        LayerNorm norm = new LayerNorm(floats(columns), bias, columns, 1e-5f);
+        MemorySegment mean = MemorySegment.ofArray(new float[rows]);
+        MemorySegment rstd = MemorySegment.ofArray(new float[rows]);
+        DropoutResidualLayerNorm.forward(mask, 3, norm, src, gradient, sum, dst, mean, rstd, rows, Workers.NONE);
+        update(sum);
+        update(dst);
+        DropoutResidualLayerNorm.backward(
+                mask, 3, norm, sum, mean, rstd, gradient, dst, sum, ofColumns, moreOfColumns, rows, Workers.NONE);
+        update(dst);
+        update(sum);
+        update(ofColumns);
+        update(moreOfColumns);
+    }
+
+    private void attention() {
+        MaskSource mask = new BernoulliMask(Rate.drop(.1), new Key(2026, 15));
+        AttentionShape shape = AttentionShape.of(AttentionScores.of(1, 5, 21).causally(), 8);
+        int elements = 5 * 21;
+        MemorySegment scores = floats(elements);
+        MemorySegment probabilities = MemorySegment.ofArray(new float[elements]);
+        SoftmaxDropout.forward(mask, 3, shape.scores(), scores, probabilities);
+        update(probabilities);
+        SoftmaxDropout.backward(mask, 3, shape.scores(), scores, floats(elements), probabilities);
+        update(probabilities);
+        var operands = new AttentionOperands(floats(5 * 8), floats(21 * 8), floats(21 * 8));
+        MemorySegment output = MemorySegment.ofArray(new float[5 * 8]);
+        MemorySegment logSums = MemorySegment.ofArray(new float[5]);
+        Attention.forward(mask, 3, shape, operands, output, logSums);
+        update(output);
+        update(logSums);
+        var gradients = new AttentionOperands(
+                MemorySegment.ofArray(new float[5 * 8]),
+                MemorySegment.ofArray(new float[21 * 8]),
+                MemorySegment.ofArray(new float[21 * 8]));
+        Attention.backward(mask, 3, shape, operands, output, logSums, floats(5 * 8), gradients);
+        update(gradients.queries());
+        update(gradients.keys());
+        update(gradients.values());
+    }
+
+    private void dropConnect() {
+        int examples = 6;
+        int in = 9;
+        int out = 7;
+        DropConnect weights = DropConnect.perBlock(new BernoulliMask(Rate.drop(.5), new Key(2026, 16)), 2);
+        Matrix x = matrix(examples, in);
+        Matrix w = matrix(out, in);
+        Matrix y = matrix(examples, out);
+        Matrix variance = matrix(examples, out);
+        Epilogue epilogue = Epilogue.NONE.bias(floats(out)).activation(Activation.RELU);
+        DropConnectProduct.multiply(weights, x, w.transpose(), y, epilogue, Workers.NONE);
+        update(y.segment());
+        DropConnectProduct.addWeightGradient(weights, y.transpose(), x, w, Workers.NONE);
+        update(w.segment());
+        DropConnectProduct.moments(weights, x, w.transpose(), y, variance, Workers.NONE);
+        update(y.segment());
+        update(variance.segment());
+    }
+
+    private void learnedRates() {
+        int elements = 333;
+        Key key = new Key(2026, 17);
+        Workers one = Workers.NONE;
+        MemorySegment src = floats(elements);
+        MemorySegment gradient = floats(elements);
+        MemorySegment dst = MemorySegment.ofArray(new float[elements]);
+        MemorySegment more = MemorySegment.ofArray(new float[elements]);
+        var concrete = new ConcreteMask(ConcreteRate.ofLogit(-1.5, .2), key);
+        ConcreteDropout.forward(concrete, 3, src, dst, elements);
+        update(dst);
+        update(ConcreteDropout.backward(concrete, 3, src, gradient, dst, elements));
+        update(dst);
+        MemorySegment logAlpha = floats(1);
+        VariationalDropout.forward(key, 3, Sharing.ALL, logAlpha, src, dst, elements, one);
+        update(dst);
+        VariationalDropout.backward(key, 3, Sharing.ALL, logAlpha, src, gradient, dst, more, elements, one);
+        update(dst);
+        update(more);
+        update(VariationalDropout.divergence(src, elements, one));
+        SparseVariationalDropout.logAlpha(src, gradient, dst, elements, one);
+        update(dst);
+        update(SparseVariationalDropout.divergence(src, gradient, elements, one));
+    }
+
+    /** Numbers from -2 to 2. */
+    private static float[] values(int count) {
+        float[] values = new float[count];
+        for (int i = 0; i < count; i++) {
+            values[i] = (Philox4x32.word0(count, 5, i) >> 8) * 0x1p-22f;
+        }
+        return values;
+    }
+
+    private static MemorySegment floats(int count) {
+        return MemorySegment.ofArray(values(count));
+    }
+
     private static Matrix matrix(int rows, int columns) {
         float[] values = new float[rows * columns];
         for (int i = 0; i < values.length; i++) {
@@ -213,5 +435,13 @@ public final class PathMain {
         ByteBuffer bytes = ByteBuffer.allocate(values.length * Float.BYTES).order(ByteOrder.LITTLE_ENDIAN);
         bytes.asFloatBuffer().put(values);
         digest.update(bytes);
+    }
+
+    private void update(MemorySegment segment) {
+        digest.update(segment.toArray(ValueLayout.JAVA_BYTE));
+    }
+
+    private void update(double value) {
+        digest.update(ByteBuffer.allocate(Double.BYTES).putDouble(0, value));
     }
 }

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.github.lanedrop.kernels.KernelFamily;
 import io.github.lanedrop.kernels.Kernels;
+import io.github.lanedrop.layers.Tensor;
 import io.github.lanedrop.rng.ByteStream;
 import io.github.lanedrop.rng.simd.Simd;
 import java.io.File;
@@ -11,16 +12,24 @@ import java.net.URISyntaxException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.SequencedMap;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.apache.commons.rng.UniformRandomProvider;
 import org.apache.commons.rng.core.BaseProvider;
 import org.apache.commons.rng.simple.RandomSource;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -33,9 +42,10 @@ import org.junit.jupiter.params.provider.ValueSource;
  */
 final class PathMatrixTest {
     /** Hash of {@link PathMain}'s workload. It changes only with that workload or with a new version of MaskStream. */
-    private static final String SHA = "e0467215da8b86869c7753b9f7558cac43df4fcee5bd652918a8e54f989ddaf7";
+    private static final String SHA = "64e8735924d9e9ea833f987f6befbd104f22d219f74bab17ef2cc8e2398af38e";
 
     private static final String FORCE_VECTOR = "-Dlanedrop.path=vector";
+    private static final String PRINT = "-XX:+PrintCompilation";
     private static final List<String> MODULE = List.of(Simd.FLAG.split(" "));
     /** Enough for C2 to compile what it will, in the foreground; the last repetitions run its code. */
     private static final int UNTIL_C2 = 150;
@@ -44,6 +54,28 @@ final class PathMatrixTest {
 
     @TempDir
     private Path folder;
+
+    /** Two at a time, since most wait for their compiler: it works in the foreground. */
+    private static final ExecutorService CHILDREN = Executors.newFixedThreadPool(2);
+
+    /** Those that run the whole workload, which takes seconds each; started beforehand. */
+    private static final Map<Setting, Future<Child>> SETTINGS = new HashMap<>();
+
+    @BeforeAll
+    static void startChildren(@TempDir Path folder) {
+        Stream.concat(vectorSettings(), scalarSettings())
+                .forEach(setting -> SETTINGS.put(setting, CHILDREN.submit(() -> setting.run(folder))));
+    }
+
+    @AfterAll
+    static void stopChildren() {
+        CHILDREN.shutdownNow();
+    }
+
+    /** What the child of a setting did, sooner or later. */
+    private static Child child(Setting setting) throws ExecutionException, InterruptedException {
+        return Objects.requireNonNull(SETTINGS.get(setting)).get();
+    }
 
     /** How a JVM runs code, and the level at which it must have compiled the SIMD generator. */
     enum Compiler {
@@ -66,7 +98,12 @@ final class PathMatrixTest {
         }
     }
 
+    /** How a child runs; 0 bits for the scalar path. */
     record Setting(Compiler compiler, int bits, List<String> flags) {
+        private Child run(Path folder) {
+            return Child.onClassPath(folder, join(List.of(flags, compiler.flags(), MODULE)), compiler.repeats);
+        }
+
         @Override
         public String toString() {
             return compiler + " " + String.join(" ", flags);
@@ -77,32 +114,34 @@ final class PathMatrixTest {
         List<Setting> settings = new ArrayList<>();
         for (int bits : new int[] {128, 256, 512}) {
             for (Compiler compiler : Compiler.values()) {
-                settings.add(new Setting(compiler, bits, List.of("-Dlanedrop.vectorBits=" + bits)));
+                settings.add(vector(compiler, bits));
             }
             // narrower CPUs than this one, as far as flags can make them; other architectures ignore the flag
             for (int avx = 1; avx <= 2; avx++) {
-                settings.add(new Setting(
-                        Compiler.C2,
-                        bits,
-                        List.of(
-                                "-Dlanedrop.vectorBits=" + bits,
-                                "-XX:+IgnoreUnrecognizedVMOptions",
-                                "-XX:UseAVX=" + avx)));
+                settings.add(vector(Compiler.C2, bits, "-XX:+IgnoreUnrecognizedVMOptions", "-XX:UseAVX=" + avx));
             }
         }
         // AVX-512 without permutes of bytes
-        settings.add(new Setting(Compiler.C2, 512, List.of("-Dlanedrop.vectorBits=512", "-Dlanedrop.patterns=table")));
+        settings.add(vector(Compiler.C2, 512, "-Dlanedrop.patterns=table"));
         return settings.stream();
+    }
+
+    private static Setting vector(Compiler compiler, int bits, String... more) {
+        List<String> flags = new ArrayList<>(List.of("-Dlanedrop.vectorBits=" + bits, FORCE_VECTOR, PRINT));
+        flags.addAll(List.of(more));
+        return new Setting(compiler, bits, flags);
+    }
+
+    static Stream<Setting> scalarSettings() {
+        return Arrays.stream(Compiler.values())
+                .map(compiler -> new Setting(compiler, 0, List.of("-Dlanedrop.path=scalar")));
     }
 
     @ParameterizedTest
     @MethodSource("vectorSettings")
-    void theVectorPathGivesTheSameBits(Setting setting) {
+    void theVectorPathGivesTheSameBits(Setting setting) throws ExecutionException, InterruptedException {
         Compiler compiler = setting.compiler;
-        Child child = Child.onClassPath(
-                folder,
-                join(List.of(setting.flags, compiler.flags(), MODULE, List.of(FORCE_VECTOR, "-XX:+PrintCompilation"))),
-                compiler.repeats);
+        Child child = child(setting);
         child.assertRan("vector", setting.bits, compiler.repeats);
         if (compiler.level > 0) {
             child.assertCompiled("PhiloxVectors", compiler.level);
@@ -112,8 +151,8 @@ final class PathMatrixTest {
     /** What runs on the path of this machine's choice, at its width: every kernel's loops. */
     @Test
     void warmUpGetsAllKernelsCompiledByC2() {
-        Child child = Child.onClassPath(
-                folder, join(List.of(Compiler.C2.flags(), MODULE, List.of(FORCE_VECTOR, "-XX:+PrintCompilation"))), 0);
+        Child child =
+                Child.onClassPath(folder, join(List.of(Compiler.C2.flags(), MODULE, List.of(FORCE_VECTOR, PRINT))), 0);
         assertThat(child.jvm.exit())
                 .as("%s%n%s", child.jvm.command(), child.jvm.err())
                 .isZero();
@@ -136,7 +175,7 @@ final class PathMatrixTest {
         kernels.keySet().forEach(family -> arguments.add(family.name()));
         ChildJvm jvm = ChildJvm.run(
                 folder,
-                join(List.of(Compiler.C2.flags(), MODULE, List.of(FORCE_VECTOR, "-XX:+PrintCompilation"))),
+                join(List.of(Compiler.C2.flags(), MODULE, List.of(FORCE_VECTOR, PRINT))),
                 path(MODULES) + File.pathSeparator + path(List.of(PathMain.class)),
                 PathMain.class,
                 arguments.toArray(String[]::new));
@@ -154,15 +193,9 @@ final class PathMatrixTest {
     }
 
     @ParameterizedTest
-    @MethodSource("compilers")
-    void theScalarPathGivesTheSameBits(Compiler compiler) {
-        Child child = Child.onClassPath(
-                folder, join(List.of(compiler.flags(), MODULE, List.of("-Dlanedrop.path=scalar"))), compiler.repeats);
-        child.assertRan("scalar", 0, compiler.repeats);
-    }
-
-    static Compiler[] compilers() {
-        return Compiler.values();
+    @MethodSource("scalarSettings")
+    void theScalarPathGivesTheSameBits(Setting setting) throws ExecutionException, InterruptedException {
+        child(setting).assertRan("scalar", 0, setting.compiler.repeats);
     }
 
     @Test
@@ -219,8 +252,26 @@ final class PathMatrixTest {
         assertThat(child.jvm.err()).contains("lanedrop.vectorBits must be 128, 256 or 512, got " + value);
     }
 
+    /** A forward and a backward pass of a model; layers bring the other modules with them. */
+    @Test
+    void layersNeedNoFlagOnTheModulePathEither() {
+        ChildJvm child = ChildJvm.run(
+                folder,
+                List.of("-p", path(MODULES), "--add-modules", "io.github.lanedrop.layers", FORCE_VECTOR),
+                path(List.of(LayersMain.class)),
+                LayersMain.class);
+        assertThat(child.exit()).as("%s%n%s", child.command(), child.err()).isZero();
+        assertThat(child.out().lines())
+                .containsExactly("module=io.github.lanedrop.layers vector=true sha=" + LayersMain.hash());
+    }
+
     private static final List<Class<?>> MODULES = List.of(
-            ByteStream.class, Kernels.class, UniformRandomProvider.class, BaseProvider.class, RandomSource.class);
+            ByteStream.class,
+            Kernels.class,
+            Tensor.class,
+            UniformRandomProvider.class,
+            BaseProvider.class,
+            RandomSource.class);
 
     /** The jars and folders that classes come from, as a path. */
     private static String path(List<Class<?>> classes) {

@@ -5,7 +5,7 @@ import java.lang.foreign.MemorySegment;
 
 /**
  * Alpha dropout: keeps the mean and the variance of activations of zero mean and unit variance, as SELU makes them, by
- * setting dropped elements to SELU's limit and not to 0.
+ * setting dropped elements to SELU's limit and not to 0; or those of another {@link FixedPoint}.
  *
  * <pre>
  * forward:   dst[k] = kept(offset + k) ? a * src[k] + b : a * -alpha' + b
@@ -13,8 +13,10 @@ import java.lang.foreign.MemorySegment;
  * alpha' = 1.7580993408473766      a = 1 / sqrt((alpha'^2 * rate + 1) * (1 - rate))      b = a * alpha' * rate
  * </pre>
  *
- * <p>{@code rate} is the realised rate of the mask. At rate 0, {@code a = 1} and {@code b = 0}: every bit is copied. Rate 1
- * is refused: there is no {@code a}. With a mask that is shared by the elements of a feature this is feature alpha dropout.
+ * <p>{@code rate} is {@link MaskSource#dropShare}, whatever the mask's scale. Where nothing is dropped, {@code a = 1} and
+ * {@code b = 0}: every bit is copied. A mask that drops everything is refused, as there is no {@code a}, and so is one whose
+ * rate varies, as one {@code a} does not do for all. With a mask that is shared by the elements of a feature this is feature
+ * alpha dropout.
  *
  * <p>Parameters, aliasing, threads, determinism and errors are those of {@link DropoutKernel}.
  *
@@ -29,6 +31,76 @@ public final class AlphaDropout {
     private AlphaDropout() {}
 
     /**
+     * What dropped elements are set to, and the moments that are kept if the activations have them.
+     *
+     * <pre>
+     * a = 1 / sqrt(((dropped - mean)^2 / variance * rate + 1) * (1 - rate))
+     * b = mean - a * ((1 - rate) * mean + rate * dropped)
+     * </pre>
+     *
+     * @param dropped what a dropped element is set to before {@code a} and {@code b}, finite
+     * @param mean the mean of the activations, finite
+     * @param variance their variance, more than 0 and finite; all three in the range of float32
+     */
+    public record FixedPoint(double dropped, double mean, double variance) {
+        /** SELU's: zero mean and unit variance, dropped to its limit. */
+        public static final FixedPoint SELU = new FixedPoint(-ALPHA_PRIME, 0, 1);
+
+        /**
+         * Refuses what has no constants.
+         *
+         * @throws IllegalArgumentException if a number is NaN or out of range
+         */
+        public FixedPoint {
+            Check.finiteFloat("dropped", dropped);
+            Check.finiteFloat("mean", mean);
+            if (!((float) variance > 0 && variance <= Float.MAX_VALUE)) {
+                throw new IllegalArgumentException(
+                        "variance must be more than 0, finite and in the range of float32, got " + variance);
+            }
+        }
+
+        /**
+         * The factor of a kept element.
+         *
+         * @param rate the rate of the mask, below 1
+         * @return {@code a}
+         * @throws IllegalArgumentException if everything is dropped
+         */
+        public double factor(Rate rate) {
+            return factor(below1(rate));
+        }
+
+        /**
+         * What is added to a kept element.
+         *
+         * @param rate the rate of the mask, below 1
+         * @return {@code b}
+         * @throws IllegalArgumentException if everything is dropped
+         */
+        public double shift(Rate rate) {
+            return shift(below1(rate));
+        }
+
+        private static double below1(Rate rate) {
+            if (rate.dropsAll()) {
+                throw new IllegalArgumentException("rate must be below 1 for alpha dropout, got " + rate.nominal());
+            }
+            return rate.effective();
+        }
+
+        private double factor(double rate) {
+            double deviation = dropped - mean;
+            return 1 / Math.sqrt((deviation * deviation / variance * rate + 1) * (1 - rate));
+        }
+
+        private double shift(double rate) {
+            double a = factor(rate);
+            return mean * (1 - a * (1 - rate)) - a * dropped * rate;
+        }
+    }
+
+    /**
      * The factor of a kept element.
      *
      * @param rate the rate of the mask, below 1
@@ -36,11 +108,7 @@ public final class AlphaDropout {
      * @throws IllegalArgumentException if everything is dropped
      */
     public static double factor(Rate rate) {
-        if (rate.dropsAll()) {
-            throw new IllegalArgumentException("rate must be below 1 for alpha dropout, got " + rate.nominal());
-        }
-        double p = rate.effective();
-        return 1 / Math.sqrt((ALPHA_PRIME * ALPHA_PRIME * p + 1) * (1 - p));
+        return FixedPoint.SELU.factor(rate);
     }
 
     /**
@@ -51,7 +119,20 @@ public final class AlphaDropout {
      * @throws IllegalArgumentException if everything is dropped
      */
     public static double shift(Rate rate) {
-        return factor(rate) * ALPHA_PRIME * rate.effective();
+        return FixedPoint.SELU.shift(rate);
+    }
+
+    /** The share that a mask drops. */
+    private static double rate(MaskSource mask) {
+        double rate = mask.dropShare();
+        if (Double.isNaN(rate)) {
+            throw new IllegalArgumentException(
+                    "mask must drop at one rate for alpha dropout, got rates that vary from element to element");
+        }
+        if (rate == 1) {
+            throw new IllegalArgumentException("mask must drop less than everything for alpha dropout, got " + mask);
+        }
+        return rate;
     }
 
     /**
@@ -73,13 +154,35 @@ public final class AlphaDropout {
             MemorySegment dst,
             long elements,
             Workers workers) {
-        double a = factor(mask.rate());
-        double b = shift(mask.rate());
-        if (KeepBits.constant(mask)) { // -0 + b would not be -0
-            DropoutKernel.forward(mask, type, offset, src, dst, elements, workers);
-            return;
-        }
-        AFFINE_SELECT.run(mask, offset, type, src, "src", src, dst, elements, a, b, a * -ALPHA_PRIME + b, workers);
+        forward(mask, FixedPoint.SELU, type, offset, src, dst, elements, workers);
+    }
+
+    /**
+     * Drops to another value than SELU's limit, and restores another mean and variance.
+     *
+     * @param mask which elements are kept
+     * @param fixedPoint what is dropped to and restored
+     * @param type how an element is stored
+     * @param offset the mask's index of the first element
+     * @param src the activations
+     * @param dst receives the result; may be {@code src}
+     * @param elements how many
+     * @param workers who does it
+     */
+    public static void forward(
+            MaskSource mask,
+            FixedPoint fixedPoint,
+            DType type,
+            long offset,
+            MemorySegment src,
+            MemorySegment dst,
+            long elements,
+            Workers workers) {
+        double rate = rate(mask);
+        double a = fixedPoint.factor(rate);
+        double b = fixedPoint.shift(rate);
+        double c = a * fixedPoint.dropped() + b;
+        AFFINE_SELECT.run(mask, offset, type, "src", src, "dst", dst, elements, a, b, c, workers);
     }
 
     /**
@@ -101,8 +204,42 @@ public final class AlphaDropout {
             MemorySegment srcGradient,
             long elements,
             Workers workers) {
-        double a = factor(mask.rate());
+        backward(mask, FixedPoint.SELU, type, offset, dstGradient, srcGradient, elements, workers);
+    }
+
+    /**
+     * The gradient with respect to the input, for another fixed point than SELU's.
+     *
+     * @param mask the source of the forward pass
+     * @param fixedPoint the fixed point of the forward pass
+     * @param type how an element is stored
+     * @param offset the offset of the forward pass
+     * @param dstGradient the gradient with respect to {@code dst}
+     * @param srcGradient receives the gradient with respect to {@code src}; may be {@code dstGradient}
+     * @param elements how many
+     * @param workers who does it
+     */
+    public static void backward(
+            MaskSource mask,
+            FixedPoint fixedPoint,
+            DType type,
+            long offset,
+            MemorySegment dstGradient,
+            MemorySegment srcGradient,
+            long elements,
+            Workers workers) {
         DropoutKernel.SCALE_SELECT.run(
-                mask, offset, type, dstGradient, "src", dstGradient, srcGradient, elements, a, 0, 0, workers);
+                mask,
+                offset,
+                type,
+                "dstGradient",
+                dstGradient,
+                "srcGradient",
+                srcGradient,
+                elements,
+                fixedPoint.factor(rate(mask)),
+                0,
+                0,
+                workers);
     }
 }

@@ -3,12 +3,12 @@ package io.github.lanedrop.kernels;
 import io.github.lanedrop.kernels.mask.Bits;
 import io.github.lanedrop.kernels.mask.ScalarWords;
 import io.github.lanedrop.kernels.mask.VectorWords;
-import io.github.lanedrop.rng.ByteStream;
 import io.github.lanedrop.rng.Key;
 import io.github.lanedrop.rng.Philox4x32;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.nio.ByteOrder;
+import java.util.Objects;
 
 /** Keep bits of exact counts: a word of the word stream for each element, compared with one cut. */
 final class ExactCountBits extends Filler<ExactCountMask> {
@@ -26,7 +26,7 @@ final class ExactCountBits extends Filler<ExactCountMask> {
     static int words(Key key, long first, long elements, Scratch scratch) {
         int count = (int) Math.min(BATCH, elements - first);
         int blocks = (count + BLOCK_WORDS - 1) / BLOCK_WORDS;
-        ByteStream.fill(key.seed(), key.stream(), first / BLOCK_WORDS, scratch.ofMask.bytes, 0, blocks);
+        KeepBits.random(key, first / BLOCK_WORDS, scratch.ofMask.bytes, 0, blocks);
         return count;
     }
 
@@ -36,6 +36,7 @@ final class ExactCountBits extends Filler<ExactCountMask> {
 
     @Override
     int fill(ExactCountMask mask, long first, int elements, Scratch scratch) {
+        Objects.checkFromIndexSize(first, elements, mask.elements()); // beyond, there is no end
         byte[] bits = scratch.ofMask.inner().keepBits;
         int done = 0;
         while (done < elements) {

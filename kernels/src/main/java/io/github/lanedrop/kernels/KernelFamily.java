@@ -8,7 +8,7 @@ public enum KernelFamily {
     /** {@link StandardDropout}, {@link AlphaDropout}, {@link ResidualDropout} and {@link Zoneout}. */
     OPERATIONS,
 
-    /** Masks of groups of elements, blocks, rows, token types and exact counts, and those that are read as bytes. */
+    /** Masks of groups of elements, blocks, rows, token types and exact counts, and those that are read as bytes or floats. */
     MASKS,
 
     /** {@link NoiseKernel} with normals and uniform noise, for each element or for groups. */

@@ -54,7 +54,11 @@ public final class Kernels {
      * <p>The buffers are {@code float[]}, native memory of all threads, and of one, as from
      * {@link java.lang.foreign.Arena#ofConfined()}.
      *
+     * <p>Safe to call from any thread, again, and from several at once, which gains nothing. It runs on the calling
+     * thread and changes no result.
+     *
      * @param families those that will be called; none do nothing
+     * @throws NullPointerException if it is null
      */
     public static void warmUp(Set<KernelFamily> families) {
         WarmUp.run(families);

@@ -38,10 +38,15 @@ final class Allocation {
 
     /** The bytes that {@value #CALLS} calls allocated, at last or at least. */
     static long of(Runnable call) {
+        return of(call, ATTEMPTS, PATIENCE_NANOS);
+    }
+
+    /** As {@link #of(Runnable)}, with less patience, for what is expected to allocate. */
+    static long of(Runnable call, int attempts, long patienceNanos) {
         long least = Long.MAX_VALUE;
         long start = System.nanoTime();
         for (int attempt = 0;
-                least > 0 && (attempt < ATTEMPTS || System.nanoTime() - start < PATIENCE_NANOS);
+                least > 0 && (attempt < attempts || System.nanoTime() - start < patienceNanos);
                 attempt++) {
             repeat(call, Math.min(WARM_UP, FIRST_WARM_UP << Math.min(attempt, 8)));
             least = Math.min(least, bytes(call));

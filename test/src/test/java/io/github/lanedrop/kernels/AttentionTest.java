@@ -9,6 +9,7 @@ import io.github.lanedrop.rng.TestSeed;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Random;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -16,6 +17,7 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Attention tile by tile, against its definition: in float for the bits, in double and unfused for the values. */
@@ -388,19 +390,33 @@ final class AttentionTest {
                 .isEqualTo(Arrays.copyOfRange(clean, 34 * 8, 40 * 8));
     }
 
+    /** The bits of stored decisions, which {@link #storedBitsServe} holds against the oracle. */
+    @ParameterizedTest
+    @MethodSource("io.github.lanedrop.kernels.MaskSources#all")
+    void everyMaskSourceServes(MaskSources.Sample sample) {
+        Key key = new Key(SEED, 11);
+        int columns = sample.columns(90);
+        int rows = sample.rows(70, columns);
+        for (AttentionScores scores : List.of(
+                AttentionScores.of(1, rows, columns),
+                AttentionScores.of(1, rows, columns).causally().renormalizing())) {
+            var shape = AttentionShape.of(scores, 16);
+            float[][] expected = new Problem(shape, new Random(1))
+                    .run(sample.stored(key, MaskSources.OFFSET, rows * columns), 0, Workers.NONE)
+                    .results();
+            float[][] actual = new Problem(shape, new Random(1))
+                    .run(sample.source().apply(key), MaskSources.OFFSET, new Workers(Runnable::run, 3))
+                    .results();
+            assertBits(actual, expected, sample + ", " + scores);
+        }
+    }
+
     @Test
-    void everyMaskSourceServes() {
-        AttentionShape shape = AttentionShape.of(1, 70, 90, 16);
-        float[][] expected =
-                new Problem(shape, new Random(1)).run(mask(.2), 0, Workers.NONE).results();
-        MemorySegment bits = MemorySegment.ofArray(new byte[70 * 90 / 8 + 1]);
-        DropoutKernel.keepBits(mask(.2), 0, bits, 70 * 90);
-        var stored = new StoredMask(Rate.drop(.2), bits);
-        assertBits(
-                new Problem(shape, new Random(1)).run(stored, 0, Workers.NONE).results(), expected, stored);
-        var shared = new BroadcastMask(mask(.2), BroadcastShape.of(1, 70, 90));
-        assertBits(
-                new Problem(shape, new Random(1)).run(shared, 0, Workers.NONE).results(), expected, shared);
+    void storedBitsServe() {
+        Problem problem = new Problem(AttentionShape.of(1, 70, 90, 16), new Random(1));
+        byte[] bits = new MaskOracle(SEED, 11, .2).keepBits(0, 70 * 90);
+        var stored = new StoredMask(Rate.drop(.2), MemorySegment.ofArray(bits));
+        assertBits(problem.run(stored, 0, Workers.NONE).results(), problem.expected(.2, 0), stored);
     }
 
     /** A scale that is infinite, since nothing was kept. */

@@ -9,6 +9,7 @@ import io.github.lanedrop.kernels.Memory.Kind;
 import io.github.lanedrop.rng.Key;
 import java.lang.foreign.MemorySegment;
 import java.util.Arrays;
+import java.util.List;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -18,7 +19,8 @@ import org.junit.jupiter.params.provider.MethodSource;
 /** The fused chain has the bits of the kernels one after the other, and the gradient of its formula. */
 @Tag("paths")
 final class BiasActivationDropoutTest {
-    private static final BernoulliMask MASK = new BernoulliMask(Rate.drop(.3), Key.of(11));
+    private static final Key KEY = Key.of(11);
+    private static final BernoulliMask MASK = new BernoulliMask(Rate.drop(.3), KEY);
 
     private final Rows rows = new Rows(1);
 
@@ -57,7 +59,7 @@ final class BiasActivationDropoutTest {
         MemorySegment src = rows.of(rows.floats(r * c));
         MemorySegment bias = rows.of(rows.floats(c));
         long offset = 5;
-        rows.masks(offset, (long) r * c).forEach(mask -> {
+        rows.masksOfEveryRate(offset, (long) r * c).forEach(mask -> {
             for (Activation activation : Activation.values()) {
                 MemorySegment dst = rows.room(r * c);
                 BiasActivationDropout.forward(mask, offset, activation, src, bias, dst, r, c);
@@ -73,7 +75,7 @@ final class BiasActivationDropoutTest {
         MemorySegment bias = rows.of(rows.floats(c));
         MemorySegment gradient = rows.of(rows.floats(r * c));
         long offset = 8;
-        rows.masks(offset, (long) r * c).forEach(mask -> {
+        rows.masksOfEveryRate(offset, (long) r * c).forEach(mask -> {
             for (Activation activation : Activation.values()) {
                 MemorySegment srcGradient = rows.room(r * c);
                 MemorySegment biasGradient = rows.room(c);
@@ -84,6 +86,31 @@ final class BiasActivationDropoutTest {
                 assertSame(biasGradient, expected[1], activation + " bias " + mask);
             }
         });
+    }
+
+    /** Forward and backward, more than two chunks of it where the source has them. */
+    @ParameterizedTest
+    @MethodSource("io.github.lanedrop.kernels.MaskSources#all")
+    void everyMaskSourceServes(MaskSources.Sample sample) {
+        MaskSource mask = sample.source().apply(KEY);
+        long offset = MaskSources.OFFSET;
+        int c = sample.columns(150);
+        int r = sample.rows(60, c);
+        MemorySegment src = rows.of(rows.floats(r * c));
+        MemorySegment bias = rows.of(rows.floats(c));
+        MemorySegment gradient = rows.of(rows.floats(r * c));
+        for (Activation activation : List.of(Activation.RELU, Activation.GELU)) {
+            MemorySegment dst = rows.room(r * c);
+            BiasActivationDropout.forward(mask, offset, activation, src, bias, dst, r, c, Rows.THREE);
+            assertSame(dst, unfused(mask, offset, activation, src, bias, r, c), activation + " " + sample);
+            MaskSource stored = sample.stored(KEY, offset, r * c);
+            assertSame(dst, unfused(stored, 0, activation, src, bias, r, c), activation + " stored, " + sample);
+            MemorySegment biasGradient = rows.room(c);
+            BiasActivationDropout.backward(mask, offset, activation, src, bias, gradient, dst, biasGradient, r, c);
+            MemorySegment[] expected = unfusedBackward(mask, offset, activation, src, bias, gradient, r, c);
+            assertSame(dst, expected[0], activation + " backward, " + sample);
+            assertSame(biasGradient, expected[1], activation + " bias, " + sample);
+        }
     }
 
     @ParameterizedTest

@@ -12,6 +12,11 @@ import org.apache.commons.statistics.distribution.NormalDistribution;
  * that is too good is none. The null distributions are the limits of large {@code n}; at p-values near 1e-9 they want
  * {@code n min(q, 1 - q)^m} to be at least about 1,000, where {@code m} is the number of bits that a test looks at
  * together.
+ *
+ * <p>Where the number of ones is given, as by {@link ExactCountMask}, every sequence of that many is as likely as any
+ * other: {@link #monobit} says nothing, runs are conditional on the number anyway, correlations move by
+ * {@code 1 / sqrt(n)} standard deviations, and the chi-square variables that contain the monobit's lose one degree of
+ * freedom, {@code given = 1} below.
  */
 final class BitTests {
     private static final NormalDistribution NORMAL = NormalDistribution.of(0, 1);
@@ -46,7 +51,7 @@ final class BitTests {
     }
 
     /** The numbers of ones in blocks of {@code 64 * blockWords} bits: a chi-square variable, one degree a block. */
-    static double blockFrequency(long[] words, double q, int blockWords) {
+    static double blockFrequency(long[] words, double q, int blockWords, int given) {
         int blocks = words.length / blockWords;
         double expected = Long.SIZE * blockWords * q;
         double sum = 0;
@@ -54,11 +59,11 @@ final class BitTests {
             long ones = ones(Arrays.copyOfRange(words, block * blockWords, (block + 1) * blockWords));
             sum += square(ones - expected) / (expected * (1 - q));
         }
-        return ofChiSquare(sum, blocks);
+        return ofChiSquare(sum, blocks - given);
     }
 
     /** The numbers of ones in each 64 bits against the binomial distribution; rare ones are counted together. */
-    static double countsOfWords(long[] words, double q) {
+    static double countsOfWords(long[] words, double q, int given) {
         var binomial = BinomialDistribution.of(Long.SIZE, q);
         long[] observed = new long[Long.SIZE + 1];
         for (long word : words) {
@@ -81,11 +86,11 @@ final class BitTests {
                 observedInBin = 0;
             }
         }
-        return ofChiSquare(sum, bins - 1);
+        return ofChiSquare(sum, bins - 1 - given);
     }
 
     /** The numbers of ones at each of 64 positions: a chi-square variable with 64 degrees. */
-    static double positions(long[] words, double q) {
+    static double positions(long[] words, double q, int given) {
         double expected = words.length * q;
         double sum = 0;
         for (int bit = 0; bit < Long.SIZE; bit++) {
@@ -95,7 +100,7 @@ final class BitTests {
             }
             sum += square(ones - expected) / (expected * (1 - q));
         }
-        return ofChiSquare(sum, Long.SIZE);
+        return ofChiSquare(sum, Long.SIZE - given);
     }
 
     /**
@@ -108,8 +113,8 @@ final class BitTests {
      * sums of the products of {@code (x - q) / sqrt(q (1 - q))} over the non-empty subsets of {@code m} neighbours, in
      * which only those are new that begin with the first of them; they are uncorrelated.
      */
-    static double serial(long[] words, double q, int m) {
-        return ofChiSquare(pearson(words, q, m) - pearson(words, q, m - 1), 1 << (m - 1));
+    static double serial(long[] words, double q, int m, int given) {
+        return ofChiSquare(pearson(words, q, m) - pearson(words, q, m - 1), (1 << (m - 1)) - given);
     }
 
     private static double pearson(long[] words, double q, int m) {

@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.within;
 
 import java.util.Map;
 import java.util.TreeMap;
-import java.util.function.DoubleFunction;
 import java.util.function.IntPredicate;
 import java.util.function.ToDoubleFunction;
 import org.apache.commons.rng.UniformRandomProvider;
@@ -14,6 +13,7 @@ import org.apache.commons.statistics.distribution.NormalDistribution;
 import org.apache.commons.statistics.inference.KolmogorovSmirnovTest;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** The tests of bits pass what is random, with p-values that are uniform, and fail what is not. */
@@ -44,40 +44,57 @@ final class BitTestsTest {
         return RandomSource.XO_RO_SHI_RO_128_PP.create(seed);
     }
 
-    /** Each null distribution, by Kolmogorov and Smirnov on the p-values of 400 sequences of independent bits. */
+    /** As many ones as there are, to the bit, in any order. */
+    private static long[] exactly(UniformRandomProvider random, int words, double q) {
+        int n = 64 * words;
+        int[] left = {(int) Math.round(q * n)};
+        return bits(words, i -> {
+            boolean one = random.nextInt(n - i) < left[0];
+            left[0] -= one ? 1 : 0;
+            return one;
+        });
+    }
+
+    private static Map<String, ToDoubleFunction<long[]>> tests(double q, int given) {
+        Map<String, ToDoubleFunction<long[]>> all = new TreeMap<>();
+        if (given == 0) {
+            all.put("monobit", words -> BitTests.monobit(words, q));
+        }
+        all.put("blocks", words -> BitTests.blockFrequency(words, q, 8, given));
+        all.put("counts", words -> BitTests.countsOfWords(words, q, given));
+        all.put("positions", words -> BitTests.positions(words, q, given));
+        all.put("runs", BitTests::runs);
+        for (int m = 2; m <= 4; m++) {
+            int bits = m;
+            all.put("serial " + m, words -> BitTests.serial(words, q, bits, given));
+        }
+        for (int lag : new int[] {1, 63, 64, 1000}) {
+            all.put("lag " + lag, words -> BitTests.ofNormal(BitTests.autocorrelation(words, q, lag)));
+        }
+        return all;
+    }
+
+    /**
+     * Each null distribution, by Kolmogorov and Smirnov on the p-values of 400 sequences of independent bits, and of as many
+     * whose number of ones is given.
+     */
     @ParameterizedTest
-    @ValueSource(doubles = {.1, .3, .5, .8})
-    void pValuesOfIndependentBitsAreUniform(double q) {
+    @CsvSource({".1, 0", ".3, 0", ".5, 0", ".8, 0", ".1, 1", ".3, 1", ".5, 1", ".8, 1"})
+    void pValuesOfRandomBitsAreUniform(double q, int given) {
         int sequences = 400;
-        DoubleFunction<Map<String, ToDoubleFunction<long[]>>> tests = rate -> {
-            Map<String, ToDoubleFunction<long[]>> all = new TreeMap<>();
-            all.put("monobit", words -> BitTests.monobit(words, rate));
-            all.put("blocks", words -> BitTests.blockFrequency(words, rate, 8));
-            all.put("counts", words -> BitTests.countsOfWords(words, rate));
-            all.put("positions", words -> BitTests.positions(words, rate));
-            all.put("runs", BitTests::runs);
-            for (int m = 2; m <= 4; m++) {
-                int bits = m;
-                all.put("serial " + m, words -> BitTests.serial(words, rate, bits));
-            }
-            for (int lag : new int[] {1, 63, 64, 1000}) {
-                all.put("lag " + lag, words -> BitTests.ofNormal(BitTests.autocorrelation(words, rate, lag)));
-            }
-            return all;
-        };
         UniformRandomProvider random = random(7);
         Map<String, double[]> pValues = new TreeMap<>();
         for (int sequence = 0; sequence < sequences; sequence++) {
-            long[] words = independent(random, 1 << 10, q);
+            long[] words = given == 0 ? independent(random, 1 << 10, q) : exactly(random, 1 << 10, q);
             int at = sequence;
-            tests.apply(q)
+            tests(q, given)
                     .forEach((name, test) ->
                             pValues.computeIfAbsent(name, _ -> new double[sequences])[at] = test.applyAsDouble(words));
         }
         pValues.forEach((name, p) -> assertThat(KolmogorovSmirnovTest.withDefaults()
                         .test(p, x -> Math.clamp(x, 0, 1))
                         .getPValue())
-                .as("uniform p-values of %s at %s", name, q)
+                .as("uniform p-values of %s at %s, given %d", name, q, given)
                 .isGreaterThan(1e-5));
     }
 
@@ -119,7 +136,7 @@ final class BitTestsTest {
         UniformRandomProvider random = random(4);
         long[] words = bits(1 << 15, i -> random.nextDouble() < (i / 4096 % 2 == 0 ? .52 : .48));
         assertThat(BitTests.monobit(words, .5)).isGreaterThan(1e-4);
-        assertThat(BitTests.blockFrequency(words, .5, 64)).isLessThan(FLOOR);
+        assertThat(BitTests.blockFrequency(words, .5, 64, 0)).isLessThan(FLOOR);
     }
 
     @Test
@@ -127,7 +144,7 @@ final class BitTestsTest {
         UniformRandomProvider random = random(5);
         long[] words = bits(1 << 15, i -> random.nextDouble() < (i % 64 == 17 ? .53 : i % 64 == 18 ? .47 : .5));
         assertThat(BitTests.monobit(words, .5)).isGreaterThan(1e-4);
-        assertThat(BitTests.positions(words, .5)).isLessThan(FLOOR);
+        assertThat(BitTests.positions(words, .5, 0)).isLessThan(FLOOR);
     }
 
     @ParameterizedTest
@@ -139,7 +156,7 @@ final class BitTestsTest {
         long[] words = bits(1 << 18, _ -> last[0] = random.nextDouble() < .02 ? last[0] : random.nextDouble() < q);
         assertThat(BitTests.monobit(words, q)).isGreaterThan(1e-4);
         assertThat(BitTests.runs(words)).isLessThan(FLOOR);
-        assertThat(BitTests.serial(words, q, 2)).isLessThan(FLOOR);
+        assertThat(BitTests.serial(words, q, 2, 0)).isLessThan(FLOOR);
         assertThat(BitTests.ofNormal(BitTests.autocorrelation(words, q, 1))).isLessThan(FLOOR);
     }
 
@@ -152,8 +169,8 @@ final class BitTestsTest {
         long[] words = bits(
                 1 << 14,
                 i -> (i % 3 == 2 && random.nextInt(10) == 0) ? bit(even, i - 1) ^ bit(even, i - 2) : bit(even, i));
-        assertThat(BitTests.serial(words, .5, 2)).isGreaterThan(1e-4);
-        assertThat(BitTests.serial(words, .5, 3)).isLessThan(FLOOR);
+        assertThat(BitTests.serial(words, .5, 2, 0)).isGreaterThan(1e-4);
+        assertThat(BitTests.serial(words, .5, 3, 0)).isLessThan(FLOOR);
     }
 
     @ParameterizedTest
@@ -169,7 +186,7 @@ final class BitTestsTest {
 
     @Test
     void aSequenceThatIsTooGoodIsFound() {
-        assertThat(BitTests.blockFrequency(bits(1 << 15, i -> i % 2 == 0), .5, 64))
+        assertThat(BitTests.blockFrequency(bits(1 << 15, i -> i % 2 == 0), .5, 64, 0))
                 .isLessThan(FLOOR);
     }
 }

@@ -6,10 +6,13 @@ import io.github.lanedrop.rng.Key;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
+import java.util.Arrays;
+import java.util.List;
 import java.util.Random;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /**
@@ -63,6 +66,98 @@ final class DrawingLoopTest {
                     for (int i = 0; i < count / 8; i++) {
                         assertThat(bits.get(ValueLayout.JAVA_BYTE, i)).as(what).isEqualTo(kept[i]);
                     }
+                }
+            }
+        }
+    }
+
+    /** Those without an operand, which take the overlapped loop; the others' calls are the same. */
+    private static final List<ElementwiseKernel> KERNELS = List.of(
+            ElementwiseKernel.INVERTED,
+            ElementwiseKernel.STANDARD,
+            ElementwiseKernel.ALPHA,
+            ElementwiseKernel.ALPHA_BACKWARD,
+            ElementwiseKernel.ZONEOUT_BACKWARD,
+            ElementwiseKernel.ZONEOUT_BACKWARD_PREVIOUS);
+
+    /** One element less than the loop begins with, and more; into other memory, and in place. */
+    @ParameterizedTest
+    @ValueSource(doubles = {.1, .5, .9})
+    void everyOperation(double rate) {
+        Key key = new Key(2026, 11);
+        var mask = new BernoulliMask(Rate.drop(rate), key);
+        double p = mask.rate().effective();
+        int[] counts = {2 * CHUNK - 1, 2 * CHUNK, 2 * CHUNK + 1, 3 * CHUNK - 1, 4 * CHUNK + 77};
+        int most = counts[counts.length - 1];
+        long[] x = TypedBits.values(DType.FLOAT32, new Random(12), most);
+        try (Arena arena = Arena.ofConfined()) {
+            Memory srcMemory = new Memory(Memory.Kind.NATIVE, arena, 4L * most);
+            Memory dstMemory = new Memory(Memory.Kind.NATIVE, arena, 4L * most);
+            for (long offset : new long[] {0, 128, CHUNK, (1L << 38) - CHUNK, (1L << 39) - CHUNK, (1L << 62) + 256}) {
+                byte[] kept = new MaskOracle(key.seed(), key.stream(), rate).keepBits(offset, most);
+                for (ElementwiseKernel kernel : KERNELS) {
+                    int[] expected = new int[most];
+                    for (int i = 0; i < most; i++) {
+                        boolean keep = ((kept[i / 8] >> (i % 8)) & 1) == 1;
+                        expected[i] = (int) kernel.of(DType.FLOAT32, x[i], 0, keep, p);
+                    }
+                    for (int count : counts) {
+                        String what = kernel + " of " + count + " from " + offset + " at rate " + rate;
+                        MemorySegment src = srcMemory.take(0, 4L * count);
+                        MemorySegment dst = dstMemory.take(0, 4L * count);
+                        TypedBits.write(DType.FLOAT32, src, Arrays.copyOf(x, count));
+                        var work = new ElementwiseKernel.Work(count, Workers.NONE);
+                        kernel.run(mask, DType.FLOAT32, offset, src, src, dst, work);
+                        assertFirst(expected, dst, count, what);
+                        kernel.run(mask, DType.FLOAT32, offset, src, src, src, work);
+                        assertFirst(expected, src, count, what + ", in place");
+                        srcMemory.assertUntouchedAround(what);
+                        dstMemory.assertUntouchedAround(what);
+                    }
+                }
+            }
+        }
+    }
+
+    private static void assertFirst(int[] expected, MemorySegment actual, int count, String what) {
+        int[] bits = Memory.read(actual, count);
+        int k = Arrays.mismatch(bits, 0, count, expected, 0, count);
+        if (k >= 0) {
+            assertThat(Integer.toHexString(bits[k]))
+                    .as("element %d of %s", k, what)
+                    .isEqualTo(Integer.toHexString(expected[k]));
+        }
+    }
+
+    /** Interpreted, compiled by C1 and by C2, and while one takes the place of the other. */
+    @ParameterizedTest
+    @EnumSource(
+            mode = EnumSource.Mode.EXCLUDE,
+            names = {"STANDARD_EVALUATION", "RESIDUAL", "ZONEOUT"})
+    void compilationChangesNothing(ElementwiseKernel kernel) {
+        assertThat(KERNELS).contains(kernel);
+        int count = 2 * CHUNK + 5;
+        var work = new ElementwiseKernel.Work(count, Workers.NONE);
+        try (Arena arena = Arena.ofConfined()) {
+            MemorySegment src = arena.allocate(4L * count, 64);
+            MemorySegment dst = arena.allocate(4L * count, 64);
+            MemorySegment expected = arena.allocate(4L * count, 64);
+            TypedBits.write(DType.FLOAT32, src, TypedBits.values(DType.FLOAT32, new Random(13), count));
+            for (double rate : new double[] {.1, .5}) {
+                var mask = new BernoulliMask(Rate.drop(rate), new Key(2026, 12));
+                byte[] kept = new MaskOracle(2026, 12, rate).keepBits(128, count);
+                for (int i = 0; i < count; i++) {
+                    boolean keep = ((kept[i / 8] >> (i % 8)) & 1) == 1;
+                    long x = TypedBits.read(DType.FLOAT32, src, i);
+                    long y = kernel.of(DType.FLOAT32, x, 0, keep, mask.rate().effective());
+                    expected.set(Memory.INT, 4L * i, (int) y);
+                }
+                for (int call = 0; call < 1500; call++) { // of 8 or 4 groups: C2 is due after some 200
+                    kernel.run(mask, DType.FLOAT32, 128, src, src, dst, work);
+                    if (dst.mismatch(expected) >= 0) {
+                        assertFirst(Memory.read(expected, count), dst, count, kernel + ", call " + call);
+                    }
+                    dst.fill((byte) 0x5A);
                 }
             }
         }

@@ -13,6 +13,8 @@ import java.util.Set;
 import java.util.function.Function;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Forward, backward, in place, with keep bits and from stored bits: the oracle's bits everywhere, and nothing else. */
 @Tag("paths")
@@ -152,6 +154,50 @@ final class DropoutKernelTest {
             for (int elements : sizes) {
                 for (int repeat = 0; repeat < (elements > 50_000 ? 16 : 60); repeat++) {
                     check(Case.draw(random, elements), buffers, random);
+                }
+            }
+        }
+    }
+
+    /**
+     * Every count to beyond three chunks, against the first elements of one run of the oracle: in native memory with the
+     * random bits of the next chunk made ahead, and in arrays at an odd offset.
+     */
+    @ParameterizedTest
+    @ValueSource(doubles = {.1, .5, .9})
+    void everyCountToThreeChunks(double rate) {
+        int most = 3 * Scratch.CHUNK + 64;
+        Key key = new Key(SEED, 77);
+        var mask = new BernoulliMask(Rate.drop(rate), key);
+        var oracle = new MaskOracle(key.seed(), key.stream(), rate);
+        int[] input = Memory.floatBits(new Random(7), most);
+        int guard = 192;
+        long bytes = 4L * most + 2L * guard + 64;
+        MemorySegment canaries = MemorySegment.ofArray(new byte[(int) bytes]).fill((byte) 0x5A);
+        try (Arena arena = Arena.ofConfined()) {
+            for (MemorySegment memory :
+                    new MemorySegment[] {arena.allocate(bytes, 64), MemorySegment.ofArray(new float[(int) bytes / 4])
+                    }) {
+                long offset = memory.isNative() ? 128 : 5;
+                int unit = memory.isNative() ? 1 : Float.BYTES; // of misalignment
+                int[] outputs = expected(input, oracle.keepBits(offset, most), oracle, true);
+                MemorySegment expected = MemorySegment.ofArray(outputs);
+                MemorySegment src = memory.isNative() ? arena.allocate(4L * most) : MemorySegment.ofArray(input);
+                Memory.fill(src, input);
+                for (int count = 0; count <= most; count++) {
+                    memory.copyFrom(canaries);
+                    long at = guard + (long) count * unit % 64;
+                    long end = at + 4L * count;
+                    DropoutKernel.forward(mask, offset, src, memory.asSlice(at, 4L * count), count);
+                    if (MemorySegment.mismatch(memory, at, end, expected, 0, 4L * count) >= 0) {
+                        assertSame(Memory.read(memory.asSlice(at), count), Arrays.copyOf(outputs, count), count);
+                    }
+                    assertThat(MemorySegment.mismatch(memory, 0, at, canaries, 0, at))
+                            .as("before %d elements", count)
+                            .isEqualTo(-1);
+                    assertThat(MemorySegment.mismatch(memory, end, bytes, canaries, end, bytes))
+                            .as("after %d elements", count)
+                            .isEqualTo(-1);
                 }
             }
         }

@@ -17,7 +17,8 @@ import org.junit.jupiter.params.provider.MethodSource;
 @Tag("paths")
 final class DropoutResidualLayerNormTest {
     private static final float EPSILON = 1e-5f;
-    private static final BernoulliMask MASK = new BernoulliMask(Rate.drop(.3), Key.of(12));
+    private static final Key KEY = Key.of(12);
+    private static final BernoulliMask MASK = new BernoulliMask(Rate.drop(.3), KEY);
 
     private final Rows rows = new Rows(4);
 
@@ -157,12 +158,26 @@ final class DropoutResidualLayerNormTest {
     void hasTheBitsOfTheUnfusedChain(int r, int c) {
         Inputs in = inputs(r, c);
         long offset = 13;
-        rows.masks(offset, (long) r * c).forEach(mask -> {
+        rows.masksOfEveryRate(offset, (long) r * c).forEach(mask -> {
             for (boolean withSumGradient : new boolean[] {false, true}) {
                 Results fused = fused(mask, offset, in, r, c, withSumGradient, Kind.NATIVE, Kind.NATIVE, Workers.NONE);
                 fused.assertSameAs(unfused(mask, offset, in, r, c, withSumGradient), mask.toString());
             }
         });
+    }
+
+    /** More than two chunks of it where the source has them. */
+    @ParameterizedTest
+    @MethodSource("io.github.lanedrop.kernels.MaskSources#all")
+    void everyMaskSourceServes(MaskSources.Sample sample) {
+        MaskSource mask = sample.source().apply(KEY);
+        long offset = MaskSources.OFFSET;
+        int c = sample.columns(150);
+        int r = sample.rows(60, c);
+        Inputs in = inputs(r, c);
+        Results fused = fused(mask, offset, in, r, c, true, Kind.NATIVE, Kind.NATIVE, Rows.THREE);
+        fused.assertSameAs(unfused(mask, offset, in, r, c, true), sample.toString());
+        fused.assertSameAs(unfused(sample.stored(KEY, offset, r * c), 0, in, r, c, true), "stored, " + sample);
     }
 
     @ParameterizedTest

@@ -20,6 +20,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.MethodSource;
 
 /** Products with an epilogue, bit for bit against the steps one by one. */
 @Tag("paths")
@@ -37,17 +38,19 @@ final class EpilogueTest {
             int columns,
             float[] bias,
             Activation activation,
-            MaskSource mask) {
+            MaskSource mask,
+            long offset) {
         float[] c = ProductForms.multiply(a, b, new float[rows * columns], rows, inner, columns);
         for (int i = 0; i < c.length; i++) {
             c[i] = activation.definition.forward(bias.length > 0 ? c[i] + bias[i % columns] : c[i]);
         }
         float[] dropped = new float[c.length];
-        DropoutKernel.forward(mask, OFFSET, MemorySegment.ofArray(c), MemorySegment.ofArray(dropped), c.length);
+        DropoutKernel.forward(mask, offset, MemorySegment.ofArray(c), MemorySegment.ofArray(dropped), c.length);
         return dropped;
     }
 
-    private static List<MaskSource> masks(int elements) {
+    /** Masks drawn at every rate, stored and scaled ones. */
+    private static List<MaskSource> masksOfEveryRate(int elements) {
         byte[] bits = new byte[(int) (OFFSET + elements) / 8 + 1];
         new Random(22).nextBytes(bits);
         return List.of(
@@ -83,7 +86,7 @@ final class EpilogueTest {
         float[] a = gaussian(random, rows * inner);
         float[] b = gaussian(random, inner * columns);
         float[] bias = gaussian(random, columns);
-        List<MaskSource> masks = masks(rows * columns);
+        List<MaskSource> masks = masksOfEveryRate(rows * columns);
         for (int variant = 0; variant < 16; variant++) {
             MaskSource mask = masks.get(variant % masks.size());
             Activation activation = variant % 2 == 0 ? Activation.RELU : Activation.IDENTITY;
@@ -101,7 +104,7 @@ final class EpilogueTest {
             } else {
                 MatrixProduct.multiply(matrix(a, rows, inner, false), PackedMatrix.of(bMatrix), c, epilogue, workers);
             }
-            float[] expected = stepByStep(a, b, rows, inner, columns, withBias, activation, mask);
+            float[] expected = stepByStep(a, b, rows, inner, columns, withBias, activation, mask, OFFSET);
             assertSame(floats(c), expected, epilogue + " on " + kind + ", variant " + variant);
         }
     }
@@ -125,7 +128,33 @@ final class EpilogueTest {
                             .activation(activation)
                             .dropout(mask, OFFSET),
                     Workers.NONE);
-            assertSame(c, stepByStep(a, b, 37, 19, columns, bias, activation, mask), activation);
+            assertSame(c, stepByStep(a, b, 37, 19, columns, bias, activation, mask, OFFSET), activation);
+        }
+    }
+
+    @ParameterizedTest
+    @MethodSource("io.github.lanedrop.kernels.MaskSources#all")
+    void everyMaskSource(MaskSources.Sample sample) {
+        var random = new Random(26);
+        int inner = 7;
+        for (int most : new int[] {10, 130}) { // narrow and wide
+            int columns = sample.columns(most);
+            int rows = sample.rows(70, columns);
+            float[] a = gaussian(random, rows * inner);
+            float[] b = gaussian(random, inner * columns);
+            float[] bias = gaussian(random, columns);
+            Matrix c = matrix(new float[rows * columns], rows, columns, false);
+            MatrixProduct.multiply(
+                    matrix(a, rows, inner, false),
+                    matrix(b, inner, columns, true),
+                    c,
+                    Epilogue.NONE
+                            .bias(MemorySegment.ofArray(bias))
+                            .activation(Activation.RELU)
+                            .dropout(sample.source().apply(KEY), MaskSources.OFFSET),
+                    new Workers(Runnable::run, 3));
+            MaskSource stored = sample.stored(KEY, MaskSources.OFFSET, rows * columns);
+            assertSame(floats(c), stepByStep(a, b, rows, inner, columns, bias, Activation.RELU, stored, 0), sample);
         }
     }
 
@@ -172,7 +201,7 @@ final class EpilogueTest {
         float[] b = gaussian(random, 70 * 200);
         float[] bias = gaussian(random, 200);
         var mask = new BernoulliMask(Rate.drop(.1), KEY);
-        float[] expected = stepByStep(a, b, 150, 70, 200, bias, Activation.RELU, mask);
+        float[] expected = stepByStep(a, b, 150, 70, 200, bias, Activation.RELU, mask, OFFSET);
         var epilogue = Epilogue.NONE
                 .bias(MemorySegment.ofArray(bias))
                 .activation(Activation.RELU)

@@ -33,7 +33,7 @@ final class KernelCalls {
     }
 
     static List<KernelCall> all() {
-        return Stream.of(Kind.HEAP_FLOATS, Kind.NATIVE)
+        Stream<KernelCall> ofEachKind = Stream.of(Kind.HEAP_FLOATS, Kind.NATIVE)
                 .flatMap(kind -> Stream.of(
                                 Arrays.stream(DType.values()).flatMap(type -> elementwise(type, kind)),
                                 keepBits(kind),
@@ -44,8 +44,8 @@ final class KernelCalls {
                                 chunksOfNormals(kind),
                                 matrixProduct(kind),
                                 LearnedCalls.in(kind))
-                        .flatMap(calls -> calls))
-                .toList();
+                        .flatMap(calls -> calls));
+        return Stream.concat(ofEachKind, longCalls()).toList();
     }
 
     private static MemorySegment allocate(Kind kind, long bytes) {
@@ -78,7 +78,9 @@ final class KernelCalls {
                     new KernelCall("zoneout", () -> Zoneout.forward(mask, type, 3, src, other, dst, ELEMENTS, one)),
                     new KernelCall(
                             "zoneout, previous",
-                            () -> Zoneout.backwardPrevious(mask, type, 3, src, dst, ELEMENTS, one))));
+                            () -> Zoneout.backwardPrevious(mask, type, 3, src, dst, ELEMENTS, one)),
+                    new KernelCall(
+                            "zoneout, evaluate", () -> Zoneout.evaluate(drop, type, src, other, dst, ELEMENTS, one))));
             if (!drop.dropsAll()) {
                 calls.add(new KernelCall(
                         "toStandard", () -> StandardDropout.toStandard(drop, type, src, dst, ELEMENTS, one)));
@@ -90,9 +92,43 @@ final class KernelCalls {
         });
     }
 
+    /**
+     * Elementwise masks on more than two chunks of float32 in native memory, where the random bits of a chunk are made
+     * while the one before is applied: a loop of its own for each operation.
+     */
+    private static Stream<KernelCall> longCalls() {
+        int elements = 2 * Scratch.CHUNK + 77;
+        long bytes = (long) Float.BYTES * elements;
+        MemorySegment src = allocate(Kind.NATIVE, bytes);
+        MemorySegment dst = allocate(Kind.NATIVE, bytes);
+        MemorySegment bits = allocate(Kind.NATIVE, (elements + 7) / 8);
+        DType type = DType.FLOAT32;
+        Workers one = Workers.NONE;
+        return Stream.of(.1, .5).flatMap(rate -> {
+            var mask = new BernoulliMask(Rate.drop(rate), Key.of(1));
+            return Stream.of(
+                            new KernelCall("forward", () -> DropoutKernel.forward(mask, 128, src, dst, elements)),
+                            new KernelCall("in place", () -> DropoutKernel.forward(mask, 0, dst, dst, elements)),
+                            new KernelCall(
+                                    "forward and keepBits",
+                                    () -> DropoutKernel.forward(mask, 0, src, dst, elements, bits, one)),
+                            new KernelCall(
+                                    "standard", () -> StandardDropout.forward(mask, type, 0, src, dst, elements, one)),
+                            new KernelCall("alpha", () -> AlphaDropout.forward(mask, type, 0, src, dst, elements, one)),
+                            new KernelCall(
+                                    "alpha, backward",
+                                    () -> AlphaDropout.backward(mask, type, 0, src, dst, elements, one)),
+                            new KernelCall(
+                                    "zoneout, previous",
+                                    () -> Zoneout.backwardPrevious(mask, type, 0, src, dst, elements, one)))
+                    .map(call -> call.in("two chunks, rate " + rate));
+        });
+    }
+
     private static Stream<KernelCall> keepBits(Kind kind) {
         MemorySegment bits = allocate(kind, ELEMENTS / 8);
         MemorySegment bytes = allocate(kind, ELEMENTS);
+        MemorySegment floats = allocate(kind, (long) Float.BYTES * ELEMENTS);
         return Stream.concat(
                 Stream.of(0d, .1, .5, 1d).map(rate -> {
                     var mask = new BernoulliMask(Rate.drop(rate), Key.of(1));
@@ -103,6 +139,9 @@ final class KernelCalls {
                 Stream.of(
                                 new KernelCall("bits to bytes", () -> MaskBits.bitsToBytes(bits, bytes, ELEMENTS)),
                                 new KernelCall("bytes to bits", () -> MaskBits.bytesToBits(bytes, bits, ELEMENTS)),
+                                new KernelCall(
+                                        "bits to floats", () -> MaskBits.bitsToFloats(bits, 2, floats, ELEMENTS)),
+                                new KernelCall("floats to bits", () -> MaskBits.floatsToBits(floats, bits, ELEMENTS)),
                                 new KernelCall("kept", () -> MaskBits.kept(bits, ELEMENTS)))
                         .map(call -> call.in("" + kind)));
     }

@@ -21,12 +21,18 @@ import java.util.stream.Stream;
  * @param name of the source
  * @param type of the source
  * @param keep the probability to keep
+ * @param given whether the number of kept decisions is no random one
  * @param bits makes the decisions
  */
-record MaskDecisions(String name, Class<?> type, double keep, Bits bits) {
+record MaskDecisions(String name, Class<?> type, double keep, boolean given, Bits bits) {
     private static final ValueLayout.OfLong LONG = ValueLayout.JAVA_LONG_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
     /** So many that there are decisions far behind the first. */
     private static final long MANY = 1L << 42;
+
+    /** Of decisions whose number is random. */
+    private MaskDecisions(String name, Class<?> type, double keep, Bits bits) {
+        this(name, type, keep, false, bits);
+    }
 
     /** Decisions {@code first} to {@code first + 64 * words}, exclusive, of the mask of a key, as longs. */
     interface Bits {
@@ -45,6 +51,7 @@ record MaskDecisions(String name, Class<?> type, double keep, Bits bits) {
                                 byteStream(),
                                 stored(drop),
                                 bytes(drop),
+                                floats(drop),
                                 new MaskDecisions(
                                         "ScaledMask",
                                         ScaledMask.class,
@@ -53,8 +60,11 @@ record MaskDecisions(String name, Class<?> type, double keep, Bits bits) {
                                                 new ScaledMask(new BernoulliMask(drop, key), 2), first, words)),
                                 rowKeyed(drop),
                                 tokenTypes(drop),
+                                exactCount(drop),
                                 rows(drop),
-                                channelsLast(drop),
+                                columns(drop),
+                                pairs("channels last", drop, BroadcastShape.channelsLast(MANY >> 6, 64, 2), 0),
+                                pairs("locked units", drop, BroadcastShape.locked(MANY >> 6, 2, 64), 1),
                                 varyingRate(drop),
                                 dropBlock()))
                 .flatMap(sources -> sources)
@@ -100,6 +110,17 @@ record MaskDecisions(String name, Class<?> type, double keep, Bits bits) {
         });
     }
 
+    private static MaskDecisions floats(Rate drop) {
+        return new MaskDecisions("FloatMask", FloatMask.class, 1 - drop.effective(), (key, first, words) -> {
+            long elements = (long) Long.SIZE * words;
+            MemorySegment bits = MemorySegment.ofArray(new byte[Long.BYTES * words]);
+            MemorySegment floats = MemorySegment.ofArray(new float[Math.toIntExact(elements)]);
+            DropoutKernel.keepBits(new BernoulliMask(drop, key), first, bits, elements);
+            MaskBits.bitsToFloats(bits, drop.scale(), floats, elements);
+            return keepBits(new FloatMask(drop, floats), 0, words);
+        });
+    }
+
     /** Rows of 4,096, each with a key of its own. */
     private static MaskDecisions rowKeyed(Rate drop) {
         int columns = 4096;
@@ -109,6 +130,15 @@ record MaskDecisions(String name, Class<?> type, double keep, Bits bits) {
                     .toArray(Key[]::new);
             return keepBits(RowKeyedMask.of(drop, columns, keys), 0, words);
         });
+    }
+
+    /** One mask for all that are asked for, since its elements are no more than are drawn; others elsewhere. */
+    private static MaskDecisions exactCount(Rate drop) {
+        return new MaskDecisions(
+                "ExactCountMask", ExactCountMask.class, 1 - drop.effective(), true, (key, first, words) -> {
+                    Key there = first == 0 ? key : key.named("from " + first);
+                    return keepBits(ExactCountMask.of(drop, there, (long) Long.SIZE * words), 0, words);
+                });
     }
 
     /** Tokens of three features, each of a type of its own, the last type first. */
@@ -134,16 +164,26 @@ record MaskDecisions(String name, Class<?> type, double keep, Bits bits) {
                 0);
     }
 
-    /** Samples of two pixels of 64 channels: the first pixel's stand for both. */
-    private static MaskDecisions channelsLast(Rate drop) {
-        BroadcastShape shape = BroadcastShape.channelsLast(MANY >> 6, 64, 2);
+    /** Columns of three rows, of which the second stands for all. */
+    private static MaskDecisions columns(Rate drop) {
+        BroadcastShape shape = BroadcastShape.columns(3, MANY);
         return new MaskDecisions(
-                "BroadcastMask, channels last", BroadcastMask.class, 1 - drop.effective(), (key, first, words) -> {
+                "BroadcastMask, columns",
+                BroadcastMask.class,
+                1 - drop.effective(),
+                (key, first, words) ->
+                        keepBits(new BroadcastMask(new BernoulliMask(drop, key), shape), MANY + first, words));
+    }
+
+    /** Samples of two pixels, or steps, of 64 units: those of one stand for both. */
+    private static MaskDecisions pairs(String name, Rate drop, BroadcastShape shape, int which) {
+        return new MaskDecisions(
+                "BroadcastMask, " + name, BroadcastMask.class, 1 - drop.effective(), (key, first, words) -> {
                     long[] both =
                             keepBits(new BroadcastMask(new BernoulliMask(drop, key), shape), 2 * first, 2 * words);
                     long[] decisions = new long[words];
                     for (int i = 0; i < words; i++) {
-                        decisions[i] = both[2 * i];
+                        decisions[i] = both[2 * i + which];
                     }
                     return decisions;
                 });

@@ -44,7 +44,28 @@ final class MaskSources {
         byte[] keepBits(Key key, long offset, int elements) {
             return MaskSources.keepBits(oracle.apply(key), offset, elements);
         }
+
+        /** The elements from an offset on as stored bits, which {@link MaskSourcesTest} tests, under the source's scale. */
+        MaskSource stored(Key key, long offset, int elements) {
+            MaskSource mask = source.apply(key);
+            MemorySegment bits = MemorySegment.ofArray(new byte[(elements + 7) / 8]);
+            DropoutKernel.keepBits(mask, offset, bits, elements);
+            return new ScaledMask(new StoredMask(mask.rate(), bits), mask.scale());
+        }
+
+        /** As many columns as asked for, or as there are elements from {@link #OFFSET} on. */
+        int columns(int most) {
+            return (int) Math.min(most, elements - OFFSET);
+        }
+
+        /** As many rows of these columns as asked for, or as there are. */
+        int rows(int most, int columns) {
+            return (int) Math.min(most, (elements - OFFSET) / columns);
+        }
     }
+
+    /** Where those begin that hold a kernel with any source against one with bits: a multiple of nothing. */
+    static final int OFFSET = 3;
 
     static byte[] keepBits(LongPredicate kept, long offset, int elements) {
         byte[] bits = new byte[(elements + 7) / 8];
@@ -97,6 +118,14 @@ final class MaskSources {
                         true,
                         key -> new ByteMask(
                                 Rate.drop(rate), MemorySegment.ofArray(keepBytes(oracle.apply(key), elements))),
+                        oracle),
+                new Sample(
+                        "stored floats",
+                        rate,
+                        elements,
+                        true,
+                        key -> new FloatMask(
+                                Rate.drop(rate), MemorySegment.ofArray(keepFloats(oracle.apply(key), elements))),
                         oracle));
     }
 
@@ -137,6 +166,16 @@ final class MaskSources {
             bytes[i] = kept.test(i) ? (byte) (1 << (i % 8)) : 0;
         }
         return bytes;
+    }
+
+    /** One of both zeros for dropped, anything else for kept, whatever it is to a multiplication. */
+    private static float[] keepFloats(LongPredicate kept, int elements) {
+        float[] others = {1, 1 / .7f, -1, Float.MIN_VALUE, -Float.MIN_VALUE, Float.NaN, Float.NEGATIVE_INFINITY};
+        float[] floats = new float[elements];
+        for (int i = 0; i < elements; i++) {
+            floats[i] = kept.test(i) ? others[i % others.length] : i % 2 == 0 ? 0f : -0f;
+        }
+        return floats;
     }
 
     private static List<Sample> broadcast() {

@@ -3,6 +3,7 @@ package io.github.lanedrop.kernels;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.github.lanedrop.rng.Key;
+import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.nio.ByteOrder;
@@ -123,37 +124,41 @@ final class MaskStatisticsTest {
         assertThat(ChiSquareTest.withDefaults().test(observed).getPValue()).isBetween(1e-6, 1 - 1e-6);
     }
 
-    /** Of masks with exact counts, pairs of elements are correlated by {@code -1 / (n - 1)}, and masks not at all. */
-    @Test
-    void exactCountsAreIndependentBetweenMasks() {
-        int words = 1 << 15;
-        long[][] masks = new long[8][];
-        for (int step = 0; step < masks.length; step++) {
-            var mask = ExactCountMask.of(Rate.drop(.3), Key.of(15).step(step), 64L * words);
-            masks[step] = MaskDecisions.keepBits(mask, 0, words);
-            assertThat(BitTests.ones(masks[step])).isEqualTo(Math.round(.7 * 64 * words));
-            assertThat(BitTests.runs(masks[step])).isGreaterThan(1e-6); // given the number of ones, as it is
-            for (int other = 0; other < step; other++) {
-                double z = BitTests.correlation(masks[other], masks[step], .7);
-                assertThat(Math.abs(z)).as("masks %d and %d", other, step).isLessThan(SIGMAS);
-            }
-        }
-    }
-
-    /** {@code E[y] = x}: the mean of the outputs of a constant is the constant, within six standard errors. */
+    /**
+     * {@code E[y] = x} in every data type: the mean of outputs is that of the inputs, which go through all values of the type
+     * from 1 to 2, within six standard errors. Those are of the mask, {@code Var(y) = x^2 p / q}, and of the rounding: of
+     * each distinct input it errs by up to {@code 2^-b} of the output, b bits being the type's, in either direction. The scale
+     * in 16 bits, rounding to zero, and sums in 16 bits would be off by more, at small rates.
+     */
     @ParameterizedTest
-    @ValueSource(doubles = {.01, .1, .25, .5, .75, .9, .99})
-    void meanOfTheOutputIsTheInput(double rate) {
-        float[] data = new float[ELEMENTS];
-        Arrays.fill(data, 3);
-        MemorySegment segment = MemorySegment.ofArray(data);
-        DropoutKernel.forward(new BernoulliMask(Rate.drop(rate), Key.of(88)), 0, segment, segment, ELEMENTS);
-        double sum = 0;
-        for (float value : data) {
-            sum += value;
+    @CsvSource({
+        "FLOAT32, 24, .01", "FLOAT32, 24, .1", "FLOAT32, 24, .25", "FLOAT32, 24, .5", "FLOAT32, 24, .75",
+        "FLOAT32, 24, .9", "FLOAT32, 24, .99", "FLOAT64, 53, .1", "FLOAT64, 53, .9", "BFLOAT16, 8, .01",
+        "BFLOAT16, 8, .1", "BFLOAT16, 8, .25", "BFLOAT16, 8, .75", "BFLOAT16, 8, .9", "FLOAT16, 11, .01",
+        "FLOAT16, 11, .1", "FLOAT16, 11, .25", "FLOAT16, 11, .75", "FLOAT16, 11, .9"
+    })
+    void meanOfTheOutputIsTheInput(DType type, int bits, double rate) {
+        int distinct = 1 << Math.min(bits - 1, 20);
+        double mean = 0;
+        double meanSquare = 0;
+        try (Arena arena = Arena.ofConfined()) {
+            MemorySegment segment = arena.allocate((long) type.bytes() * ELEMENTS);
+            for (int i = 0; i < ELEMENTS; i++) {
+                double x = 1 + (double) (i % distinct) / distinct;
+                mean += x / ELEMENTS;
+                meanSquare += x * x / ELEMENTS;
+                TypedBits.set(type, segment, i, x);
+            }
+            var mask = new BernoulliMask(Rate.drop(rate), Key.of(88));
+            DropoutKernel.forward(mask, type, 0, segment, segment, ELEMENTS, Workers.NONE);
+            double outputs = 0;
+            for (int i = 0; i < ELEMENTS; i++) {
+                outputs += TypedBits.get(type, segment, i) / ELEMENTS;
+            }
+            double ofMask = Math.sqrt(meanSquare * rate / (1 - rate) / ELEMENTS);
+            double ofRounding = 2 * Math.scalb(1, -bits) / Math.sqrt(3 * distinct);
+            double bound = SIGMAS * (ofMask + ofRounding);
+            assertThat(outputs - mean).isBetween(-bound, bound);
         }
-        // Var(y) = x^2 p / q; the scale's rounding to float is another 2^-24 of x
-        double bound = 3 * (SIGMAS * Math.sqrt(rate / (1 - rate) / ELEMENTS) + 0x1p-24);
-        assertThat(sum / ELEMENTS - 3).isBetween(-bound, bound);
     }
 }

@@ -8,12 +8,18 @@ import io.github.lanedrop.rng.Key;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.BitSet;
+import java.util.Collections;
 import java.util.List;
 import java.util.stream.IntStream;
+import org.apache.commons.statistics.distribution.BinomialDistribution;
+import org.apache.commons.statistics.inference.ChiSquareTest;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /** Rows with their own keys, rows by the type of their token, and rows of samples that skip layers. */
 @Tag("paths")
@@ -146,6 +152,47 @@ final class RowMasksTest {
             }
         }
         assertThat(passed / 16_000d).isCloseTo(40.25, within(6 * Math.sqrt(variance / 16_000)));
+    }
+
+    /** D6: of L layers with one rate, a sample passes Bin(L, q) of them: chi-square over 40,000 samples. */
+    @ParameterizedTest
+    @CsvSource({"12, .2", "6, .5", "24, .1"})
+    void numbersOfLayersAreBinomial(int layers, double p) {
+        Rate rate = Rate.drop(p);
+        int samples = 40_000;
+        DepthPlan plan = StochasticDepth.of(Collections.nCopies(layers, rate), KEY.site(6))
+                .plan(2, samples);
+        long[] observed = new long[layers + 1];
+        for (int sample = 0; sample < samples; sample++) {
+            int passed = 0;
+            for (int layer = 0; layer < layers; layer++) {
+                passed += plan.keeps(layer, sample) ? 1 : 0;
+            }
+            observed[passed]++;
+        }
+        // depths of fewer than ten expected samples are counted with the next deeper one that has more
+        var binomial = BinomialDistribution.of(layers, 1 - rate.effective());
+        List<Double> expected = new ArrayList<>();
+        List<Long> pooled = new ArrayList<>();
+        double few = 0;
+        long fewObserved = 0;
+        for (int depth = 0; depth <= layers; depth++) {
+            few += samples * binomial.probability(depth);
+            fewObserved += observed[depth];
+            if (few >= 10) {
+                expected.add(few);
+                pooled.add(fewObserved);
+                few = 0;
+                fewObserved = 0;
+            }
+        }
+        double pValue = ChiSquareTest.withDefaults()
+                .test(
+                        expected.stream().mapToDouble(e -> e).toArray(),
+                        pooled.stream().mapToLong(o -> o).toArray())
+                .getPValue();
+        assertThat(pooled.stream().mapToLong(o -> o).sum()).isEqualTo(samples);
+        assertThat(pValue).isBetween(1e-6, 1 - 1e-6);
     }
 
     /** What the plan says is what the mask does: rows of skipped samples are +0, the others are scaled by 1 / keep. */

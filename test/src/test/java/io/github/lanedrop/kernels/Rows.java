@@ -54,8 +54,8 @@ final class Rows {
                 .map(shape -> Arguments.of(shape.get(0), shape.get(1)));
     }
 
-    /** A mask of every kind and rate, for this many elements from the offset on. */
-    Stream<MaskSource> masks(long offset, long elements) {
+    /** Masks drawn at every rate, and a stored one, for this many elements from the offset on. */
+    Stream<MaskSource> masksOfEveryRate(long offset, long elements) {
         MemorySegment bits = arena.allocate((offset + elements + 7) / 8);
         for (long i = 0; i < bits.byteSize(); i++) {
             bits.set(java.lang.foreign.ValueLayout.JAVA_BYTE, i, (byte) random.nextInt());

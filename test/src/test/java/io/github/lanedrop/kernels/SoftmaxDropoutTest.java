@@ -16,6 +16,7 @@ import java.util.function.Function;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Softmax and dropout in one pass, against its definition: in float for the bits, in double for the values. */
@@ -117,6 +118,27 @@ final class SoftmaxDropoutTest {
                 Case x = Case.draw(random, i);
                 check(x, forScores.apply(x.kind), forGradients.apply(x.kind), forResults.apply(x.kind), random);
             }
+        }
+    }
+
+    /** As stored decisions do. */
+    @ParameterizedTest
+    @MethodSource("io.github.lanedrop.kernels.MaskSources#all")
+    void everyMaskSourceServes(MaskSources.Sample sample) {
+        var random = new Random(TestSeed.VALUE);
+        Key key = new Key(SEED, 5);
+        int columns = sample.columns(90);
+        int rows = sample.rows(70, columns);
+        AttentionScores shape = AttentionScores.of(1, rows, columns);
+        float[] x = scores(random, rows * columns);
+        float[] gradient = AttentionOracle.gaussian(random, rows * columns);
+        MaskSource mask = sample.source().apply(key);
+        MaskSource stored = sample.stored(key, MaskSources.OFFSET, rows * columns);
+        for (AttentionScores each :
+                new AttentionScores[] {shape, shape.causally().renormalizing()}) {
+            assertThat(forward(mask, MaskSources.OFFSET, each, x)).isEqualTo(forward(stored, 0, each, x));
+            assertThat(backward(mask, MaskSources.OFFSET, each, x, gradient))
+                    .isEqualTo(backward(stored, 0, each, x, gradient));
         }
     }
 

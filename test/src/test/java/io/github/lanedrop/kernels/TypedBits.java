@@ -76,6 +76,27 @@ final class TypedBits {
         };
     }
 
+    /** Stores a number that the type has. */
+    static void set(DType type, MemorySegment segment, int i, double value) {
+        switch (type) {
+            case FLOAT32 -> segment.set(Memory.FLOAT, 4L * i, (float) value);
+            case FLOAT64 -> segment.set(LONG, 8L * i, Double.doubleToRawLongBits(value));
+            case BFLOAT16 -> segment.set(SHORT, 2L * i, (short) bfloat16((float) value));
+            case FLOAT16 -> segment.set(SHORT, 2L * i, Float.floatToFloat16((float) value));
+        }
+    }
+
+    /** The number that is stored. */
+    static double get(DType type, MemorySegment segment, int i) {
+        long bits = read(type, segment, i);
+        return switch (type) {
+            case FLOAT32 -> Float.intBitsToFloat((int) bits);
+            case FLOAT64 -> Double.longBitsToDouble(bits);
+            case BFLOAT16 -> Float.intBitsToFloat((int) bits << 16);
+            case FLOAT16 -> Float.float16ToFloat((short) bits);
+        };
+    }
+
     /** Whether memory holds these values. */
     static boolean same(DType type, MemorySegment segment, long[] values) {
         for (int i = 0; i < values.length; i++) {

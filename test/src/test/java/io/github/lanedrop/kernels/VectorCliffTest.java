@@ -30,7 +30,7 @@ final class VectorCliffTest {
 
     @Test
     void theGuardCatchesBoxedVectors() {
-        assertThat(Allocation.of(() -> VectorCliff.byHelpers(values)))
+        assertThat(Allocation.of(() -> VectorCliff.byHelpers(values), 8, 0))
                 .as("bytes that %d calls allocate", Allocation.CALLS)
                 .isGreaterThan(Allocation.CALLS);
     }

@@ -24,7 +24,6 @@ public record Diagnosis(
     public static final List<Double> RATES = List.of(.1, .5);
 
     private static final long[] SIZES = {1 << 12, 1 << 16, 1 << 20, 1 << 24};
-    private static final int MILLIS_PER_NUMBER = 90;
 
     /** Keeps what it is given. */
     public Diagnosis {
@@ -43,21 +42,23 @@ public record Diagnosis(
     /**
      * Looks at this process; takes some seconds.
      *
+     * @param millisPerNumber how long to look for each number
      * @param step called after each of the {@link #RATES}
      * @return what was found
      */
-    public static Diagnosis make(Runnable step) {
+    public static Diagnosis make(int millisPerNumber, Runnable step) {
         Cpu cpu = Cpu.read();
         Kernels.Path path = Kernels.describe();
-        // where the first self-test failed the kernels are scalar, although SIMD was to run: nothing is left to test
-        boolean selfTest = Kernels.selfTest() && path.vector() == Simd.ENABLED;
         List<Measurement> measurements = new ArrayList<>();
         for (double rate : RATES) {
-            for (Throughput throughput : Throughput.look(Rate.drop(rate), MILLIS_PER_NUMBER, SIZES)) {
+            for (Throughput throughput : Throughput.look(Rate.drop(rate), millisPerNumber, SIZES)) {
                 measurements.add(new Measurement(rate, throughput));
             }
             step.run();
         }
+        // last, since loops test themselves when they are first called; where the very first self-test failed the
+        // kernels are scalar, although SIMD was to run, and nothing is left to test
+        boolean selfTest = Kernels.selfTest() && path.vector() == Simd.ENABLED;
         Jdk jdk = Jdk.read();
         List<String> advice = Advice.of(CopyAndScale.VECTOR, jdk.fuses(), cpu, path, selfTest);
         return new Diagnosis(jdk, cpu, path, selfTest, measurements, advice);
