@@ -281,7 +281,7 @@ final class BiasActivationDropoutTest {
         MemorySegment src = rows.of(x);
         MemorySegment bias = rows.of(new float[c]);
         MemorySegment gradient = rows.of(rows.floats(r * c));
-        rows.masks(0, (long) r * c).forEach(inner -> {
+        rows.masksOfEveryRate(0, (long) r * c).forEach(inner -> {
             for (double scale : new double[] {1e39, Double.POSITIVE_INFINITY, Float.MAX_VALUE, 0}) {
                 MaskSource mask = new ScaledMask(inner, scale);
                 MemorySegment dst = rows.room(r * c);
