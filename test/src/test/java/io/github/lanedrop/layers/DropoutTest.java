@@ -113,25 +113,6 @@ final class DropoutTest {
         assertThat(bits(result.backward().backward(x, new Gradients()))).isEqualTo(bits(result.output()));
     }
 
-    /** A rate of 0 draws nothing, which shifts nothing: masks are addressed, not taken from a stream. */
-    @Test
-    void aScheduleThroughRatesZeroAndOneLeavesOtherSitesAlone() {
-        double[] schedule = {0.3, 0, 0.3, 1, 0.3, 0};
-        Tensor x = filled(1, 6, 50);
-        for (int step = 0; step < schedule.length; step++) {
-            Dropout scheduled = dropout(schedule[step], 0);
-            Dropout other = dropout(0.5, 1);
-            Key key = KEY.step(step);
-            Tensor y = forward(Sequential.of(scheduled, other), x, Pass.train(key));
-            BitSet kept = kept(other, key, 0, 300);
-            assertThat(kept.cardinality()).isBetween(1, 299);
-            kept.and(kept(scheduled, key, 0, 300));
-            for (int i = 0; i < 300; i++) {
-                assertThat(y.get(i) != 0).as("step %d, element %d", step, i).isEqualTo(kept.get(i));
-            }
-        }
-    }
-
     @Test
     void aScheduleThroughRateZeroLeavesOtherSitesAlone() {
         Tensor x = filled(1, 4, 32);
