@@ -21,8 +21,8 @@ import java.util.Objects;
  * <p>Immutable, but for what the caller does to the key lengths.
  *
  * @param planes the matrices, batch x heads of them, 0 or more
- * @param rows the queries of a plane, 0 or more
- * @param columns the keys of a plane, 0 or more
+ * @param rows the queries of a plane, 0 to 2^31 - 4096
+ * @param columns the keys of a plane, 0 to 2^31 - 4096
  * @param scale what a score is multiplied by before its exponential; finite
  * @param causal whether a row sees no later column
  * @param keyLengths how many keys of each plane count, 0 to {@code columns}: {@code planes} little-endian 32-bit
@@ -43,7 +43,7 @@ public record AttentionScores(
     /**
      * Refuses sizes and scales that mean nothing.
      *
-     * @throws IllegalArgumentException if a size is negative, the scale not finite, there are 2^61 scores or more, or
+     * @throws IllegalArgumentException if a size is out of range, the scale not finite, there are 2^61 scores or more, or
      *     {@code keyLengths} is too small
      */
     public AttentionScores {
@@ -58,6 +58,10 @@ public record AttentionScores(
         if (planes > 0 && (long) rows * columns >= (1L << 61) / planes) {
             throw new IllegalArgumentException(
                     "planes x rows x columns must be below 2^61, got " + planes + " x " + rows + " x " + columns);
+        }
+        if (rows > Shapes.MOST || columns > Shapes.MOST) {
+            throw new IllegalArgumentException(
+                    "rows and columns must be at most " + Shapes.MOST + ", got " + rows + " x " + columns);
         }
         if (limitsKeys(keyLengths)) {
             Check.holds("keyLengths", keyLengths, (long) planes * Integer.BYTES, planes, "int32 elements");

@@ -5,7 +5,9 @@ import java.lang.foreign.ValueLayout;
 
 /** Refuses bad arguments at the door, in 64-bit arithmetic, before anything is written. */
 final class Check {
-    private static final Thread ANOTHER_THREAD = Thread.ofPlatform().unstarted(() -> {});
+    /** Never started; holds nothing of the thread that makes it, as its class loader and thread-locals would be. */
+    private static final Thread ANOTHER_THREAD =
+            Thread.ofPlatform().inheritInheritableThreadLocals(false).unstarted(() -> {});
 
     private Check() {}
 

@@ -2,6 +2,7 @@ package io.github.lanedrop.kernels;
 
 import io.github.lanedrop.rng.ByteStream;
 import io.github.lanedrop.rng.simd.Simd;
+import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
@@ -9,7 +10,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.function.BooleanSupplier;
-import java.util.stream.Stream;
 
 /**
  * The live path, decided once; C2 removes what is not live.
@@ -43,7 +43,7 @@ final class Live {
         Patterns patterns = patterns(
                 System.getProperty("lanedrop.patterns", "auto"),
                 VECTOR && Simd.BITS == 512,
-                Live::cpuPermutesBytes,
+                () -> cpuPermutesBytes(Path.of("/proc/cpuinfo")),
                 Live::permutesAgree);
         PERMUTES = patterns.permutes;
         PATTERNS_REASON = patterns.reason;
@@ -113,13 +113,14 @@ final class Live {
      * Without AVX-512 VBMI the JDK emulates a permute of bytes lane by lane, hundreds of times slower, and has no call
      * that tells; so the answer is no wherever the operating system does not say yes.
      */
-    private static boolean cpuPermutesBytes() {
-        Path cpuInfo = Path.of("/proc/cpuinfo");
+    static boolean cpuPermutesBytes(Path cpuInfo) {
         if (!Files.isReadable(cpuInfo)) {
             return false;
         }
-        try (Stream<String> lines = Files.lines(cpuInfo, StandardCharsets.ISO_8859_1)) {
-            return lines.filter(line -> line.startsWith("flags"))
+        // Files.lines fails on a thread that was interrupted
+        try (BufferedReader reader = Files.newBufferedReader(cpuInfo, StandardCharsets.ISO_8859_1)) {
+            return reader.lines()
+                    .filter(line -> line.startsWith("flags"))
                     .findFirst()
                     .map(line -> Arrays.asList(line.split("\\s+", -1)).contains("avx512vbmi"))
                     .orElse(false);

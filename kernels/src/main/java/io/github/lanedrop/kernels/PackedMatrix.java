@@ -12,7 +12,7 @@ import java.lang.foreign.MemorySegment;
  * The order inside is that of this process's vectors: it is no storage format.
  */
 public final class PackedMatrix {
-    static final PackedMatrix NONE = new PackedMatrix(0, 0);
+    static final PackedMatrix NONE = new PackedMatrix(0, 0, new MemorySegment[0], Matrix.of(MemorySegment.NULL, 0, 0));
 
     private final int rows;
     private final int columns;
@@ -22,13 +22,11 @@ public final class PackedMatrix {
     /** Fewer columns than a panel has, each in one piece: for products that are computed across. */
     private final Matrix narrow;
 
-    private PackedMatrix(int rows, int columns) {
+    private PackedMatrix(int rows, int columns, MemorySegment[] blocks, Matrix narrow) {
         this.rows = rows;
         this.columns = columns;
-        blocks = new MemorySegment[columns == 0 ? 0 : Math.ceilDiv(rows, Math.max(1, Tiles.innerBlock(rows)))];
-        narrow = columns < Tiles.COLUMNS
-                ? new Matrix(Tiles.panels((long) rows * columns * Float.BYTES), rows, columns, true)
-                : BlockedProduct.NONE;
+        this.blocks = blocks;
+        this.narrow = narrow;
     }
 
     /**
@@ -40,18 +38,33 @@ public final class PackedMatrix {
     public static PackedMatrix of(Matrix matrix) {
         long elements = matrix.bytes() / Float.BYTES;
         Check.readable("matrix", matrix.segment(), matrix.bytes(), elements, "float32 elements");
-        var packed = new PackedMatrix(matrix.rows(), matrix.columns());
-        int step = Tiles.innerBlock(packed.rows);
+        // filled before the constructor ends: whoever sees the object then sees what it holds, however it got there
+        return new PackedMatrix(matrix.rows(), matrix.columns(), blocks(matrix), narrow(matrix));
+    }
+
+    private static MemorySegment[] blocks(Matrix matrix) {
+        int rows = matrix.rows();
+        int columns = matrix.columns();
+        int step = Tiles.innerBlock(rows);
+        var blocks = new MemorySegment[columns == 0 ? 0 : Math.ceilDiv(rows, Math.max(1, step))];
         var scratch = new ProductScratch();
-        for (int block = 0; block < packed.blocks.length; block++) {
+        for (int block = 0; block < blocks.length; block++) {
             int k = block * step;
-            int inner = Math.min(step, packed.rows - k);
-            MemorySegment panels = Tiles.panels(Packing.panels(packed.columns) * Tiles.panelBytes(inner));
-            Packing.panels(matrix, false, k, inner, 0, packed.columns, panels, scratch);
-            packed.blocks[block] = panels;
+            int inner = Math.min(step, rows - k);
+            MemorySegment panels = Tiles.panels(Packing.panels(columns) * Tiles.panelBytes(inner));
+            Packing.panels(matrix, false, k, inner, 0, columns, panels, scratch);
+            blocks[block] = panels;
         }
-        Packing.copy(matrix, packed.narrow);
-        return packed;
+        return blocks;
+    }
+
+    private static Matrix narrow(Matrix matrix) {
+        if (matrix.columns() >= Tiles.COLUMNS) {
+            return BlockedProduct.NONE;
+        }
+        var narrow = new Matrix(Tiles.panels(matrix.bytes()), matrix.rows(), matrix.columns(), true);
+        Packing.copy(matrix, narrow);
+        return narrow;
     }
 
     /**

@@ -22,7 +22,8 @@ final class SelfTest {
                 && MaskSelfTest.agrees()
                 && NoiseSelfTest.agrees()
                 && AttentionSelfTest.agrees()
-                && LearnedSelfTest.agrees();
+                && LearnedSelfTest.agrees()
+                && Bfloat16SelfTest.agrees();
     }
 
     /** Whether a vector loop agrees with the scalar one, bit for bit. */

@@ -4,6 +4,9 @@ import java.lang.foreign.MemorySegment;
 
 /** Refuses rows and columns that do not fit their memory, with the shape in the message. */
 final class Shapes {
+    /** The greatest length that loops count in an int, a chunk at a time: their counter goes up to the next chunk. */
+    static final int MOST = Integer.MAX_VALUE / Scratch.CHUNK * Scratch.CHUNK;
+
     private Shapes() {}
 
     /** The number of elements. */
@@ -11,6 +14,9 @@ final class Shapes {
         if (rows < 0 || columns < leastColumns) {
             throw new IllegalArgumentException(
                     "rows must be 0 or more and columns " + leastColumns + " or more, got " + rows + " x " + columns);
+        }
+        if (columns > MOST) {
+            throw new IllegalArgumentException("columns must be at most " + MOST + ", got " + rows + " x " + columns);
         }
         if (columns > 0 && rows > Long.MAX_VALUE / Float.BYTES / columns) {
             throw new IllegalArgumentException(

@@ -58,6 +58,7 @@ public final class SharedSum {
         Buffers.disjoint("src", src, elements, "dst", dst, values);
         if (sharing.shared() == 1) {
             MemorySegment.copy(src, 0, dst, 0, elements * Float.BYTES);
+            Storage.zero(dst, elements * Float.BYTES, values * Float.BYTES);
             return;
         }
         if (sharing.inner() > 1) {

@@ -73,10 +73,11 @@ public record Sharing(long shared, long inner) {
      * How many values a tensor has.
      *
      * @param elements its elements, 0 or more; a last group that is not whole counts
-     * @return the number of values
+     * @return the number of values; 2^63 - 1 if there are more
      */
     public long values(long elements) {
         long group = shared * inner;
-        return (elements / group + (elements % group == 0 ? 0 : 1)) * inner;
+        long groups = elements / group + (elements % group == 0 ? 0 : 1);
+        return groups > Long.MAX_VALUE / inner ? Long.MAX_VALUE : groups * inner;
     }
 }

@@ -54,7 +54,7 @@ final class TokenTypeBits extends Filler<TokenTypeMask> {
     }
 
     /** Refuses ids that are no type; returns one more than the greatest. */
-    private static int types(TokenTypeMask mask, long offset, long elements) {
+    private static long types(TokenTypeMask mask, long offset, long elements) {
         int most = -1;
         if (elements > 0) {
             long last = (offset + elements - 1) / mask.features();
@@ -67,6 +67,6 @@ final class TokenTypeBits extends Filler<TokenTypeMask> {
                 most = Math.max(most, id);
             }
         }
-        return most + 1;
+        return most + 1L;
     }
 }

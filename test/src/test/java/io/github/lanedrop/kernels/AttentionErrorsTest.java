@@ -104,6 +104,18 @@ final class AttentionErrorsTest {
         assertRefused("operands must have less than 2^61 floats", () -> AttentionShape.of(most, 1 << 28, 1, 256));
     }
 
+    /** Loops count rows and columns in an int, and step past the last by less than a chunk. */
+    @ParameterizedTest
+    @CsvSource({"1, 2147479553", "2147479553, 1", "0, 2147483647", "2147483647, 0"})
+    void moreRowsOrColumnsThanLoopsCount(int rows, int columns) {
+        assertRefused(
+                "rows and columns must be at most 2147479552, got " + rows + " x " + columns,
+                () -> AttentionScores.of(1, rows, columns));
+        int r = Math.min(rows, 2147479552);
+        int c = Math.min(columns, 2147479552);
+        assertThat(AttentionScores.of(1, r, c).elements()).isEqualTo((long) r * c);
+    }
+
     @ParameterizedTest
     @ValueSource(floats = {Float.NaN, Float.POSITIVE_INFINITY, Float.NEGATIVE_INFINITY})
     void scaleThatIsNotFinite(float scale) {

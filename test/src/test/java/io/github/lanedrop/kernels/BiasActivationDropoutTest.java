@@ -411,4 +411,30 @@ final class BiasActivationDropoutTest {
             case FLOAT16 -> 0x1p-11;
         };
     }
+
+    /** Zeros that are kept become NaN, as they do one after the other, in vectors and in tails. */
+    @ParameterizedTest
+    @EnumSource
+    void aScaleThatIsInfiniteGivesTheBitsOfTheUnfusedChain(Activation activation) {
+        int r = 3;
+        int c = 67;
+        float[] x = rows.floats(r * c);
+        Arrays.fill(x, 0, 20, 0f);
+        MemorySegment src = rows.of(x);
+        MemorySegment bias = rows.of(new float[c]);
+        MemorySegment gradient = rows.of(rows.floats(r * c));
+        rows.masksOfEveryRate(0, (long) r * c).forEach(inner -> {
+            for (double scale : new double[] {1e39, Double.POSITIVE_INFINITY, Float.MAX_VALUE, 0}) {
+                MaskSource mask = new ScaledMask(inner, scale);
+                MemorySegment dst = rows.room(r * c);
+                MemorySegment biasGradient = rows.room(c);
+                BiasActivationDropout.forward(mask, 0, activation, src, bias, dst, r, c);
+                assertSame(dst, unfused(mask, 0, activation, src, bias, r, c), "forward " + mask);
+                BiasActivationDropout.backward(mask, 0, activation, src, bias, gradient, dst, biasGradient, r, c);
+                MemorySegment[] expected = unfusedBackward(mask, 0, activation, src, bias, gradient, r, c);
+                assertSame(dst, expected[0], "backward " + mask);
+                assertSame(biasGradient, expected[1], "bias " + mask);
+            }
+        });
+    }
 }

@@ -213,7 +213,22 @@ final class FusedErrorsTest {
         refused("epsilon must be 0 or more and finite, got -1.0", () -> new LayerNorm(bias, bias, 6, -1));
         refused("offset must be in", () -> forward(src, bias, dst, ROWS, COLUMNS, -1));
         refused("offset must be in", () -> forward(src, bias, dst, ROWS, COLUMNS, Long.MAX_VALUE));
-        refused("columns must be at most", () -> BiasKernel.backward(src, columns, 1, Integer.MAX_VALUE));
+        refused(
+                "columns must be at most 268435456 for sums",
+                () -> BiasKernel.backward(src, columns, 1, (1 << 28) + 1));
+    }
+
+    /** Loops count columns in an int, and step past the last by less than a chunk. */
+    @Test
+    void moreColumnsThanLoopsCountAreRefused() {
+        for (int c : new int[] {2147479553, Integer.MAX_VALUE}) {
+            String message = "columns must be at most 2147479552, got 0 x " + c;
+            refused(message, () -> BiasKernel.forward(src, bias, dst, 0, c));
+            refused(message, () -> BiasKernel.backward(src, columns, 0, c));
+            refused(message, () -> forward(src, bias, dst, 0, c, 0));
+            refused("columns must be at most 2147479552, got 1 x " + c, () -> new LayerNorm(bias, bias, c, 1e-5f));
+        }
+        refused("bias must hold at least 8589918208 bytes", () -> BiasKernel.forward(src, bias, dst, 0, 2147479552));
     }
 
     @Test

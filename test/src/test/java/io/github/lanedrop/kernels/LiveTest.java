@@ -4,7 +4,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
 import io.github.lanedrop.kernels.Live.Patterns;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -65,5 +69,28 @@ final class LiveTest {
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> Live.patterns(choice, true, () -> true, () -> true))
                 .withMessage("lanedrop.patterns must be auto, permute or table, got " + choice);
+    }
+
+    /** A file may be read so that an interrupted thread closes it, and the answer would then be no for good. */
+    @Test
+    void anInterruptedThreadLearnsWhatTheCpuHas(@TempDir Path folder) throws IOException {
+        Path cpuInfo = cpuInfo(folder, "avx512f avx512vbmi avx512vl");
+        Thread.currentThread().interrupt();
+        boolean permutes = Live.cpuPermutesBytes(cpuInfo);
+        assertThat(Thread.interrupted()).as("still interrupted").isTrue();
+        assertThat(permutes).isTrue();
+    }
+
+    @Test
+    void aCpuThatDoesNotSaySoHasNoPermutes(@TempDir Path folder) throws IOException {
+        assertThat(Live.cpuPermutesBytes(cpuInfo(folder, "avx512f avx512_vbmi2")))
+                .isFalse();
+        assertThat(Live.cpuPermutesBytes(Files.writeString(folder.resolve("none"), "processor : 0\n")))
+                .isFalse();
+        assertThat(Live.cpuPermutesBytes(folder.resolve("missing"))).isFalse();
+    }
+
+    private static Path cpuInfo(Path folder, String flags) throws IOException {
+        return Files.writeString(folder.resolve("cpuinfo"), "processor\t: 0\nflags\t\t: fpu " + flags + "\n");
     }
 }

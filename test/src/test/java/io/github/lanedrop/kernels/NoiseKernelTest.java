@@ -432,4 +432,36 @@ final class NoiseKernelTest {
         }
         return loss;
     }
+
+    /** What memory holds, whatever its bits: a payload of ones must not be rounded up into another number. */
+    @ParameterizedTest
+    @EnumSource
+    void noiseThatIsNotANumberStaysSo(DType type) {
+        int[] nans = {0x7FFFFFFF, 0xFFFFFFFF, 0x7FFF8000, 0xFFFF8000, 0x7FC00000, 0xFFC00000, 0x7F800001, 0xFF80FFFF};
+        int elements = 67; // vectors and a tail
+        int[] stored = new int[elements];
+        Arrays.setAll(stored, i -> nans[i % nans.length]);
+        var noise = new StoredNoise(MemorySegment.ofArray(stored));
+        long[] upper = {0x3C00, 0x3FF0, 0x8000, 0}; // of numbers of every type
+        long[] numbers = new long[elements];
+        Arrays.setAll(numbers, i -> upper[i / 2 % 4] << (Byte.SIZE * (type.bytes() - Short.BYTES)));
+        try (Arena arena = Arena.ofConfined()) {
+            MemorySegment src = arena.allocate((long) elements * type.bytes());
+            MemorySegment dst = arena.allocate((long) elements * type.bytes());
+            TypedBits.write(type, src, numbers);
+            NoiseKernel.multiply(noise, type, 0, src, dst, elements, Workers.NONE);
+            assertAllNan(type, dst, elements);
+            NoiseKernel.add(noise, type, 0, src, dst, elements, Workers.NONE);
+            assertAllNan(type, dst, elements);
+        }
+    }
+
+    private static void assertAllNan(DType type, MemorySegment segment, int elements) {
+        for (int i = 0; i < elements; i++) {
+            long bits = TypedBits.read(type, segment, i);
+            assertThat(TypedBits.isNan(type, bits))
+                    .as("element %d is %x", i, bits)
+                    .isTrue();
+        }
+    }
 }

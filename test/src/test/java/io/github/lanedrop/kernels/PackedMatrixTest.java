@@ -8,9 +8,17 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.github.lanedrop.kernels.Memory.Kind;
+import java.io.IOException;
+import java.io.InputStream;
+import java.lang.classfile.ClassFile;
+import java.lang.classfile.Instruction;
+import java.lang.classfile.Opcode;
+import java.lang.classfile.instruction.InvokeInstruction;
+import java.lang.constant.ConstantDescs;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.util.List;
+import java.util.Objects;
 import java.util.Random;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -87,5 +95,25 @@ final class PackedMatrixTest {
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessageContaining("shapes must be (M x K) * (K x N) = (M x N), got 1 x 3 * 2 x 2 = 1 x 3");
         assertThat(c).containsExactly(1, 2, 3);
+    }
+
+    /** What is filled after its constructor, a thread that gets the object by a race may not see. */
+    @Test
+    void everythingIsFilledBeforeTheConstructorEnds() throws IOException {
+        List<Instruction> instructions;
+        try (InputStream file = Objects.requireNonNull(PackedMatrix.class.getResourceAsStream("PackedMatrix.class"))) {
+            instructions = ClassFile.of().parse(file.readAllBytes()).methods().stream()
+                    .filter(method -> method.methodName().equalsString("of"))
+                    .flatMap(method -> method.code().orElseThrow().elementStream())
+                    .filter(Instruction.class::isInstance)
+                    .map(Instruction.class::cast)
+                    .toList();
+        }
+        assertThat(instructions).hasSizeGreaterThan(2);
+        assertThat(instructions.getLast().opcode()).isEqualTo(Opcode.ARETURN);
+        assertThat(instructions.get(instructions.size() - 2)).isInstanceOfSatisfying(InvokeInstruction.class, last -> {
+            assertThat(last.name().equalsString(ConstantDescs.INIT_NAME)).isTrue();
+            assertThat(last.owner().asInternalName()).endsWith("/PackedMatrix");
+        });
     }
 }

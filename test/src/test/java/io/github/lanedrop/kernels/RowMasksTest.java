@@ -5,7 +5,9 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
 import io.github.lanedrop.rng.Key;
+import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.BitSet;
@@ -101,6 +103,18 @@ final class RowMasksTest {
                 MemorySegment.ofArray(new java.util.Random(1).ints(500, 0, 1000).toArray());
         assertThat(kept(new TokenTypeMask(new StoredMask(types.rate(), bits), ids, 7)))
                 .isEqualTo(kept(new TokenTypeMask(types, ids, 7)));
+    }
+
+    /** Any int of 0 or more may be a type. */
+    @Test
+    void theGreatestIdIsAType() {
+        try (Arena arena = Arena.ofConfined()) {
+            MemorySegment bits = Memory.map(arena, 1L << 28); // a bit a type, in a file that is almost all hole
+            bits.set(ValueLayout.JAVA_BYTE, bits.byteSize() - 1, (byte) 0x80);
+            MemorySegment ids = MemorySegment.ofArray(new int[] {Integer.MAX_VALUE, 0});
+            var mask = new TokenTypeMask(new StoredMask(Rate.drop(.5), bits), ids, 3);
+            assertThat(kept(mask).stream()).containsExactly(0, 1, 2);
+        }
     }
 
     // stochastic depth

@@ -3,7 +3,9 @@ package io.github.lanedrop.kernels;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.github.lanedrop.rng.Key;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
 import org.junit.jupiter.api.Tag;
@@ -101,5 +103,50 @@ final class SharedSumTest {
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessage("shared and inner must be 1 or more and their product at most 2^63 - 1, got " + shared
                         + " and " + inner);
+    }
+
+    /** A last group that is not whole has values that nothing shares in. */
+    @ParameterizedTest
+    @CsvSource({"1, 4, 6", "2, 4, 10", "3, 4, 1", "1, 5000, 4097"})
+    void valuesWithoutElementsAreZero(long shared, long inner, int elements) {
+        var sharing = new Sharing(shared, inner);
+        float[] dst = new float[(int) sharing.values(elements) + 1];
+        Arrays.fill(dst, Float.NaN);
+        SharedSum.sum(sharing, Learned.of(Learned.ones(elements)), Learned.of(dst), elements);
+        for (int value = 0; value < dst.length - 1; value++) {
+            int sharers = 0;
+            for (int i = 0; i < elements; i++) {
+                sharers += sharing.index(i) == value ? 1 : 0;
+            }
+            assertThat(dst[value]).as("value %d", value).isEqualTo(sharers);
+        }
+        assertThat(dst[dst.length - 1]).as("beyond the values").isNaN();
+    }
+
+    /** A number past 2^63 - 1 must not come out negative, which every buffer could hold. */
+    @Test
+    void moreValuesThanALongCounts() {
+        long inner = 1L << 62;
+        var sharing = new Sharing(1, inner);
+        assertThat(sharing.values(inner)).isEqualTo(inner);
+        assertThat(sharing.values(inner + 10)).isEqualTo(Long.MAX_VALUE);
+        assertThat(new Sharing(2, inner - 1).values(Long.MAX_VALUE)).isEqualTo(Long.MAX_VALUE - 1);
+
+        Key key = Key.of(1);
+        float[] few = new float[10];
+        float[] dst = {1, 1, 1, 1, 1, 1, 1, 1, 1, 1};
+        assertThatThrownBy(() -> DropoutKernel.forward(
+                        new VaryingRateMask(Learned.of(few), sharing, key),
+                        inner,
+                        Learned.of(few),
+                        Learned.of(dst),
+                        10))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("the mask's rates must hold at least");
+        assertThatThrownBy(() -> VariationalDropout.forward(
+                        key, inner, sharing, Learned.of(few), Learned.of(few), Learned.of(dst), 10, Workers.NONE))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessage("elements must be in [0, 2^61), got " + Long.MAX_VALUE);
+        assertThat(dst).containsOnly(1);
     }
 }

@@ -80,7 +80,7 @@ public final class RepeatedBias {
     private int setLength(int columns) {
         this.columns = columns;
         period = columns * Math.ceilDiv(LEAST_PERIOD, columns);
-        return Math.addExact(period, AHEAD);
+        return period + AHEAD;
     }
 
     /**

@@ -81,7 +81,8 @@ final class VectorChainLoop implements ChainLoop {
         if (BIAS) {
             z = z.add(FloatVector.fromMemorySegment(FLOATS, bias, (long) Float.BYTES * biasAt, ORDER));
         }
-        FloatVector y = z;
+        // its own selection, not one with dropout's: a zero that is kept is multiplied, perhaps by infinity
+        FloatVector y = RELU ? z.blend(ZERO, z.compare(VectorOperators.LE, 0f)) : z;
         if (DROPOUT) {
             // without mask registers a long becomes a mask lane by lane; shifting its bits to the sign is one
             // instruction
@@ -91,12 +92,7 @@ final class VectorChainLoop implements ChainLoop {
                             .lanewise(VectorOperators.LSHL, TO_SIGN)
                             .compare(VectorOperators.LT, 0)
                             .cast(FLOATS);
-            if (RELU) { // one selection for both
-                passes = passes.andNot(z.compare(VectorOperators.LE, 0f));
-            }
-            y = ZERO.blend(z.mul(FloatVector.broadcast(FLOATS, scale)), passes);
-        } else if (RELU) {
-            y = z.blend(ZERO, z.compare(VectorOperators.LE, 0f));
+            y = ZERO.blend(y.mul(FloatVector.broadcast(FLOATS, scale)), passes);
         }
         y.intoMemorySegment(dst, at, ORDER);
     }

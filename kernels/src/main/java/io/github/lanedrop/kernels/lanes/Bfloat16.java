@@ -15,23 +15,14 @@ public final class Bfloat16 {
     }
 
     /**
-     * Rounds to the nearest, ties to even; values beyond the greatest become infinite.
+     * Rounds to the nearest, ties to even; values beyond the greatest become infinite. Of a NaN the upper half stays.
      *
-     * @param value a number, a quiet NaN, as arithmetic gives it, or a NaN that came from a bfloat16
+     * @param value a number, or a NaN that is one by its upper half: it came from a bfloat16, or from arithmetic
      * @return the bfloat16
      */
     public static short fromFloat(float value) {
-        return (short) (round(Float.floatToRawIntBits(value)) >>> 16);
-    }
-
-    /**
-     * Rounds as {@link #fromFloat}.
-     *
-     * @param bits the bits of a float
-     * @return bits, of which the upper 16 are the bfloat16
-     */
-    public static int round(int bits) {
-        int nan = (0x7F800000 - (bits & 0x7FFFFFFF)) >> 31; // all ones: its payload is cut, rounded it would wrap to 0
-        return bits + (~nan & (0x7FFF + ((bits >>> 16) & 1)));
+        int bits = Float.floatToRawIntBits(value);
+        int rounded = bits + 0x7FFF + ((bits >>> 16) & 1); // which might make a zero of a NaN
+        return (short) (((bits & 0x7FFFFFFF) > 0x7F800000 ? bits : rounded) >>> 16);
     }
 }

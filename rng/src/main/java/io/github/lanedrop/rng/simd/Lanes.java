@@ -14,6 +14,9 @@ public final class Lanes {
     public static final VectorSpecies<Integer> INTS = VectorSpecies.of(int.class, SHAPE);
     /** Lanes of 16-bit integers. */
     public static final VectorSpecies<Short> SHORTS = VectorSpecies.of(short.class, SHAPE);
+    /** As many 16-bit integers as {@link #INTS} has lanes. */
+    public static final VectorSpecies<Short> HALF_SHORTS =
+            VectorSpecies.of(short.class, VectorShape.forBitSize(Simd.BITS / 2));
     /** Lanes of bytes. */
     public static final VectorSpecies<Byte> BYTES = VectorSpecies.of(byte.class, SHAPE);
     /** As many bytes as {@link #SHORTS} has lanes. */
