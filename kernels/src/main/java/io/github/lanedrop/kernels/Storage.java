@@ -64,7 +64,7 @@ final class Storage {
             case FLOAT32 -> MemorySegment.copy(floats, start, dst, FLOAT, at, end - start);
             case FLOAT64 -> MemorySegment.copy(doubles, start, dst, DOUBLE, at, end - start);
             case BFLOAT16 -> {
-                roundToBfloat16(floats, scratch, start, end);
+                roundToBfloat16(floats, scratch.shorts, start, end);
                 MemorySegment.copy(scratch.shorts, start, dst, SHORT, at, end - start);
             }
             case FLOAT16 -> {
