@@ -54,12 +54,12 @@ public final class ActivationKernel {
         Chain chain = Chain.ofActivation(activation);
         checkRead("src", src, "dst", dst, elements, workers);
         if (workers.tasks() == 1) { // a lambda may be allocated
-            chain.forward(Chain.NO_MASK, 0, src, Chain.NO_BIAS, 1, dst, 0, elements);
+            chain.forward(KeepBits.ALL_KEPT, 0, src, Chain.NO_BIAS, 1, dst, 0, elements);
         } else {
             workers.split(
                     elements,
                     Scratch.CHUNK,
-                    (start, end) -> chain.forward(Chain.NO_MASK, 0, src, Chain.NO_BIAS, 1, dst, start, end));
+                    (start, end) -> chain.forward(KeepBits.ALL_KEPT, 0, src, Chain.NO_BIAS, 1, dst, start, end));
         }
     }
 
@@ -119,7 +119,7 @@ public final class ActivationKernel {
             long start,
             long end) {
         chain.backward(
-                Chain.NO_MASK, 0, src, Chain.NO_BIAS, 1, dstGradient, srcGradient, start, end, false, NO_SUMS, 0);
+                KeepBits.ALL_KEPT, 0, src, Chain.NO_BIAS, 1, dstGradient, srcGradient, start, end, false, NO_SUMS, 0);
     }
 
     private static void checkRead(

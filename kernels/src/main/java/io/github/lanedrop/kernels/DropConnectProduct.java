@@ -227,7 +227,7 @@ public final class DropConnectProduct {
                 values[i] = means[i] + deviations[i] * values[i];
             }
             Chain.ofActivation(activation)
-                    .forward(Chain.NO_MASK, 0, valueSegment, Chain.NO_BIAS, elements, valueSegment, 0, elements);
+                    .forward(KeepBits.ALL_KEPT, 0, valueSegment, Chain.NO_BIAS, elements, valueSegment, 0, elements);
             for (int i = 0; i < elements; i++) {
                 sums[i] = sample == 0 ? values[i] : sums[i] + values[i];
             }

@@ -3,7 +3,6 @@ package io.github.lanedrop.kernels;
 import io.github.lanedrop.kernels.mask.Bits;
 import io.github.lanedrop.kernels.mask.ScalarWords;
 import io.github.lanedrop.kernels.mask.VectorWords;
-import io.github.lanedrop.rng.ByteStream;
 import io.github.lanedrop.rng.Key;
 import io.github.lanedrop.rng.Philox4x32;
 import java.lang.invoke.MethodHandles;
@@ -25,8 +24,7 @@ final class ExactCountBits extends Filler<ExactCountMask> {
     /** Draws the words from {@code first}, a multiple of four, on; returns how many of them elements have. */
     static int words(Key key, long first, long elements, Scratch scratch) {
         int count = (int) Math.min(BATCH, elements - first);
-        int blocks = (count + BLOCK_WORDS - 1) / BLOCK_WORDS;
-        ByteStream.fill(key.seed(), key.stream(), first / BLOCK_WORDS, scratch.ofMask.bytes, 0, blocks);
+        Noise.words(key.seed(), key.stream(), first, count, scratch.ofMask.bytes);
         return count;
     }
 

@@ -21,14 +21,6 @@ final class FusedSelfTest {
 
     private FusedSelfTest() {}
 
-    static void warn(String what) {
-        System.getLogger("io.github.lanedrop")
-                .log(
-                        System.Logger.Level.WARNING,
-                        "the SIMD " + what + " failed its self-test; the scalar path runs. Please report this with your"
-                                + " JDK's version and CPU");
-    }
-
     /** Whether a loop of a chain gives the bits of the definition. */
     static boolean agrees(Links links, Class<?> memory, ChainLoop loop) {
         float[] x = values(.37f);

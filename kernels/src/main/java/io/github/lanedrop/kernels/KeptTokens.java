@@ -2,7 +2,6 @@ package io.github.lanedrop.kernels;
 
 import static java.lang.foreign.ValueLayout.JAVA_BYTE;
 
-import io.github.lanedrop.rng.ByteStream;
 import io.github.lanedrop.rng.Key;
 import io.github.lanedrop.rng.Philox4x32;
 import java.lang.foreign.MemorySegment;
@@ -77,12 +76,13 @@ public final class KeptTokens {
         int kept = prefix + chosen;
         int[] indices = new int[samples * kept];
         long[] ranked = new long[choice];
-        byte[] words = new byte[Philox4x32.BLOCK_BYTES * (choice / 4 + 2)];
+        byte[] words = new byte[Philox4x32.BLOCK_BYTES * (choice / 4 + 2) + Noise.SLACK_BYTES];
         for (int sample = 0; sample < samples; sample++) {
             long first = (long) sample * choice;
-            ByteStream.fill(key.seed(), key.stream(), first / 4, words, 0, choice / 4 + 2);
+            Noise.words(key.seed(), key.stream(), first, choice, words);
+            int skipped = Noise.skipped(first);
             for (int token = 0; token < choice; token++) {
-                int word = (int) INT.get(words, (int) (first % 4 + token) * Integer.BYTES);
+                int word = (int) INT.get(words, (skipped + token) * Integer.BYTES);
                 ranked[token] = ((long) (word ^ Integer.MIN_VALUE) << 32) | token; // sorts as if unsigned
             }
             Arrays.sort(ranked);

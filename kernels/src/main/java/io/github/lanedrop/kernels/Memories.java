@@ -10,7 +10,8 @@ final class Memories {
     /** The class of segments over {@code float[]}, the arrays that everything else goes through. */
     static final Class<?> FLOAT_ARRAY = MemorySegment.ofArray(new float[0]).getClass();
 
-    private static final Class<?> NATIVE = MemorySegment.NULL.getClass();
+    /** The class of segments in native memory, mapped files excepted. */
+    static final Class<?> NATIVE = MemorySegment.NULL.getClass();
 
     private Memories() {}
 

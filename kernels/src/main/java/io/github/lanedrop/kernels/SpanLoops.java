@@ -7,7 +7,9 @@ import io.github.lanedrop.kernels.lanes.Loops;
 import io.github.lanedrop.kernels.lanes.Operation;
 import io.github.lanedrop.kernels.lanes.SegmentLoop;
 import io.github.lanedrop.rng.simd.Simd;
+import io.github.lanedrop.rng.simd.Trust;
 import java.lang.foreign.MemorySegment;
+import java.util.List;
 import java.util.concurrent.atomic.AtomicReferenceArray;
 
 /**
@@ -118,20 +120,23 @@ final class SpanLoops implements Overlap.Plain {
     }
 
     private SegmentLoop define(DType type, Class<?> memory, int slot) {
-        SegmentLoop loop = switch (type) {
+        SegmentLoop loop = Trust.tested(
+                List.of(operation, fate, type), () -> vectors(type, memory), made -> agrees(type, memory, made), NO_VECTORS);
+        loops.set(slot, loop);
+        return loop;
+    }
+
+    private SegmentLoop vectors(DType type, Class<?> memory) {
+        return switch (type) {
             case FLOAT32 -> Loops.float32(operation, fate, memory);
             case FLOAT64 -> Loops.float64(operation, fate, memory);
             case BFLOAT16 -> Loops.bfloat16(operation, fate, memory);
             case FLOAT16 -> throw new AssertionError("float16 goes through arrays of float32");
         };
-        if (!SelfTest.loopAgrees(type, operation.hasOperand(), fate, memory, loop, arrays)) {
-            Live.warn(
-                    "the SIMD loop of " + operation + " on " + type
-                            + " failed its self-test; the scalar loop runs. Please report this with your JDK's version and CPU");
-            loop = NO_VECTORS;
-        }
-        loops.set(slot, loop);
-        return loop;
+    }
+
+    private boolean agrees(DType type, Class<?> memory, SegmentLoop loop) {
+        return SelfTest.loopAgrees(type, operation.hasOperand(), fate, memory, loop, arrays);
     }
 
     private void throughArrays(

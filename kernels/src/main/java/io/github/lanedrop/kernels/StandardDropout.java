@@ -1,7 +1,6 @@
 package io.github.lanedrop.kernels;
 
 import io.github.lanedrop.kernels.lanes.Operation;
-import io.github.lanedrop.rng.Key;
 import java.lang.foreign.MemorySegment;
 
 /**
@@ -26,7 +25,6 @@ import java.lang.foreign.MemorySegment;
  */
 public final class StandardDropout {
     private static final Elementwise SELECT = new Elementwise(Operation.SELECT);
-    private static final MaskSource ALL_KEPT = new BernoulliMask(Rate.drop(0), Key.of(0));
 
     private StandardDropout() {}
 
@@ -125,6 +123,7 @@ public final class StandardDropout {
 
     private static void scale(
             double factor, DType type, MemorySegment src, MemorySegment dst, long elements, Workers workers) {
-        DropoutKernel.SCALE_SELECT.run(ALL_KEPT, 0, type, src, "src", src, dst, elements, factor, 0, 0, workers);
+        DropoutKernel.SCALE_SELECT.run(
+                KeepBits.ALL_KEPT, 0, type, src, "src", src, dst, elements, factor, 0, 0, workers);
     }
 }
