@@ -33,7 +33,7 @@ import org.junit.jupiter.params.provider.ValueSource;
  */
 final class PathMatrixTest {
     /** Hash of {@link PathMain}'s workload. It changes only with that workload or with a new version of MaskStream. */
-    private static final String SHA = "e0467215da8b86869c7753b9f7558cac43df4fcee5bd652918a8e54f989ddaf7";
+    static final String SHA = "e0467215da8b86869c7753b9f7558cac43df4fcee5bd652918a8e54f989ddaf7";
 
     private static final String FORCE_VECTOR = "-Dlanedrop.path=vector";
     private static final List<String> MODULE = List.of(Simd.FLAG.split(" "));

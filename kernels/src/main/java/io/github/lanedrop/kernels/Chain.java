@@ -9,6 +9,7 @@ import io.github.lanedrop.kernels.activation.RepeatedBias;
 import io.github.lanedrop.kernels.activation.ScalarActivation;
 import io.github.lanedrop.kernels.activation.ScalarChain;
 import io.github.lanedrop.kernels.lanes.DrawingLoop.Before;
+import io.github.lanedrop.kernels.lanes.Memories;
 import io.github.lanedrop.kernels.lanes.Operation;
 import io.github.lanedrop.rng.simd.Trust;
 import java.lang.foreign.MemorySegment;

@@ -10,6 +10,9 @@ import java.util.Objects;
 
 /** Fills the values of a chunk from a noise source. */
 final class Noise {
+    /** Room for the blocks that {@link #words} makes beyond the last, at most a group of the widest vectors less one. */
+    static final int SLACK_BYTES = 7 * Philox4x32.BLOCK_BYTES;
+
     private static final int BLOCK_WORDS = Philox4x32.BLOCK_BYTES / Integer.BYTES;
 
     private Noise() {}
@@ -97,9 +100,9 @@ final class Noise {
     }
 
     /**
-     * Draws the words of whole blocks from that of the first element on; on the SIMD path perhaps a few more, into the
-     * scratch's slack.
+     * Draws the words of whole blocks from that of the first element on; on the SIMD path perhaps a few more.
      *
+     * @param dst receives them, and up to {@link #SLACK_BYTES} more
      * @return how many, to the end of the last element's block
      */
     static int words(long seed, long stream, long first, int elements, byte[] dst) {

@@ -1,5 +1,6 @@
 package io.github.lanedrop.kernels;
 
+import io.github.lanedrop.kernels.lanes.Memories;
 import io.github.lanedrop.kernels.norm.NormLoops;
 import io.github.lanedrop.rng.simd.Trust;
 import java.util.List;

@@ -1,5 +1,7 @@
 package io.github.lanedrop.kernels;
 
+import static io.github.lanedrop.kernels.lanes.Memories.NATIVE;
+
 import io.github.lanedrop.kernels.lanes.DrawingLoop;
 import io.github.lanedrop.kernels.lanes.DrawingLoop.Before;
 import io.github.lanedrop.kernels.lanes.Loops;
@@ -13,7 +15,6 @@ import java.util.concurrent.atomic.AtomicReference;
 
 /** One operation on long buffers of float32 in native memory: each chunk while the random bits of the next are made. */
 final class Overlap {
-    private static final Class<?> NATIVE = MemorySegment.NULL.getClass();
 
     /** Where nothing is overlapped. */
     private static final DrawingLoop NONE = (_, _, _, _, _, _, _, _, _, _, _, _, _, _, _) -> {};

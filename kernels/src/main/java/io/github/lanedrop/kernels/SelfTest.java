@@ -3,6 +3,7 @@ package io.github.lanedrop.kernels;
 import io.github.lanedrop.kernels.lanes.ArrayLoop;
 import io.github.lanedrop.kernels.lanes.DrawingLoop;
 import io.github.lanedrop.kernels.lanes.Fate;
+import io.github.lanedrop.kernels.lanes.Memories;
 import io.github.lanedrop.kernels.lanes.SegmentLoop;
 import io.github.lanedrop.kernels.mask.Bits;
 import io.github.lanedrop.rng.Key;

@@ -1,5 +1,8 @@
 package io.github.lanedrop.kernels;
 
+import static io.github.lanedrop.kernels.lanes.Memories.FLOAT_ARRAY;
+import static io.github.lanedrop.kernels.lanes.Memories.NATIVE;
+
 import io.github.lanedrop.kernels.lanes.ArrayLoop;
 import io.github.lanedrop.kernels.lanes.Fate;
 import io.github.lanedrop.kernels.lanes.LaneLoop;
@@ -20,12 +23,9 @@ import java.util.concurrent.atomic.AtomicReferenceArray;
  * stay in L1: other and mixed kinds of memory, float16, the few elements of a tail, and everything on the scalar path.
  */
 final class SpanLoops implements Overlap.Plain {
-    private static final Class<?> NATIVE = MemorySegment.NULL.getClass();
     /** At 128 bits C2 boxes the masks of two lanes, and the scalar loop is faster. */
     private static final boolean FLOAT64_LOOPS = Simd.BITS > 128;
 
-    private static final Class<?> FLOAT_ARRAY =
-            MemorySegment.ofArray(new float[0]).getClass();
     private static final Class<?> SHORT_ARRAY =
             MemorySegment.ofArray(new short[0]).getClass();
     private static final Class<?> DOUBLE_ARRAY =
