@@ -30,7 +30,8 @@ final class FallbackTest {
     private static final String LOOP = KERNELS + ".lanes.VectorSegmentLoop";
     private static final List<String> MODULE = List.of(Simd.FLAG.split(" "));
     private static final String FAILED = "failed its self-test: ";
-    private static final String THREW = FAILED + "java.lang.NoSuchMethodError: " + Doctored.GONE;
+    /** By itself where a class was first used, in an error about that error later. */
+    private static final String THREW = FAILED + ".*NoSuchMethodError: " + Doctored.GONE;
 
     @TempDir
     private Path folder;
@@ -67,7 +68,7 @@ final class FallbackTest {
         Doctored.throwing(PhiloxVectors.class.getName(), doctored);
         ChildJvm child = run(List.of("-Dlanedrop.path=" + path), FallbackMain.class);
         assertBits(child, "scalar", false);
-        assertThat(child.err()).containsOnlyOnce(FAILED).contains("the generator " + THREW);
+        assertThat(child.err()).containsOnlyOnce(FAILED).containsPattern("the generator " + THREW);
     }
 
     /** Were one of them not tested before it is used, that use would throw. */
@@ -83,9 +84,9 @@ final class FallbackTest {
         ChildJvm child = run(List.of("-Dlanedrop.path=vector"), FallbackMain.class);
         assertBits(child, "vector", false);
         for (String family : List.of("products", "mask sources", "noise", "attention", "learned rates", "pattern tables")) {
-            assertThat(child.err()).containsOnlyOnce(family + " " + THREW);
+            assertThat(child.err()).containsOnlyOnce(family + " " + FAILED).containsPattern(family + " " + THREW);
         }
-        assertThat(child.err()).contains("SCALE_SELECT", "layer normalisation " + THREW);
+        assertThat(child.err()).contains("Operation[scales=true", "layer normalisation " + FAILED);
     }
 
     /** One alone: what is shared by the others may hide it above. */
@@ -102,7 +103,7 @@ final class FallbackTest {
         Doctored.throwing(KERNELS + type, doctored);
         ChildJvm child = run(List.of("-Dlanedrop.path=vector"), FallbackMain.class);
         assertBits(child, "vector", false);
-        assertThat(child.err()).contains(THREW);
+        assertThat(child.err()).containsPattern(THREW);
     }
 
     /** Dropout's loop: says that it has done everything, and does nothing. */

@@ -90,22 +90,27 @@ public final class StartMain {
         }
     }
 
+    private static MemorySegment row() {
+        return Arena.ofAuto().allocate(SIZE * (long) Float.BYTES);
+    }
+
     /** Each of another family, or of another part of one. */
     private List<Runnable> calls() {
         Rate rate = Rate.drop(.1);
         Key key = Key.of(1);
-        Workers one = Workers.NONE;
-        MemorySegment row = Arena.ofAuto().allocate(SIZE * (long) Float.BYTES);
+        MemorySegment row = row();
+        MemorySegment mean = row();
+        MemorySegment deviation = row();
         int all = SIZE * SIZE;
         return List.of(
                 () -> DropoutKernel.forward(new BernoulliMask(rate, key), 0, x, y, all),
                 () -> DropoutKernel.keepBits(
                         new DropBlockMask(DropBlock.exact(rate, 3, SIZE, SIZE), key), 0, y, all),
-                () -> AlphaDropout.forward(new BernoulliMask(rate, key), DType.FLOAT64, 0, x, y, all / 2, one),
+                () -> AlphaDropout.forward(new BernoulliMask(rate, key), DType.FLOAT64, 0, x, y, all / 2, Workers.NONE),
                 () -> ActivationKernel.forward(Activation.GELU, x, y, all),
                 () -> BiasActivationDropout.forward(
                         new BernoulliMask(rate, key), 0, Activation.RELU, x, row, y, SIZE, SIZE),
-                () -> LayerNormKernel.forward(new LayerNorm(row, row, SIZE, 1e-5f), x, y, row, row, SIZE),
+                () -> LayerNormKernel.forward(new LayerNorm(row, row, SIZE, 1e-5f), x, y, mean, deviation, SIZE),
                 () -> NoiseKernel.add(GaussianNoise.centred(1, key), 0, x, y, all),
                 () -> MatrixProduct.multiply(Matrix.of(x, SIZE, SIZE), Matrix.of(x, SIZE, SIZE), Matrix.of(y, SIZE, SIZE)),
                 () -> SoftmaxDropout.forward(new BernoulliMask(rate, key), 0, AttentionScores.of(1, SIZE, SIZE), x, y),
