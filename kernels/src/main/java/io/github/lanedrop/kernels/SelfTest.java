@@ -23,15 +23,16 @@ final class SelfTest {
      * of other operations than dropout are tested when they are defined, and only then.
      */
     static boolean vectorsAgree() {
+        // all of it, so that the log tells of all that fails
         return patternsAgree()
-                && dropoutAgrees()
-                && Chain.allAgree()
-                && Norm.allAgree()
-                && (ProductSelfTest.VECTOR && ProductSelfTest.agrees())
-                && (MaskSelfTest.VECTOR && MaskSelfTest.agrees())
-                && (NoiseSelfTest.VECTOR && NoiseSelfTest.agrees())
-                && (AttentionSelfTest.VECTOR && AttentionSelfTest.agrees())
-                && (LearnedSelfTest.VECTOR && LearnedSelfTest.agrees());
+                & dropoutAgrees()
+                & Chain.allAgree()
+                & Norm.allAgree()
+                & (ProductSelfTest.VECTOR && ProductSelfTest.agrees())
+                & (MaskSelfTest.VECTOR && MaskSelfTest.agrees())
+                & (NoiseSelfTest.VECTOR && NoiseSelfTest.agrees())
+                & (AttentionSelfTest.VECTOR && AttentionSelfTest.agrees())
+                & (LearnedSelfTest.VECTOR && LearnedSelfTest.agrees());
     }
 
     /**

@@ -10,6 +10,7 @@ import java.util.function.Supplier;
  * throws, as it may on a JDK whose vector module has changed, its twin runs, and one warning says so.
  */
 public final class Trust {
+    private static final String LOGGER = "io.github.lanedrop";
     private static final AtomicBoolean BROKEN = new AtomicBoolean();
 
     private Trust() {}
@@ -41,11 +42,10 @@ public final class Trust {
             if (selfTest.test(vectors)) {
                 return vectors;
             }
-            System.Logger log = broken();
-            log.log(System.Logger.Level.WARNING, warning(what, "it gives other bits than its scalar twin"));
+            broken(what, "it gives other bits than its scalar twin");
         } catch (LinkageError | RuntimeException e) {
-            System.Logger log = broken();
-            log.log(System.Logger.Level.WARNING, warning(what, cause(e).toString()), e);
+            broken(what, cause(e).toString());
+            System.getLogger(LOGGER).log(System.Logger.Level.DEBUG, "where that was", e);
         }
         return otherwise;
     }
@@ -59,14 +59,14 @@ public final class Trust {
         return BROKEN.get();
     }
 
-    private static System.Logger broken() {
+    private static void broken(Object what, String why) {
         BROKEN.set(true);
-        return System.getLogger("io.github.lanedrop");
-    }
-
-    private static String warning(Object what, String why) {
-        return "the SIMD code of " + what + " failed its self-test: " + why
-                + "; what runs instead is slower, and gives the same results. Please report this with your JDK's version and CPU";
+        System.getLogger(LOGGER)
+                .log(
+                        System.Logger.Level.WARNING,
+                        "the SIMD code of " + what + " failed its self-test: " + why
+                                + "; what runs instead is slower, and gives the same results. Please report this with your"
+                                + " JDK's version and CPU");
     }
 
     /** An error in a static initialiser says nothing by itself. */
