@@ -35,7 +35,7 @@ public final class Kernels {
      * or not. Loops of the other elementwise operations are tested when they are first called.
      *
      * <p>Vector code that fails is not used, and so no result is wrong; a warning in the log of {@code io.github.lanedrop}
-     * has said what failed and why. Takes a fraction of a second.
+     * has said what failed and why. Takes a second or two where nothing has been compiled yet.
      *
      * @return whether all bits agree, now and whenever vector code was tested since the process started; true where there is
      *     no vector code to test, since the scalar path was chosen

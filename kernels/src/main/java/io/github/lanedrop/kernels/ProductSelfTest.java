@@ -111,7 +111,7 @@ final class ProductSelfTest {
         ScalarFinish.keep(expected, ramp(STRIP), rows, bits, 5, 23);
         VectorFinish.keep(actual, ramp(STRIP), rows, bits, 5, 23);
         boolean agree = Arrays.equals(expected, actual);
-        int columns = 19;
+        int columns = Tiles.COLUMNS - 3;
         ScalarFinish.close(expected, rows, columns);
         VectorFinish.close(actual, rows, columns);
         agree &= Arrays.equals(expected, 0, rows * columns, actual, 0, rows * columns);
