@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.github.lanedrop.kernels.KernelFamily;
 import io.github.lanedrop.kernels.Kernels;
+import io.github.lanedrop.layers.Tensor;
 import io.github.lanedrop.rng.ByteStream;
 import io.github.lanedrop.rng.simd.Simd;
 import java.io.File;
@@ -219,8 +220,26 @@ final class PathMatrixTest {
         assertThat(child.jvm.err()).contains("lanedrop.vectorBits must be 128, 256 or 512, got " + value);
     }
 
+    /** A forward and a backward pass of a model; layers bring the other modules with them. */
+    @Test
+    void layersNeedNoFlagOnTheModulePathEither() {
+        ChildJvm child = ChildJvm.run(
+                folder,
+                List.of("-p", path(MODULES), "--add-modules", "io.github.lanedrop.layers", FORCE_VECTOR),
+                path(List.of(LayersMain.class)),
+                LayersMain.class);
+        assertThat(child.exit()).as("%s%n%s", child.command(), child.err()).isZero();
+        assertThat(child.out().lines())
+                .containsExactly("module=io.github.lanedrop.layers vector=true sha=" + LayersMain.hash());
+    }
+
     private static final List<Class<?>> MODULES = List.of(
-            ByteStream.class, Kernels.class, UniformRandomProvider.class, BaseProvider.class, RandomSource.class);
+            ByteStream.class,
+            Kernels.class,
+            Tensor.class,
+            UniformRandomProvider.class,
+            BaseProvider.class,
+            RandomSource.class);
 
     /** The jars and folders that classes come from, as a path. */
     private static String path(List<Class<?>> classes) {

@@ -12,6 +12,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -19,15 +20,19 @@ import javax.tools.JavaFileObject;
 import javax.tools.SimpleJavaFileObject;
 import javax.tools.ToolProvider;
 import org.junit.jupiter.api.DynamicTest;
-import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestFactory;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
-/** The examples of the README compile and run, and its links lead somewhere. */
+/** The examples of the README compile and run, and its links and those of its neighbours lead somewhere. */
 final class ReadmeTest {
     private static final Path ROOT = Path.of("..").toAbsolutePath().normalize();
     private static final Pattern JAVA = Pattern.compile("```java\n(.*?)```", Pattern.DOTALL);
-    private static final Pattern LINK = Pattern.compile("\\]\\(([^)#:]+)\\)");
+    /** Links within the project. */
+    private static final Pattern LINK = Pattern.compile("\\]\\(([^):]+)\\)");
+
+    private static final Pattern HEADING = Pattern.compile("^#+ (.*)$", Pattern.MULTILINE);
 
     @TempDir
     Path classes = Path.of("");
@@ -40,7 +45,7 @@ final class ReadmeTest {
     Stream<DynamicTest> everyExampleCompilesAndRuns() throws IOException {
         List<String> examples =
                 JAVA.matcher(readme()).results().map(match -> match.group(1)).toList();
-        assertThat(examples).hasSizeGreaterThanOrEqualTo(2);
+        assertThat(examples).hasSizeGreaterThanOrEqualTo(3);
         List<DynamicTest> tests = new ArrayList<>();
         for (int i = 0; i < examples.size(); i++) {
             String name = "Example" + i;
@@ -73,12 +78,27 @@ final class ReadmeTest {
         }
     }
 
-    @Test
-    void everyLinkLeadsToAFile() throws IOException {
-        List<String> links =
-                LINK.matcher(readme()).results().map(match -> match.group(1)).toList();
-        assertThat(links)
+    @ParameterizedTest
+    @ValueSource(strings = {"README.md", "CONTRIBUTING.md", "CHANGELOG.md"})
+    void everyLinkLeadsSomewhere(String document) throws IOException {
+        String text = Files.readString(ROOT.resolve(document));
+        List<String> headings = HEADING.matcher(text)
+                .results()
+                .map(match -> anchor(match.group(1)))
+                .toList();
+        assertThat(LINK.matcher(text).results().map(match -> match.group(1)))
                 .isNotEmpty()
-                .allSatisfy(link -> assertThat(ROOT.resolve(link)).exists());
+                .allSatisfy(link -> {
+                    if (link.startsWith("#")) {
+                        assertThat(headings).contains(link.substring(1));
+                    } else {
+                        assertThat(ROOT.resolve(link)).exists();
+                    }
+                });
+    }
+
+    /** What a page of Markdown calls a heading. */
+    private static String anchor(String heading) {
+        return heading.toLowerCase(Locale.ROOT).replaceAll("[^a-z0-9 -]", "").replace(' ', '-');
     }
 }

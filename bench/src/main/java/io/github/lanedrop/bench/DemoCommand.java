@@ -148,10 +148,11 @@ final class DemoCommand implements Callable<Integer> {
         refuseIf(tasks < 1 || tasks > MAX_THREADS, "threads must be in [1, " + MAX_THREADS + "], got " + tasks);
         refuseIf(repeats < 1, "repeats must be 1 or more, got " + repeats);
         Settings settings = settings();
-        checkWritable(output);
         if (save.isPresent()) {
+            refuseIf(isSameFile(output, save.get()), "--output and --save must be two files, got " + save.get());
             checkWritable(save.get());
         }
+        checkWritable(output);
         Dataset data = data();
 
         long start = System.nanoTime();
@@ -218,6 +219,12 @@ final class DemoCommand implements Callable<Integer> {
         if (!writable) {
             throw new IOException("cannot write " + file);
         }
+    }
+
+    private static boolean isSameFile(Path a, Path b) throws IOException {
+        return (Files.exists(a) && Files.exists(b))
+                ? Files.isSameFile(a, b)
+                : a.toAbsolutePath().normalize().equals(b.toAbsolutePath().normalize());
     }
 
     private void refuseIf(boolean bad, String message) {

@@ -29,6 +29,9 @@ final class DoctorCommand implements Callable<Integer> {
     @Option(names = "--no-progress", description = "No progress bar; there is none without a terminal anyway.")
     private boolean noProgress;
 
+    @Option(names = "--millis", hidden = true, description = "How long to look for each number.")
+    private int millisPerNumber = 90;
+
     DoctorCommand(PrintStream out, PrintStream err) {
         this.out = out;
         this.err = err;
@@ -39,7 +42,7 @@ final class DoctorCommand implements Callable<Integer> {
         Demo.Progress progress = noProgress ? Demo.Progress.SILENT : Bars.on(err);
         Diagnosis diagnosis;
         try (Demo.Progress.Task task = progress.begin("measuring", Diagnosis.RATES.size())) {
-            diagnosis = Diagnosis.make(task::step);
+            diagnosis = Diagnosis.make(millisPerNumber, task::step);
         }
         out.print(json ? DoctorReport.json(diagnosis) : DoctorReport.text(diagnosis));
         return diagnosis.selfTest() ? CommandLine.ExitCode.OK : CommandLine.ExitCode.SOFTWARE;

@@ -47,6 +47,8 @@ final class DumpCommand implements Callable<Integer> {
     private final PrintStream out;
     private final PrintStream err;
 
+    private boolean hadEnough;
+
     @Spec
     private CommandSpec spec = CommandSpec.create();
 
@@ -113,6 +115,7 @@ final class DumpCommand implements Callable<Integer> {
             while (!out.checkError()) { // the reader had enough: that is how it ends
                 out.writeBytes(source.next());
             }
+            hadEnough = true;
         } else if (output.isPresent()) {
             try (OutputStream file = Files.newOutputStream(output.get())) {
                 write(source, bytes.get(), file);
@@ -121,6 +124,11 @@ final class DumpCommand implements Callable<Integer> {
             write(source, bytes.get(), out);
         }
         return CommandLine.ExitCode.OK;
+    }
+
+    /** Whether this has written without end, until its reader had enough. */
+    boolean readerHadEnough() {
+        return hadEnough;
     }
 
     private void refuseIf(boolean bad, String message) {
@@ -142,8 +150,7 @@ final class DumpCommand implements Callable<Integer> {
                     task.step();
                 }
                 if (out.checkError()) {
-                    throw new IOException(
-                            "standard output is closed"); // a print stream would swallow the rest in silence
+                    throw new IOException(Lanedrop.LOST_OUTPUT); // before all the rest is drawn for nobody
                 }
             }
         }

@@ -31,6 +31,9 @@ import picocli.CommandLine.UnmatchedArgumentException;
         exitCodeList = {"0:done", "1:could not be done", "2:the arguments make no sense"},
         sortOptions = false)
 public final class Lanedrop implements Runnable {
+    /** What no command may take for success. */
+    static final String LOST_OUTPUT = "standard output is closed or full";
+
     private final PrintStream err;
 
     @Spec
@@ -66,12 +69,13 @@ public final class Lanedrop implements Runnable {
      */
     public static int run(PrintStream out, PrintStream err, String... arguments) {
         Lanedrop root = new Lanedrop(err);
-        int code = new CommandLine(root)
+        DumpCommand dump = new DumpCommand(out, err);
+        CommandLine commandLine = new CommandLine(root)
                 .addSubcommand(new BenchCommand(out, err))
                 .addSubcommand(new CompareCommand(out))
                 .addSubcommand(new DemoCommand(out, err))
                 .addSubcommand(new DoctorCommand(out, err))
-                .addSubcommand(new DumpCommand(out, err))
+                .addSubcommand(dump)
                 .addSubcommand(new MaskCommand(out))
                 .addSubcommand(new ReportCommand(out))
                 .setOut(new PrintWriter(out, true, StandardCharsets.UTF_8))
@@ -79,11 +83,31 @@ public final class Lanedrop implements Runnable {
                 .setCaseInsensitiveEnumValuesAllowed(true)
                 .setUsageHelpAutoWidth(true)
                 .setParameterExceptionHandler(root::refuse)
-                .setExecutionExceptionHandler((e, command, _) -> root.fail(e, command))
-                .execute(arguments);
-        out.flush();
+                .setExecutionExceptionHandler((e, command, _) -> root.fail(e, command));
+        int code = root.execute(commandLine, arguments);
+        // a print stream swallows its errors; the reader of an endless dump may go
+        if (out.checkError() && code == CommandLine.ExitCode.OK && !dump.readerHadEnough()) {
+            root.say(LOST_OUTPUT);
+            code = CommandLine.ExitCode.SOFTWARE;
+        }
         err.flush();
         return code;
+    }
+
+    /** Picocli hands exceptions over, and lets these errors fall through. */
+    private int execute(CommandLine commandLine, String... arguments) {
+        try {
+            return commandLine.execute(arguments);
+        } catch (OutOfMemoryError e) {
+            say("not enough memory: " + e.getMessage() + "; LANEDROP_JAVA_OPTS=-Xmx8g gives Java 8 GB", e);
+        } catch (LinkageError e) { // of a class that does not begin, for example because a property makes no sense
+            Throwable cause = e;
+            while (cause.getCause() != null) {
+                cause = cause.getCause();
+            }
+            say(message(cause), e);
+        }
+        return CommandLine.ExitCode.SOFTWARE;
     }
 
     @Override
@@ -119,15 +143,19 @@ public final class Lanedrop implements Runnable {
                 : "no command \"" + what + "\": expected one of " + String.join(", ", commands);
     }
 
-    private void say(String message, Exception e) {
+    private void say(String message) {
         err.print("lanedrop: " + message.replaceAll("\\s*\\R\\s*", "; ") + "\n");
+    }
+
+    private void say(String message, Throwable e) {
+        say(message);
         if (debug) {
             e.printStackTrace(err);
         }
     }
 
     /** What a user can act on; the JDK's file exceptions say the file's name and nothing else. */
-    private static String message(Exception e) {
+    private static String message(Throwable e) {
         return switch (e) {
             case NoSuchFileException file -> "no such file or folder: " + file.getFile();
             case AccessDeniedException file -> "no permission: " + file.getFile();

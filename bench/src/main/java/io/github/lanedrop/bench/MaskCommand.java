@@ -35,7 +35,7 @@ import picocli.CommandLine.Spec;
             "  hex     eight elements a byte, the first in the lowest bit",
             "  sha256  the SHA-256 digest of those bytes",
             "  npy     a NumPy file of one uint8 an element, 0 or 1; needs --output",
-            "%nThe first worked example of the mask specification:",
+            "%nThe first worked example of MASKSTREAM.md:",
             "  lanedrop mask --seed 2026 --rate 0.1 --elements 64",
             "  fffefeafffffefff"
         },
@@ -161,7 +161,7 @@ final class MaskCommand implements Callable<Integer> {
             DropoutKernel.keepBits(mask, offset + at, MemorySegment.ofArray(bits), count);
             chunk.accept(bits, (count + 7) / Byte.SIZE, count);
             if (out.checkError()) {
-                throw new IOException("standard output is closed"); // a print stream would swallow the rest in silence
+                throw new IOException(Lanedrop.LOST_OUTPUT); // before all the rest is drawn for nobody
             }
         }
     }

@@ -15,8 +15,9 @@ import java.lang.foreign.MemorySegment;
  *
  * <p><b>Aliasing.</b> What is written must be identical to or disjoint from each buffer that is read.
  *
- * <p><b>Threads and determinism.</b> All methods are static, keep no state and allocate nothing once warm. The bits
- * depend on the arguments alone, never on the CPU, vector width, thread count or split; only a NaN's payload may.
+ * <p><b>Threads and determinism.</b> All methods are static, keep no state and allocate nothing once warm where there is
+ * one task. The bits depend on the arguments alone, never on the CPU, vector width, thread count or split; only a NaN's
+ * payload may.
  *
  * <p><b>Errors.</b> {@link IllegalArgumentException} if {@code elements} is out of range, a buffer too small, one to be
  * written read-only, or buffers overlap; {@link IllegalStateException} if an arena is closed; {@link WrongThreadException}
@@ -130,11 +131,8 @@ public final class ActivationKernel {
             long elements,
             Workers workers) {
         Check.range(0, elements);
-        long bytes = Check.float32Bytes(elements);
-        Check.readable(readName, read, bytes, elements, "float32 elements");
-        Check.writable(writtenName, written, bytes, elements, "float32 elements");
-        Check.sharedWith(workers, readName, read);
-        Check.sharedWith(workers, writtenName, written);
-        Check.identicalOrDisjoint(readName, read, bytes, writtenName, written, bytes);
+        Buffers.readable(readName, read, elements, workers);
+        Buffers.writable(writtenName, written, elements, workers);
+        Buffers.identicalOrDisjoint(readName, read, writtenName, written, elements);
     }
 }

@@ -13,8 +13,10 @@ import java.lang.foreign.MemorySegment;
  * alpha' = 1.7580993408473766      a = 1 / sqrt((alpha'^2 * rate + 1) * (1 - rate))      b = a * alpha' * rate
  * </pre>
  *
- * <p>{@code rate} is the realised rate of the mask. At rate 0, {@code a = 1} and {@code b = 0}: every bit is copied. Rate 1
- * is refused: there is no {@code a}. With a mask that is shared by the elements of a feature this is feature alpha dropout.
+ * <p>{@code rate} is {@link MaskSource#dropShare}, whatever the mask's scale. Where nothing is dropped, {@code a = 1} and
+ * {@code b = 0}: every bit is copied. A mask that drops everything is refused, as there is no {@code a}, and so is one whose
+ * rate varies, as one {@code a} does not do for all. With a mask that is shared by the elements of a feature this is feature
+ * alpha dropout.
  *
  * <p>Parameters, aliasing, threads, determinism and errors are those of {@link DropoutKernel}.
  *
@@ -39,8 +41,11 @@ public final class AlphaDropout {
         if (rate.dropsAll()) {
             throw new IllegalArgumentException("rate must be below 1 for alpha dropout, got " + rate.nominal());
         }
-        double p = rate.effective();
-        return 1 / Math.sqrt((ALPHA_PRIME * ALPHA_PRIME * p + 1) * (1 - p));
+        return factor(rate.effective());
+    }
+
+    private static double factor(double rate) {
+        return 1 / Math.sqrt((ALPHA_PRIME * ALPHA_PRIME * rate + 1) * (1 - rate));
     }
 
     /**
@@ -52,6 +57,19 @@ public final class AlphaDropout {
      */
     public static double shift(Rate rate) {
         return factor(rate) * ALPHA_PRIME * rate.effective();
+    }
+
+    /** The share that a mask drops. */
+    private static double rate(MaskSource mask) {
+        double rate = mask.dropShare();
+        if (Double.isNaN(rate)) {
+            throw new IllegalArgumentException(
+                    "mask must drop at one rate for alpha dropout, got rates that vary from element to element");
+        }
+        if (rate == 1) {
+            throw new IllegalArgumentException("mask must drop less than everything for alpha dropout, got " + mask);
+        }
+        return rate;
     }
 
     /**
@@ -73,13 +91,10 @@ public final class AlphaDropout {
             MemorySegment dst,
             long elements,
             Workers workers) {
-        double a = factor(mask.rate());
-        double b = shift(mask.rate());
-        if (KeepBits.constant(mask)) { // -0 + b would not be -0
-            DropoutKernel.forward(mask, type, offset, src, dst, elements, workers);
-            return;
-        }
-        AFFINE_SELECT.run(mask, offset, type, src, "src", src, dst, elements, a, b, a * -ALPHA_PRIME + b, workers);
+        double rate = rate(mask);
+        double a = factor(rate);
+        double b = a * ALPHA_PRIME * rate;
+        AFFINE_SELECT.run(mask, offset, type, "src", src, "dst", dst, elements, a, b, a * -ALPHA_PRIME + b, workers);
     }
 
     /**
@@ -101,8 +116,18 @@ public final class AlphaDropout {
             MemorySegment srcGradient,
             long elements,
             Workers workers) {
-        double a = factor(mask.rate());
         DropoutKernel.SCALE_SELECT.run(
-                mask, offset, type, dstGradient, "src", dstGradient, srcGradient, elements, a, 0, 0, workers);
+                mask,
+                offset,
+                type,
+                "dstGradient",
+                dstGradient,
+                "srcGradient",
+                srcGradient,
+                elements,
+                factor(rate(mask)),
+                0,
+                0,
+                workers);
     }
 }

@@ -97,7 +97,7 @@ public final class Attention {
         checkInputs(mask, offset, shape, operands, workers);
         checkOutput(mask, offset, shape, operands, "output", output, shape.outputFloats(), workers);
         checkOutput(mask, offset, shape, operands, "logSums", logSums, shape.allRows(), workers);
-        checkDisjoint("output", output, shape.outputFloats(), "logSums", logSums, shape.allRows());
+        Buffers.disjoint("output", output, shape.outputFloats(), "logSums", logSums, shape.allRows());
         long blocks = AttentionForward.blocks(shape);
         if (workers.tasks() == 1) { // a lambda may be allocated
             AttentionForward.run(mask, offset, shape, operands, output, logSums, 0, blocks);
@@ -157,9 +157,9 @@ public final class Attention {
             AttentionOperands gradients,
             Workers workers) {
         checkInputs(mask, offset, shape, operands, workers);
-        checkInput("output", output, shape.outputFloats(), workers);
-        checkInput("logSums", logSums, shape.allRows(), workers);
-        checkInput("outputGradient", outputGradient, shape.outputFloats(), workers);
+        Buffers.readable("output", output, shape.outputFloats(), workers);
+        Buffers.readable("logSums", logSums, shape.allRows(), workers);
+        Buffers.readable("outputGradient", outputGradient, shape.outputFloats(), workers);
         MemorySegment queries = gradients.queries();
         MemorySegment keys = gradients.keys();
         MemorySegment values = gradients.values();
@@ -172,9 +172,9 @@ public final class Attention {
         checkGradient(shape, output, logSums, outputGradient, "the queries' gradient", queries, queryFloats);
         checkGradient(shape, output, logSums, outputGradient, "the keys' gradient", keys, keyFloats);
         checkGradient(shape, output, logSums, outputGradient, "the values' gradient", values, valueFloats);
-        checkDisjoint("the queries' gradient", queries, queryFloats, "the keys' gradient", keys, keyFloats);
-        checkDisjoint("the queries' gradient", queries, queryFloats, "the values' gradient", values, valueFloats);
-        checkDisjoint("the keys' gradient", keys, keyFloats, "the values' gradient", values, valueFloats);
+        Buffers.disjoint("the queries' gradient", queries, queryFloats, "the keys' gradient", keys, keyFloats);
+        Buffers.disjoint("the queries' gradient", queries, queryFloats, "the values' gradient", values, valueFloats);
+        Buffers.disjoint("the keys' gradient", keys, keyFloats, "the values' gradient", values, valueFloats);
         if (workers.tasks() == 1) {
             AttentionBackward.planes(
                     mask,
@@ -209,16 +209,11 @@ public final class Attention {
 
     private static void checkInputs(
             MaskSource mask, long offset, AttentionShape shape, AttentionOperands operands, Workers workers) {
-        AttentionMask.check(mask, offset, shape.scores(), workers);
+        MaskChecks.readable(mask, offset, shape.scores().elements(), workers);
         shape.scores().check(workers);
-        checkInput("queries", operands.queries(), shape.queryFloats(), workers);
-        checkInput("keys", operands.keys(), shape.keyFloats(), workers);
-        checkInput("values", operands.values(), shape.valueFloats(), workers);
-    }
-
-    private static void checkInput(String name, MemorySegment segment, long floats, Workers workers) {
-        Check.readable(name, segment, Check.float32Bytes(floats), floats, "float32 elements");
-        Check.sharedWith(workers, name, segment);
+        Buffers.readable("queries", operands.queries(), shape.queryFloats(), workers);
+        Buffers.readable("keys", operands.keys(), shape.keyFloats(), workers);
+        Buffers.readable("values", operands.values(), shape.valueFloats(), workers);
     }
 
     private static void checkOutput(
@@ -231,13 +226,12 @@ public final class Attention {
             long floats,
             Workers workers) {
         long bytes = Check.float32Bytes(floats);
-        Check.writable(name, segment, bytes, floats, "float32 elements");
-        Check.sharedWith(workers, name, segment);
+        Buffers.writable(name, segment, floats, workers);
         shape.scores().checkDisjoint(name, segment, bytes);
         MaskChecks.disjoint(mask, offset + shape.scores().elements(), name, segment, bytes);
-        checkDisjoint("queries", operands.queries(), shape.queryFloats(), name, segment, floats);
-        checkDisjoint("keys", operands.keys(), shape.keyFloats(), name, segment, floats);
-        checkDisjoint("values", operands.values(), shape.valueFloats(), name, segment, floats);
+        Buffers.disjoint("queries", operands.queries(), shape.queryFloats(), name, segment, floats);
+        Buffers.disjoint("keys", operands.keys(), shape.keyFloats(), name, segment, floats);
+        Buffers.disjoint("values", operands.values(), shape.valueFloats(), name, segment, floats);
     }
 
     private static void checkGradient(
@@ -248,13 +242,8 @@ public final class Attention {
             String name,
             MemorySegment gradient,
             long floats) {
-        checkDisjoint("output", output, shape.outputFloats(), name, gradient, floats);
-        checkDisjoint("logSums", logSums, shape.allRows(), name, gradient, floats);
-        checkDisjoint("outputGradient", outputGradient, shape.outputFloats(), name, gradient, floats);
-    }
-
-    private static void checkDisjoint(
-            String aName, MemorySegment a, long aFloats, String bName, MemorySegment b, long bFloats) {
-        Check.disjoint(aName, a, Check.float32Bytes(aFloats), bName, b, Check.float32Bytes(bFloats));
+        Buffers.disjoint("output", output, shape.outputFloats(), name, gradient, floats);
+        Buffers.disjoint("logSums", logSums, shape.allRows(), name, gradient, floats);
+        Buffers.disjoint("outputGradient", outputGradient, shape.outputFloats(), name, gradient, floats);
     }
 }

@@ -4,12 +4,6 @@ package io.github.lanedrop.kernels;
 final class AttentionMask {
     private AttentionMask() {}
 
-    /** Refuses a mask that cannot serve all scores. */
-    static void check(MaskSource mask, long offset, AttentionScores scores, Workers workers) {
-        Check.range(offset, scores.elements());
-        MaskChecks.readable(mask, offset, scores.elements(), workers);
-    }
-
     /** Whether nothing is kept, so that nothing is computed: at an infinite scale as well, which is for that alone. */
     static boolean dropsAll(MaskSource mask) {
         return mask.rate().dropsAll() || mask.scale() == Double.POSITIVE_INFINITY;

@@ -23,7 +23,7 @@ final class AttentionScratch {
     /** Columns whose keep bits are drawn at a time. */
     static final int BITS_COLUMNS = 2048;
 
-    static final Pool<AttentionScratch> POOL = new Pool<>(AttentionScratch::new);
+    static final Pool<AttentionScratch> POOL = Pool.ofLarge(AttentionScratch::new);
 
     final float[] queries = new float[BLOCK_ROWS * MAX_DEPTH];
     final float[] output = new float[BLOCK_ROWS * MAX_DEPTH];

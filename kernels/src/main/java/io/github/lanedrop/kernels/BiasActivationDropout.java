@@ -25,8 +25,9 @@ import java.lang.foreign.MemorySegment;
  * <p><b>Aliasing.</b> {@code dst} must be identical to {@code src} or disjoint, {@code srcGradient} identical to
  * {@code src} or {@code dstGradient} or disjoint; the bias and its gradient must be disjoint from all else that is written.
  *
- * <p><b>Threads and determinism.</b> All methods are static, keep no state and allocate nothing once warm. The bits
- * depend on the arguments alone, never on the CPU, vector width, thread count or split; only a NaN's payload may.
+ * <p><b>Threads and determinism.</b> All methods are static, keep no state and allocate nothing once warm where there is
+ * one task. The bits depend on the arguments alone, never on the CPU, vector width, thread count or split; only a NaN's
+ * payload may.
  *
  * <p><b>Errors.</b> {@link IllegalArgumentException} if {@code offset} or a size is out of range, a buffer too small, one
  * to be written read-only, or buffers overlap; {@link IllegalStateException} if an arena is closed;
@@ -87,13 +88,13 @@ public final class BiasActivationDropout {
         long elements = Shapes.elements(rows, columns, 0);
         long bytes = elements * Float.BYTES;
         long biasBytes = (long) columns * Float.BYTES;
-        Shapes.mask(mask, offset, elements, workers);
+        MaskChecks.readable(mask, offset, elements, workers);
         Shapes.readable("src", src, rows, columns, workers);
         Shapes.readable("bias", bias, 1, columns, workers);
         Shapes.writable("dst", dst, rows, columns, workers);
         Check.identicalOrDisjoint("src", src, bytes, "dst", dst, bytes);
         Check.disjoint("bias", bias, biasBytes, "dst", dst, bytes);
-        Shapes.maskApart(mask, offset, elements, "dst", dst, bytes);
+        MaskChecks.disjoint(mask, offset + elements, "dst", dst, bytes);
         if (elements == 0) {
             return;
         }
@@ -178,7 +179,7 @@ public final class BiasActivationDropout {
         ColumnSums.check(rows, columns);
         long bytes = elements * Float.BYTES;
         long biasBytes = (long) columns * Float.BYTES;
-        Shapes.mask(mask, offset, elements, workers);
+        MaskChecks.readable(mask, offset, elements, workers);
         Shapes.readable("src", src, rows, columns, workers);
         Shapes.readable("bias", bias, 1, columns, workers);
         Shapes.readable("dstGradient", dstGradient, rows, columns, workers);
@@ -191,8 +192,8 @@ public final class BiasActivationDropout {
         Check.disjoint("src", src, bytes, "biasGradient", biasGradient, biasBytes);
         Check.disjoint("dstGradient", dstGradient, bytes, "biasGradient", biasGradient, biasBytes);
         Check.disjoint("srcGradient", srcGradient, bytes, "biasGradient", biasGradient, biasBytes);
-        Shapes.maskApart(mask, offset, elements, "srcGradient", srcGradient, bytes);
-        Shapes.maskApart(mask, offset, elements, "biasGradient", biasGradient, biasBytes);
+        MaskChecks.disjoint(mask, offset + elements, "srcGradient", srcGradient, bytes);
+        MaskChecks.disjoint(mask, offset + elements, "biasGradient", biasGradient, biasBytes);
         if (columns == 0) {
             return;
         }

@@ -21,8 +21,9 @@ import java.lang.foreign.MemorySegment;
  * <p><b>Aliasing.</b> {@code dst} must be identical to {@code src} or disjoint, and disjoint from {@code bias};
  * {@code biasGradient} disjoint from {@code dstGradient}.
  *
- * <p><b>Threads and determinism.</b> All methods are static, keep no state and allocate nothing once warm. The bits
- * depend on the arguments alone, never on the CPU, vector width, thread count or split; only a NaN's payload may.
+ * <p><b>Threads and determinism.</b> All methods are static, keep no state and allocate nothing once warm where there is
+ * one task. The bits depend on the arguments alone, never on the CPU, vector width, thread count or split; only a NaN's
+ * payload may.
  *
  * <p><b>Errors.</b> {@link IllegalArgumentException} if a size is out of range, a buffer too small, one to be written
  * read-only, or buffers overlap; {@link IllegalStateException} if an arena is closed; {@link WrongThreadException} if it

@@ -325,9 +325,7 @@ final class BlockedProduct {
         return switch (form) {
             case PRODUCT -> 1;
             case GRADIENT ->
-                KeepBits.keepsAll(weights.mask())
-                        ? 1
-                        : (float) weights.mask().scale();
+                KeepBits.keepsAll(weights.mask()) ? 1 : (float) weights.mask().scale();
             case VARIANCE ->
                 (float) (weights.mask().rate().effective()
                         * weights.mask().rate().scale());

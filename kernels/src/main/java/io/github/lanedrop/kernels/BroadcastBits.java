@@ -16,7 +16,7 @@ final class BroadcastBits extends Filler<BroadcastMask> {
     @Override
     int fill(BroadcastMask mask, long first, int elements, Scratch scratch) {
         if (elements > 0) {
-            scratch.ofMask.begin(mask.decisions());
+            scratch.ofMask.begin(mask.decisions(), mask.shape().decisions());
             block(mask, 0, 0, first, elements, scratch, 0);
         }
         return 0;
@@ -47,7 +47,7 @@ final class BroadcastBits extends Filler<BroadcastMask> {
     /** Neighbouring runs of one fate, as far as a word of decisions tells. */
     private static int runs(BroadcastMask mask, long first, int elements, Scratch scratch) {
         MaskScratch fetcher = scratch.ofMask;
-        fetcher.begin(mask.decisions());
+        fetcher.begin(mask.decisions(), mask.shape().decisions());
         long run = mask.shape().blockElements(1);
         long decision = first / run;
         int most = (int) Math.min(Long.SIZE, mask.shape().decisions() - decision);
@@ -64,7 +64,7 @@ final class BroadcastBits extends Filler<BroadcastMask> {
     }
 
     private static boolean remembered(BroadcastMask mask, Scratch scratch) {
-        scratch.ofMask.begin(mask.decisions());
+        scratch.ofMask.begin(mask.decisions(), mask.shape().decisions());
         return scratch.ofMask.remembers();
     }
 

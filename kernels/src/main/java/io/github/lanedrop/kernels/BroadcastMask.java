@@ -38,6 +38,11 @@ public record BroadcastMask(MaskSource decisions, BroadcastShape shape) implemen
     }
 
     @Override
+    public double dropShare() {
+        return decisions.dropShare();
+    }
+
+    @Override
     public double scale() {
         return decisions.scale();
     }

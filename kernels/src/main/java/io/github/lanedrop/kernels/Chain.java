@@ -250,8 +250,7 @@ final class Chain implements Overlap.Plain {
         int kind = Memories.kind(memory);
         ChainLoop loop = loops.get(kind);
         if (loop == null) {
-            loop = Trust.tested(
-                    links, () -> Chains.vectors(links, memory), made -> agrees(memory, made), NO_VECTORS);
+            loop = Trust.tested(links, () -> Chains.vectors(links, memory), made -> agrees(memory, made), NO_VECTORS);
             loops.set(kind, loop); // two threads may define two, which are alike
         }
         return loop;

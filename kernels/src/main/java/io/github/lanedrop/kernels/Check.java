@@ -20,7 +20,7 @@ final class Check {
     }
 
     static long float32Bytes(long elements) {
-        if (elements > Long.MAX_VALUE / Float.BYTES) {
+        if (elements < 0 || elements > Long.MAX_VALUE / Float.BYTES) {
             throw new IllegalArgumentException("elements must be in [0, 2^61), got " + elements);
         }
         return elements * Float.BYTES;
@@ -88,7 +88,7 @@ final class Check {
     static void sharedWith(Workers workers, String name, MemorySegment segment) {
         if (workers.tasks() > 1 && !segment.isAccessibleBy(ANOTHER_THREAD)) {
             throw new WrongThreadException(name + " belongs to one thread and cannot be split over " + workers.tasks()
-                    + " tasks; take it from" + " Arena.ofShared() or Arena.ofAuto(), or ask for one task");
+                    + " tasks; take it from Arena.ofShared() or Arena.ofAuto(), or ask for one task");
         }
     }
 

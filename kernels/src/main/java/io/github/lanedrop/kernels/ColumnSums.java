@@ -17,7 +17,8 @@ final class ColumnSums {
     private static final int PARTS = 16;
     private static final int MOST_COLUMNS = 1 << 28;
 
-    static final Pool<ColumnSums> POOL = new Pool<>(ColumnSums::new);
+    /** Large where there are many columns. */
+    static final Pool<ColumnSums> POOL = Pool.ofLarge(ColumnSums::new);
 
     /** Sums of each part, for one gradient or, behind them, for a second one: in one segment, see {@link NormRows}. */
     MemorySegment sums = MemorySegment.NULL;
@@ -56,7 +57,7 @@ final class ColumnSums {
         if (sums.byteSize() < bytes) {
             sums = Aligned.floats(bytes / Float.BYTES);
         } else {
-            DropoutKernel.zero(sums, 0, bytes);
+            Storage.zero(sums, 0, bytes);
         }
     }
 

@@ -42,6 +42,11 @@ public record DropBlockMask(DropBlock blocks, Key key) implements MaskSource {
         return blocks.rate();
     }
 
+    @Override
+    public double dropShare() {
+        return 1 - blocks.expectedKeep();
+    }
+
     /** The inverse of {@link DropBlock#expectedKeep()}. */
     @Override
     public double scale() {

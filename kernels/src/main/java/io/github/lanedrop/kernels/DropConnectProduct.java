@@ -156,15 +156,11 @@ public final class DropConnectProduct {
         if (samples < 1 || samples > most) {
             throw new IllegalArgumentException("samples must be in [1, " + most + "], got " + samples);
         }
-        long bytes = Check.float32Bytes(elements);
-        Check.readable("mean", mean, bytes, elements, "float32 elements");
-        Check.readable("variance", variance, bytes, elements, "float32 elements");
-        Check.writable("dst", dst, bytes, elements, "float32 elements");
-        Check.sharedWith(workers, "mean", mean);
-        Check.sharedWith(workers, "variance", variance);
-        Check.sharedWith(workers, "dst", dst);
-        Check.identicalOrDisjoint("mean", mean, bytes, "dst", dst, bytes);
-        Check.disjoint("variance", variance, bytes, "dst", dst, bytes);
+        Buffers.readable("mean", mean, elements, workers);
+        Buffers.readable("variance", variance, elements, workers);
+        Buffers.writable("dst", dst, elements, workers);
+        Buffers.identicalOrDisjoint("mean", mean, "dst", dst, elements);
+        Buffers.disjoint("variance", variance, elements, "dst", dst, elements);
         if (workers.tasks() == 1) {
             Samples.run(activation, samples, key, offset, mean, variance, dst, 0, elements);
         } else {

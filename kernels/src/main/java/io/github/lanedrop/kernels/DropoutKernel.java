@@ -1,7 +1,5 @@
 package io.github.lanedrop.kernels;
 
-import static java.lang.foreign.ValueLayout.JAVA_BYTE;
-
 import io.github.lanedrop.kernels.lanes.Operation;
 import java.lang.foreign.MemorySegment;
 
@@ -25,8 +23,8 @@ import java.lang.foreign.MemorySegment;
  * <p><b>Aliasing.</b> {@code src} and {@code dst} must be identical or disjoint; {@code keepBits} must be disjoint from
  * both.
  *
- * <p><b>Threads and determinism.</b> All methods are static, keep no state and allocate nothing once warm. The bits
- * depend on the arguments alone, never on the CPU, vector width, thread count or split.
+ * <p><b>Threads and determinism.</b> All methods are static, keep no state and allocate nothing once warm where there is
+ * one task. The bits depend on the arguments alone, never on the CPU, vector width, thread count or split.
  *
  * <p><b>Errors.</b> {@link IllegalArgumentException} if {@code offset} or {@code elements} is out of range, a buffer too
  * small, one to be written read-only, or buffers overlap; {@link IllegalStateException} if an arena is closed;
@@ -36,7 +34,6 @@ import java.lang.foreign.MemorySegment;
  * <p>Source: N. Srivastava et al., "Dropout: A Simple Way to Prevent Neural Networks from Overfitting", JMLR 15 (2014).
  */
 public final class DropoutKernel {
-    private static final byte[] ZEROS = new byte[Scratch.CHUNK * Float.BYTES];
     /** Shared by all that select and scale. */
     static final Elementwise SCALE_SELECT = new Elementwise(Operation.SCALE_SELECT);
 
@@ -89,8 +86,7 @@ public final class DropoutKernel {
             MemorySegment dst,
             long elements,
             Workers workers) {
-        Elementwise.check(mask, offset, type, src, dst, elements, workers);
-        split(mask, offset, type, src, dst, Elementwise.NO_KEEP_BITS, elements, workers);
+        SCALE_SELECT.run(mask, offset, type, "src", src, "dst", dst, elements, mask.scale(), 0, 0, workers);
     }
 
     /**
@@ -138,14 +134,14 @@ public final class DropoutKernel {
             long elements,
             MemorySegment keepBits,
             Workers workers) {
-        Elementwise.check(mask, offset, type, src, dst, elements, workers);
+        Elementwise.check(mask, offset, type, "src", src, "dst", dst, elements, workers);
         checkKeepBits(keepBits, elements, workers);
         long bytes = Check.bytes(type, elements);
         long bitsBytes = Check.keepBitsBytes(elements);
         Check.disjoint("keepBits", keepBits, bitsBytes, "src", src, bytes);
         Check.disjoint("keepBits", keepBits, bitsBytes, "dst", dst, bytes);
         MaskChecks.disjoint(mask, offset + elements, "keepBits", keepBits, bitsBytes);
-        split(mask, offset, type, src, dst, keepBits, elements, workers);
+        SCALE_SELECT.split(mask, offset, type, src, src, dst, keepBits, elements, mask.scale(), 0, 0, workers);
     }
 
     /**
@@ -159,7 +155,7 @@ public final class DropoutKernel {
      */
     public static void backward(
             MaskSource mask, long offset, MemorySegment dstGradient, MemorySegment srcGradient, long elements) {
-        forward(mask, offset, dstGradient, srcGradient, elements);
+        backward(mask, offset, dstGradient, srcGradient, elements, Workers.NONE);
     }
 
     /**
@@ -179,7 +175,7 @@ public final class DropoutKernel {
             MemorySegment srcGradient,
             long elements,
             Workers workers) {
-        forward(mask, offset, dstGradient, srcGradient, elements, workers);
+        backward(mask, DType.FLOAT32, offset, dstGradient, srcGradient, elements, workers);
     }
 
     /**
@@ -201,7 +197,19 @@ public final class DropoutKernel {
             MemorySegment srcGradient,
             long elements,
             Workers workers) {
-        forward(mask, type, offset, dstGradient, srcGradient, elements, workers);
+        SCALE_SELECT.run(
+                mask,
+                offset,
+                type,
+                "dstGradient",
+                dstGradient,
+                "srcGradient",
+                srcGradient,
+                elements,
+                mask.scale(),
+                0,
+                0,
+                workers);
     }
 
     /**
@@ -228,14 +236,13 @@ public final class DropoutKernel {
      * @param workers who does it
      */
     public static void keepBits(MaskSource mask, long offset, MemorySegment keepBits, long elements, Workers workers) {
-        Check.range(offset, elements);
         MaskChecks.readable(mask, offset, elements, workers);
         checkKeepBits(keepBits, elements, workers);
         MaskChecks.disjoint(mask, offset + elements, "keepBits", keepBits, Check.keepBitsBytes(elements));
         if (workers.tasks() == 1) { // a lambda may be allocated
-            export(mask, offset, keepBits, 0, elements);
+            KeepBits.export(mask, offset, keepBits, 0, elements);
         } else {
-            workers.share(elements, Scratch.CHUNK, (start, end) -> export(mask, offset, keepBits, start, end));
+            workers.share(elements, Scratch.CHUNK, (start, end) -> KeepBits.export(mask, offset, keepBits, start, end));
         }
     }
 
@@ -244,63 +251,9 @@ public final class DropoutKernel {
         Check.sharedWith(workers, "keepBits", keepBits);
     }
 
-    private static void split(
-            MaskSource mask,
-            long offset,
-            DType type,
-            MemorySegment src,
-            MemorySegment dst,
-            MemorySegment keepBits,
-            long elements,
-            Workers workers) {
-        if (workers.tasks() == 1) { // a lambda may be allocated
-            range(mask, offset, type, src, dst, keepBits, 0, elements);
-        } else {
-            workers.share(
-                    elements, Scratch.CHUNK, (start, end) -> range(mask, offset, type, src, dst, keepBits, start, end));
-        }
-    }
-
     /** Elements {@code start} to {@code end}, exclusive, of arguments that were checked. */
     static void range(
-            MaskSource mask,
-            long offset,
-            DType type,
-            MemorySegment src,
-            MemorySegment dst,
-            MemorySegment keepBits,
-            long start,
-            long end) {
-        if (!KeepBits.constant(mask)) {
-            SCALE_SELECT.range(mask, offset, type, src, src, dst, keepBits, start, end, mask.scale(), 0, 0);
-            return;
-        }
-        long startByte = start * type.bytes();
-        long bytes = (end - start) * type.bytes();
-        if (mask.rate().dropsAll()) {
-            zero(dst, startByte, startByte + bytes);
-        } else {
-            MemorySegment.copy(src, startByte, dst, startByte, bytes);
-        }
-        if (keepBits.byteSize() > 0) {
-            export(mask, offset, keepBits, start, end);
-        }
-    }
-
-    /** By copying, since filling needs a slice, which may be allocated. */
-    static void zero(MemorySegment dst, long startByte, long endByte) {
-        for (long at = startByte; at < endByte; at += ZEROS.length) {
-            MemorySegment.copy(ZEROS, 0, dst, JAVA_BYTE, at, (int) Math.min(ZEROS.length, endByte - at));
-        }
-    }
-
-    private static void export(MaskSource mask, long offset, MemorySegment keepBits, long start, long end) {
-        Scratch scratch = Scratch.POOL.borrow();
-        for (long at = start; at < end; at += Scratch.CHUNK) {
-            int elements = (int) Math.min(Scratch.CHUNK, end - at);
-            int bitsAt = KeepBits.fill(mask, offset + at, elements, scratch);
-            KeepBits.store(scratch.keepBits, bitsAt, elements, keepBits, at);
-        }
-        Scratch.POOL.giveBack(scratch);
+            MaskSource mask, long offset, DType type, MemorySegment src, MemorySegment dst, long start, long end) {
+        SCALE_SELECT.range(mask, offset, type, src, src, dst, Elementwise.NO_KEEP_BITS, start, end, mask.scale(), 0, 0);
     }
 }

@@ -31,8 +31,9 @@ import java.lang.foreign.MemorySegment;
  * {@code src} or {@code residual}, and {@code residualGradient} or {@code srcGradient} may each be {@code sum},
  * {@code dstGradient} or {@code sumGradient}.
  *
- * <p><b>Threads and determinism.</b> All methods are static, keep no state and allocate nothing once warm. The bits
- * depend on the arguments alone, never on the CPU, vector width, thread count or split; only a NaN's payload may.
+ * <p><b>Threads and determinism.</b> All methods are static, keep no state and allocate nothing once warm where there is
+ * one task. The bits depend on the arguments alone, never on the CPU, vector width, thread count or split; only a NaN's
+ * payload may.
  *
  * <p><b>Errors.</b> {@link IllegalArgumentException} if {@code offset} or a size is out of range, a buffer too small, one
  * to be written read-only, or buffers overlap; {@link IllegalStateException} if an arena is closed;

@@ -8,6 +8,7 @@ import io.github.lanedrop.rng.Philox4x32;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.nio.ByteOrder;
+import java.util.Objects;
 
 /** Keep bits of exact counts: a word of the word stream for each element, compared with one cut. */
 final class ExactCountBits extends Filler<ExactCountMask> {
@@ -34,6 +35,7 @@ final class ExactCountBits extends Filler<ExactCountMask> {
 
     @Override
     int fill(ExactCountMask mask, long first, int elements, Scratch scratch) {
+        Objects.checkFromIndexSize(first, elements, mask.elements()); // beyond, there is no end
         byte[] bits = scratch.ofMask.inner().keepBits;
         int done = 0;
         while (done < elements) {

@@ -110,6 +110,11 @@ public final class ExactCountMask implements MaskSource {
     }
 
     @Override
+    public double dropShare() {
+        return dropped == 0 ? 0 : (double) dropped / elements;
+    }
+
+    @Override
     public double scale() {
         return dropped == 0 ? 1 : (double) elements / (elements - dropped);
     }

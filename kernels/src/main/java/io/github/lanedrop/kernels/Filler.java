@@ -28,6 +28,7 @@ abstract class Filler<M extends MaskSource> {
                     case BernoulliMask _ -> BernoulliBits.FILLER;
                     case StoredMask _ -> StoredBits.FILLER;
                     case ByteMask _ -> ByteBits.FILLER;
+                    case FloatMask _ -> FloatBits.FILLER;
                     case BroadcastMask _ -> BroadcastBits.FILLER;
                     case DropBlockMask _ -> DropBlockBits.FILLER;
                     case RowKeyedMask _ -> RowKeyedBits.FILLER;

@@ -1,10 +1,13 @@
 package io.github.lanedrop.kernels;
 
+import static io.github.lanedrop.kernels.Scratch.FLOAT;
 import static java.lang.foreign.ValueLayout.JAVA_BYTE;
 
 import io.github.lanedrop.kernels.lanes.Fate;
 import io.github.lanedrop.kernels.mask.ScalarBytes;
+import io.github.lanedrop.kernels.mask.ScalarFloats;
 import io.github.lanedrop.kernels.mask.VectorBytes;
+import io.github.lanedrop.kernels.mask.VectorFloats;
 import io.github.lanedrop.rng.Key;
 import io.github.lanedrop.rng.simd.PhiloxArrays;
 import io.github.lanedrop.rng.simd.PhiloxVectors;
@@ -75,6 +78,17 @@ final class KeepBits {
         MemorySegment.copy(bits, bitsAt, keepBits, JAVA_BYTE, firstElement >>> 3, bytes);
     }
 
+    /** Writes the keep bits of elements {@code start} to {@code end}, exclusive, of what begins at {@code offset}. */
+    static void export(MaskSource mask, long offset, MemorySegment keepBits, long start, long end) {
+        Scratch scratch = Scratch.POOL.borrow();
+        for (long at = start; at < end; at += Scratch.CHUNK) {
+            int elements = (int) Math.min(Scratch.CHUNK, end - at);
+            int bitsAt = fill(mask, offset + at, elements, scratch);
+            store(scratch.keepBits, bitsAt, elements, keepBits, at);
+        }
+        Scratch.POOL.giveBack(scratch);
+    }
+
     /** Bytes to bits. */
     static void pack(byte[] bytes, int elements, byte[] bits) {
         if (MaskSelfTest.VECTOR) {
@@ -90,6 +104,34 @@ final class KeepBits {
             VectorBytes.unpack(bits, elements, bytes);
         } else {
             ScalarBytes.unpack(bits, elements, bytes);
+        }
+    }
+
+    /** Floats in memory, from {@code first} on, a chunk at most, to bits in {@code scratch.keepBits}. */
+    static void packFloats(MemorySegment floats, long first, int elements, Scratch scratch) {
+        float[] piece = scratch.ofMask.floats;
+        for (int done = 0; done < elements; done += Scratch.PIECE) {
+            int count = Math.min(Scratch.PIECE, elements - done);
+            MemorySegment.copy(floats, FLOAT, (first + done) * Float.BYTES, piece, 0, count);
+            if (MaskSelfTest.VECTOR) {
+                VectorFloats.pack(piece, count, scratch.keepBits, done >>> 3);
+            } else {
+                ScalarFloats.pack(piece, count, scratch.keepBits, done >>> 3);
+            }
+        }
+    }
+
+    /** Bits in {@code scratch.keepBits}, of a chunk at most, to floats in memory, from {@code first} on. */
+    static void unpackFloats(int elements, float kept, MemorySegment floats, long first, Scratch scratch) {
+        float[] piece = scratch.ofMask.floats;
+        for (int done = 0; done < elements; done += Scratch.PIECE) {
+            int count = Math.min(Scratch.PIECE, elements - done);
+            if (MaskSelfTest.VECTOR) {
+                VectorFloats.unpack(scratch.keepBits, done >>> 3, count, kept, piece);
+            } else {
+                ScalarFloats.unpack(scratch.keepBits, done >>> 3, count, kept, piece);
+            }
+            MemorySegment.copy(piece, 0, floats, FLOAT, (first + done) * Float.BYTES, count);
         }
     }
 }

@@ -1,12 +1,11 @@
 package io.github.lanedrop.kernels;
 
-import static java.lang.foreign.ValueLayout.JAVA_BYTE;
-
 import io.github.lanedrop.rng.Key;
-import io.github.lanedrop.rng.Philox4x32;
 import java.lang.foreign.MemorySegment;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
+import java.math.BigDecimal;
+import java.math.MathContext;
 import java.nio.ByteOrder;
 import java.util.Arrays;
 import java.util.Objects;
@@ -22,18 +21,19 @@ import java.util.Objects;
  * scatter: src gradient[sample, kept[sample, j]] = dst gradient[sample, j], and +0 for the rest
  * </pre>
  *
- * <p>Kept tokens stay in order. Every set of {@code k} tokens is as likely as any other, but for ties of words, which one in
+ * <p>{@code 1 - rate} counts as a decimal number of up to 15 digits: a rate of .9 leaves 10 of 100 tokens, as on paper.
+ * Kept tokens stay in order. Every set of {@code k} tokens is as likely as any other, but for ties of words, which one in
  * {@code 2^32 / L} samples has. Nothing is scaled. Immutable, with an int for each kept token; safe for use by any number of
  * threads.
  *
  * <p>Tensors are {@code [samples, tokens, rowBytes]}, of any data type; source and destination must be disjoint. Gathering
- * and scattering allocate nothing once warm; errors are as those of {@link DropoutKernel}.
+ * and scattering allocate nothing once warm where there is one task; errors are as those of {@link DropoutKernel}.
  *
  * <p>Source: Y. Liu et al., "PatchDropout: Economizing Vision Transformers Using Patch Dropout", WACV 2023.
  */
 public final class KeptTokens {
     private static final VarHandle INT = MethodHandles.byteArrayViewVarHandle(int[].class, ByteOrder.LITTLE_ENDIAN);
-    private static final byte[] ZEROS = new byte[4096];
+    private static final MathContext DECIMALS = new MathContext(15); // as many as a double has whatever its value
 
     private final int samples;
     private final int tokens;
@@ -72,20 +72,13 @@ public final class KeptTokens {
                     "samples times tokens must be at most 2^31 - 1, got " + samples + " times " + tokens);
         }
         int choice = tokens - prefix;
-        int chosen = choice == 0 ? 0 : Math.max(1, (int) (choice * (1 - rate.nominal())));
+        int chosen = choice == 0 ? 0 : Math.max(1, chosen(rate, choice));
         int kept = prefix + chosen;
         int[] indices = new int[samples * kept];
-        long[] ranked = new long[choice];
-        byte[] words = new byte[Philox4x32.BLOCK_BYTES * (choice / 4 + 2) + Noise.SLACK_BYTES];
+        long[] ranked = new long[samples == 0 ? 0 : choice];
+        NoiseScratch scratch = NoiseScratch.POOL.borrow();
         for (int sample = 0; sample < samples; sample++) {
-            long first = (long) sample * choice;
-            Noise.words(key.seed(), key.stream(), first, choice, words);
-            int skipped = Noise.skipped(first);
-            for (int token = 0; token < choice; token++) {
-                int word = (int) INT.get(words, (skipped + token) * Integer.BYTES);
-                ranked[token] = ((long) (word ^ Integer.MIN_VALUE) << 32) | token; // sorts as if unsigned
-            }
-            Arrays.sort(ranked);
+            rank(key, (long) sample * choice, ranked, scratch.words);
             int at = sample * kept;
             for (int token = 0; token < prefix; token++) {
                 indices[at + token] = token;
@@ -95,7 +88,29 @@ public final class KeptTokens {
             }
             Arrays.sort(indices, at, at + kept);
         }
+        NoiseScratch.POOL.giveBack(scratch);
         return new KeptTokens(samples, tokens, prefix, kept, indices);
+    }
+
+    /** In decimal: 1 - .9 in binary is less than .1, which would keep 9 of 100. */
+    private static int chosen(Rate rate, int choice) {
+        BigDecimal share = BigDecimal.ONE.subtract(BigDecimal.valueOf(rate.nominal()), DECIMALS);
+        return share.multiply(BigDecimal.valueOf(choice)).intValue();
+    }
+
+    /** A sample's tokens, each below its word, in the order of the words. */
+    private static void rank(Key key, long first, long[] ranked, byte[] words) {
+        int count;
+        for (int token = 0; token < ranked.length; token += count) {
+            int skipped = Noise.skipped(first + token);
+            count = Math.min(NoiseScratch.CHUNK - skipped, ranked.length - token);
+            Noise.words(key.seed(), key.stream(), first + token, count, words);
+            for (int k = 0; k < count; k++) {
+                int word = (int) INT.get(words, (skipped + k) * Integer.BYTES);
+                ranked[token + k] = ((long) (word ^ Integer.MIN_VALUE) << 32) | (token + k); // sorts as if unsigned
+            }
+        }
+        Arrays.sort(ranked);
     }
 
     /**
@@ -197,16 +212,9 @@ public final class KeptTokens {
                     MemorySegment.copy(few, next * rowBytes, all, at, rowBytes);
                     next++;
                 } else {
-                    zero(all, at, rowBytes);
+                    Storage.zero(all, at, at + rowBytes);
                 }
             }
-        }
-    }
-
-    /** By copying, since filling needs a slice, which may be allocated. */
-    private static void zero(MemorySegment dst, long at, long bytes) {
-        for (long done = 0; done < bytes; done += ZEROS.length) {
-            MemorySegment.copy(ZEROS, 0, dst, JAVA_BYTE, at + done, (int) Math.min(ZEROS.length, bytes - done));
         }
     }
 

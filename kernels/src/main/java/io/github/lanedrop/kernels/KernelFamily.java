@@ -10,7 +10,7 @@ public enum KernelFamily {
 
     /**
      * Masks of groups of elements, blocks, rows, token types, exact counts and varying rates, those with a scale of their own,
-     * and those that are read as bytes.
+     * and those that are read as bytes or floats.
      */
     MASKS,
 

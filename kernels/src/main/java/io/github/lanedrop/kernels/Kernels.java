@@ -59,10 +59,13 @@ public final class Kernels {
      * family takes some three to seven seconds on two cores.
      *
      * <p>The buffers are {@code float[]}, native memory of all threads, and of one, as from
-     * {@link java.lang.foreign.Arena#ofConfined()}. Several threads may warm up at once, which is no faster.
+     * {@link java.lang.foreign.Arena#ofConfined()}.
+     *
+     * <p>Safe to call from any thread, again, and from several at once, which gains nothing. It runs on the calling
+     * thread and changes no result.
      *
      * @param families those that will be called; none do nothing
-     * @throws NullPointerException if that is null
+     * @throws NullPointerException if it is null
      */
     public static void warmUp(Set<KernelFamily> families) {
         WarmUp.run(families);

@@ -7,18 +7,21 @@ import java.lang.foreign.MemorySegment;
 import java.util.concurrent.atomic.AtomicLong;
 
 /**
- * Masks in memory: counted, and turned from a bit an element into a byte an element and back.
+ * Masks in memory: counted, and turned from a bit an element into a byte or a float an element and back.
  *
  * <pre>
- * bitsToBytes:  bytes[i] = bit i, 0 or 1
- * bytesToBits:  bit i = bytes[i] != 0
- * kept:         how many are 1
+ * bitsToBytes:   bytes[i] = bit i, 0 or 1
+ * bytesToBits:   bit i = bytes[i] != 0
+ * bitsToFloats:  floats[i] = bit i ? scale : +0
+ * floatsToBits:  bit i = floats[i] != 0
+ * kept:          how many are 1
  * </pre>
  *
  * <p>Bit {@code i} is bit {@code i mod 8} of byte {@code i / 8}; unused bits of the last byte are written as 0 and ignored
  * when read. Memory is native, heap or mapped, of any alignment; source and destination must be disjoint.
  *
- * <p>All methods are static, keep no state, are safe for use by any number of threads and allocate nothing once warm.
+ * <p>All methods are static, keep no state, are safe for use by any number of threads and allocate nothing once warm where
+ * there is one task.
  *
  * <p><b>Errors.</b> As {@link DropoutKernel}'s: everything is checked before the first write.
  */
@@ -78,6 +81,56 @@ public final class MaskBits {
     }
 
     /**
+     * A bit an element to a float32 an element, little endian: what code that multiplies by masks takes.
+     *
+     * @param bits {@code ceil(elements / 8)} bytes
+     * @param scale what stands for a 1, more than 0 and not NaN: 1, or the mask's scale; rounded to float32
+     * @param floats receives {@code 4 * elements} bytes
+     * @param elements how many
+     */
+    public static void bitsToFloats(MemorySegment bits, double scale, MemorySegment floats, long elements) {
+        Check.range(0, elements);
+        if (!((float) scale > 0)) { // it could not be told from a 0
+            throw new IllegalArgumentException("scale must be more than 0 in float32, got " + scale);
+        }
+        long bitsBytes = Check.keepBitsBytes(elements);
+        long floatsBytes = Check.float32Bytes(elements);
+        Check.readable("bits", bits, bitsBytes, elements, "bits");
+        Check.writable("floats", floats, floatsBytes, elements, "float32 elements");
+        Check.disjoint("bits", bits, bitsBytes, "floats", floats, floatsBytes);
+        Scratch scratch = Scratch.POOL.borrow();
+        for (long at = 0; at < elements; at += Scratch.CHUNK) {
+            int count = (int) Math.min(Scratch.CHUNK, elements - at);
+            MemorySegment.copy(bits, JAVA_BYTE, at >>> 3, scratch.keepBits, 0, Bits.bytes(count));
+            KeepBits.unpackFloats(count, (float) scale, floats, at, scratch);
+        }
+        Scratch.POOL.giveBack(scratch);
+    }
+
+    /**
+     * A float32 an element, little endian, 0 or anything else, to a bit an element; NaN is something else, and -0 is 0.
+     *
+     * @param floats {@code 4 * elements} bytes
+     * @param bits receives {@code ceil(elements / 8)} bytes
+     * @param elements how many
+     */
+    public static void floatsToBits(MemorySegment floats, MemorySegment bits, long elements) {
+        Check.range(0, elements);
+        long bitsBytes = Check.keepBitsBytes(elements);
+        long floatsBytes = Check.float32Bytes(elements);
+        Check.readable("floats", floats, floatsBytes, elements, "float32 elements");
+        Check.writable("bits", bits, bitsBytes, elements, "bits");
+        Check.disjoint("floats", floats, floatsBytes, "bits", bits, bitsBytes);
+        Scratch scratch = Scratch.POOL.borrow();
+        for (long at = 0; at < elements; at += Scratch.CHUNK) {
+            int count = (int) Math.min(Scratch.CHUNK, elements - at);
+            KeepBits.packFloats(floats, at, count, scratch);
+            KeepBits.store(scratch.keepBits, 0, count, bits, at);
+        }
+        Scratch.POOL.giveBack(scratch);
+    }
+
+    /**
      * How many bits are 1.
      *
      * @param bits {@code ceil(elements / 8)} bytes
@@ -120,7 +173,6 @@ public final class MaskBits {
      * @return the kept elements
      */
     public static long kept(MaskSource mask, long offset, long elements, Workers workers) {
-        Check.range(offset, elements);
         MaskChecks.readable(mask, offset, elements, workers);
         if (workers.tasks() == 1) { // a lambda may be allocated
             return count(mask, offset, elements);

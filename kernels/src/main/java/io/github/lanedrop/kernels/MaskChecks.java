@@ -7,9 +7,10 @@ import java.util.Objects;
 final class MaskChecks {
     private MaskChecks() {}
 
-    /** Elements {@code offset} to {@code offset + elements} can be had, by all workers. */
+    /** The first check of whoever takes a mask: elements {@code offset} to {@code offset + elements} can be had, by all workers. */
     static void readable(MaskSource mask, long offset, long elements, Workers workers) {
         Objects.requireNonNull(mask, "mask");
+        Check.range(offset, elements);
         Filler.of(mask).readable(mask, offset, elements, workers);
     }
 
@@ -17,6 +18,11 @@ final class MaskChecks {
     static void memory(String name, MemorySegment segment, long bytes, long elements, String unit, Workers workers) {
         Check.readable(name, segment, bytes, elements, unit);
         Check.sharedWith(workers, name, segment);
+    }
+
+    /** Of so many floats; more than any memory has where a long cannot say how many. */
+    static long float32Bytes(long floats) {
+        return floats > Long.MAX_VALUE / Float.BYTES ? Long.MAX_VALUE : floats * Float.BYTES;
     }
 
     /** A mask has elements up to {@code end}. */

@@ -2,6 +2,7 @@ package io.github.lanedrop.kernels;
 
 import io.github.lanedrop.kernels.mask.Bits;
 import io.github.lanedrop.kernels.mask.VectorBytes;
+import io.github.lanedrop.kernels.mask.VectorFloats;
 
 /**
  * What mask sources need that are made of other sources or decide more than one element at once.
@@ -19,12 +20,16 @@ final class MaskScratch {
     /** Bytes of a chunk of a byte mask. */
     final byte[] bytes = new byte[Scratch.CHUNK + VectorBytes.SLACK];
 
+    /** Floats of a part of a float mask. */
+    final float[] floats = new float[Scratch.PIECE + VectorFloats.SLACK];
+
     final DropBlockBits dropBlock = new DropBlockBits();
 
     private Scratch[] inner = {}; // made when first needed: a source within a source within ...
 
     // the window in inner: decisions `first` to `end` of a mask that is remembered, or of the fill at hand
     private final Drawn drawn = new Drawn();
+    private long decisions;
     private boolean held;
     private long first;
     private long end;
@@ -56,8 +61,13 @@ final class MaskScratch {
         return next().keepBits;
     }
 
-    /** Begins a fill: forgets the window unless it is of this very mask. */
-    void begin(MaskSource mask) {
+    /**
+     * Begins a fill: forgets the window unless it is of this very mask.
+     *
+     * @param decisions how many of the mask's first elements may be fetched; what others would read was not checked
+     */
+    void begin(MaskSource mask, long decisions) {
+        this.decisions = decisions;
         boolean same = drawn.by(mask);
         held &= same;
         periodHeld &= same;
@@ -77,7 +87,7 @@ final class MaskScratch {
             long start = from & -WINDOW;
             long stop = from + count;
             if (stop <= Long.MAX_VALUE - window) {
-                stop = Math.min(mask.elements(), (stop + window - 1) & -window);
+                stop = Math.min(decisions, (stop + window - 1) & -window);
             }
             if (stop - start > Scratch.CHUNK) {
                 start = from;

@@ -3,9 +3,11 @@ package io.github.lanedrop.kernels;
 import io.github.lanedrop.kernels.mask.Bits;
 import io.github.lanedrop.kernels.mask.ScalarBytes;
 import io.github.lanedrop.kernels.mask.ScalarDilation;
+import io.github.lanedrop.kernels.mask.ScalarFloats;
 import io.github.lanedrop.kernels.mask.ScalarWords;
 import io.github.lanedrop.kernels.mask.VectorBytes;
 import io.github.lanedrop.kernels.mask.VectorDilation;
+import io.github.lanedrop.kernels.mask.VectorFloats;
 import io.github.lanedrop.kernels.mask.VectorWords;
 import io.github.lanedrop.rng.Philox4x32;
 import java.util.Arrays;
@@ -32,6 +34,17 @@ final class MaskSelfTest {
         ScalarBytes.unpack(random, elements, expected);
         VectorBytes.unpack(random, elements, actual);
         agree &= Arrays.equals(expected, 0, elements, actual, 0, elements);
+        float[] floats = new float[elements + VectorFloats.SLACK];
+        float[] otherFloats = new float[elements + VectorFloats.SLACK];
+        for (int i = 0; i < elements; i++) {
+            floats[i] = i % 7 == 0 ? Float.NaN : i % 5 == 0 ? Float.MIN_VALUE : i % 2 == 0 ? -0f : random[i];
+        }
+        ScalarFloats.pack(floats, elements, expected, 3);
+        VectorFloats.pack(floats, elements, actual, 3);
+        agree &= Arrays.equals(expected, 3, 3 + elements / 8, actual, 3, 3 + elements / 8);
+        ScalarFloats.unpack(random, 3, elements, -1.25f, floats);
+        VectorFloats.unpack(random, 3, elements, -1.25f, otherFloats);
+        agree &= Arrays.equals(floats, 0, elements, otherFloats, 0, elements);
         ScalarWords.above(random, elements, 0x90000000, expected);
         VectorWords.above(random, elements, 0x90000000, actual);
         agree &= Arrays.equals(expected, 0, elements / 8, actual, 0, elements / 8);

@@ -17,10 +17,13 @@ package io.github.lanedrop.kernels;
  *
  * <p><b>Edges.</b> An inner size of 0 gives zeros, or leaves {@code c} as it was to add; NaN and infinities follow IEEE
  * 754. <b>Aliasing.</b> {@code c} must be disjoint from {@code a} and {@code b}; it must not be transposed.
- * <b>Threads.</b> Static, stateless, allocates nothing once warm. <b>Errors.</b> {@link IllegalArgumentException} for
+ * <b>Threads.</b> Static, stateless, allocates nothing once warm with one task. <b>Errors.</b> {@link IllegalArgumentException} for
  * shapes that do not fit, overlap and a read-only {@code c}; {@link IllegalStateException} for a closed arena;
  * {@link WrongThreadException} for another thread's memory, and for this one's alone if there are several tasks. Everything
  * is checked before the first write.
+ *
+ * <p>Source: the blocking is that of K. Goto and R. van de Geijn, "Anatomy of High-Performance Matrix Multiplication",
+ * ACM TOMS 34 (2008), where an element's chain goes on from block to block.
  */
 public final class MatrixProduct {
     private MatrixProduct() {}

@@ -10,9 +10,6 @@ import java.util.Objects;
 
 /** Fills the values of a chunk from a noise source. */
 final class Noise {
-    /** Room for the blocks that {@link #words} makes beyond the last, at most a group of the widest vectors less one. */
-    static final int SLACK_BYTES = 7 * Philox4x32.BLOCK_BYTES;
-
     private static final int BLOCK_WORDS = Philox4x32.BLOCK_BYTES / Integer.BYTES;
 
     private Noise() {}
@@ -21,24 +18,27 @@ final class Noise {
     static void readable(NoiseSource noise, long offset, long elements, Workers workers) {
         Objects.requireNonNull(noise, "noise");
         long end = offset + elements;
-        if (noise instanceof StoredNoise(MemorySegment values)) {
-            Check.readable("the noise's values", values, Check.float32Bytes(end), end, "float32 elements");
-            Check.sharedWith(workers, "the noise's values", values);
-        } else if (noise instanceof BroadcastNoise(NoiseSource values, BroadcastShape shape)) {
-            if (end > shape.elements()) {
-                throw new IllegalArgumentException("offset + elements must be at most " + shape.elements()
-                        + ", the elements of the noise's shape, got " + end);
+        switch (noise) {
+            case StoredNoise(MemorySegment values) -> Buffers.readable("the noise's values", values, end, workers);
+            case BroadcastNoise(NoiseSource values, BroadcastShape shape) -> {
+                if (end > shape.elements()) {
+                    throw new IllegalArgumentException("offset + elements must be at most " + shape.elements()
+                            + ", the elements of the noise's shape, got " + end);
+                }
+                readable(values, 0, shape.decisions(), workers);
             }
-            readable(values, 0, shape.decisions(), workers);
+            case GaussianNoise _, UniformNoise _ -> {} // drawn, for any element
         }
     }
 
     /** What is written shares no byte with what the noise reads for elements up to {@code end}. */
     static void disjoint(NoiseSource noise, long end, String name, MemorySegment written, long bytes) {
-        if (noise instanceof StoredNoise(MemorySegment values)) {
-            Check.disjoint("the noise's values", values, Check.float32Bytes(end), name, written, bytes);
-        } else if (noise instanceof BroadcastNoise(NoiseSource values, BroadcastShape shape)) {
-            disjoint(values, shape.decisions(), name, written, bytes);
+        switch (noise) {
+            case StoredNoise(MemorySegment values) ->
+                Check.disjoint("the noise's values", values, Check.float32Bytes(end), name, written, bytes);
+            case BroadcastNoise(NoiseSource values, BroadcastShape shape) ->
+                disjoint(values, shape.decisions(), name, written, bytes);
+            case GaussianNoise _, UniformNoise _ -> {} // reads no memory
         }
     }
 
@@ -100,9 +100,9 @@ final class Noise {
     }
 
     /**
-     * Draws the words of whole blocks from that of the first element on; on the SIMD path perhaps a few more.
+     * Draws the words of whole blocks from that of the first element on; on the SIMD path perhaps a few more, into the
+     * scratch's slack.
      *
-     * @param dst receives them, and up to {@link #SLACK_BYTES} more
      * @return how many, to the end of the last element's block
      */
     static int words(long seed, long stream, long first, int elements, byte[] dst) {

@@ -82,7 +82,7 @@ public final class NoiseKernel {
             MemorySegment dst,
             long elements,
             Workers workers) {
-        apply(Operation.MULTIPLY, noise, type, offset, src, dst, elements, workers);
+        apply(Operation.MULTIPLY, noise, type, offset, "src", src, "dst", dst, elements, workers);
     }
 
     /**
@@ -96,7 +96,7 @@ public final class NoiseKernel {
      */
     public static void multiplyBackward(
             NoiseSource noise, long offset, MemorySegment dstGradient, MemorySegment srcGradient, long elements) {
-        multiply(noise, offset, dstGradient, srcGradient, elements);
+        multiplyBackward(noise, DType.FLOAT32, offset, dstGradient, srcGradient, elements, Workers.NONE);
     }
 
     /**
@@ -118,7 +118,17 @@ public final class NoiseKernel {
             MemorySegment srcGradient,
             long elements,
             Workers workers) {
-        multiply(noise, type, offset, dstGradient, srcGradient, elements, workers);
+        apply(
+                Operation.MULTIPLY,
+                noise,
+                type,
+                offset,
+                "dstGradient",
+                dstGradient,
+                "srcGradient",
+                srcGradient,
+                elements,
+                workers);
     }
 
     /**
@@ -153,7 +163,7 @@ public final class NoiseKernel {
             MemorySegment dst,
             long elements,
             Workers workers) {
-        apply(Operation.ADD, noise, type, offset, src, dst, elements, workers);
+        apply(Operation.ADD, noise, type, offset, "src", src, "dst", dst, elements, workers);
     }
 
     /**
@@ -194,19 +204,21 @@ public final class NoiseKernel {
             NoiseSource noise,
             DType type,
             long offset,
+            String srcName,
             MemorySegment src,
+            String dstName,
             MemorySegment dst,
             long elements,
             Workers workers) {
         Check.range(offset, elements);
         long bytes = Check.bytes(type, elements);
         Noise.readable(noise, offset, elements, workers);
-        Check.readable("src", src, bytes, elements, Check.unit(type));
-        Check.writable("dst", dst, bytes, elements, Check.unit(type));
-        Check.sharedWith(workers, "src", src);
-        Check.sharedWith(workers, "dst", dst);
-        Check.identicalOrDisjoint("src", src, bytes, "dst", dst, bytes);
-        Noise.disjoint(noise, offset + elements, "dst", dst, bytes);
+        Check.readable(srcName, src, bytes, elements, Check.unit(type));
+        Check.writable(dstName, dst, bytes, elements, Check.unit(type));
+        Check.sharedWith(workers, srcName, src);
+        Check.sharedWith(workers, dstName, dst);
+        Check.identicalOrDisjoint(srcName, src, bytes, dstName, dst, bytes);
+        Noise.disjoint(noise, offset + elements, dstName, dst, bytes);
         if (workers.tasks() == 1) { // a lambda may be allocated
             range(operation, noise, type, offset, src, dst, 0, elements);
         } else {

@@ -229,14 +229,7 @@ final class NormRows {
                     first,
                     last);
             DropoutKernel.range(
-                    mask,
-                    offset,
-                    DType.FLOAT32,
-                    residualGradient,
-                    srcGradient,
-                    Elementwise.NO_KEEP_BITS,
-                    first * columns,
-                    last * columns);
+                    mask, offset, DType.FLOAT32, residualGradient, srcGradient, first * columns, last * columns);
         }
         POOL.giveBack(batch);
     }

@@ -9,7 +9,7 @@ import java.util.ArrayDeque;
  *
  * <p>Column {@code c} stands for the pattern {@code c} with a probability of {@code cut[c] / 2^32} and for
  * {@code alias[c]} otherwise. Source: A. J. Walker, "An Efficient Method for Generating Discrete Random Variables with
- * General Distributions", ACM TOMS 3 (1977); the order of the stacks is fixed by the mask specification.
+ * General Distributions", ACM TOMS 3 (1977); the order of the stacks is fixed by MASKSTREAM.md.
  */
 final class PatternTable {
     private static final int COLUMNS = 256;

@@ -70,7 +70,6 @@ final class ProductChecks {
     }
 
     private static void masks(MaskSource mask, long offset, long elements, Matrix c, Workers workers) {
-        Check.range(offset, elements);
         MaskChecks.readable(mask, offset, elements, workers);
         MaskChecks.disjoint(mask, offset + elements, "c", c.segment(), c.bytes());
     }

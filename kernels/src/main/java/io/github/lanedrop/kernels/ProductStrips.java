@@ -150,7 +150,15 @@ final class ProductStrips {
             case SIGMOID, TANH, GELU, GELU_TANH, SILU -> {
                 MemorySegment segment = across ? scratch.otherSegment : scratch.stripSegment;
                 Chain.ofActivation(epilogue.activation())
-                        .forward(KeepBits.ALL_KEPT, 0, segment, Chain.NO_BIAS, COLUMNS, segment, 0, (long) rows * COLUMNS);
+                        .forward(
+                                KeepBits.ALL_KEPT,
+                                0,
+                                segment,
+                                Chain.NO_BIAS,
+                                COLUMNS,
+                                segment,
+                                0,
+                                (long) rows * COLUMNS);
             }
         }
         if (epilogue.drops()) {

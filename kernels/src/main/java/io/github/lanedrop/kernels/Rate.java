@@ -12,7 +12,11 @@ package io.github.lanedrop.kernels;
  * {@code T = 2^32} everything is dropped, nothing is drawn and there is no scale. Making a rate builds its table of
  * patterns, which takes microseconds: keep the object while the rate stays.
  *
- * <p>Immutable; safe for use by any number of threads.
+ * <p><b>Edges.</b> Rates below 2^-33 are realised as 0, and rates from {@code 1 - 2^-33} on as 1; NaN and what is
+ * outside [0, 1] is refused. Immutable; safe for use by any number of threads.
+ *
+ * <p>Source: the scale is that of inverted dropout, N. Srivastava et al., JMLR 15 (2014); the fixed-point threshold and the
+ * table are those of the mask specification, MaskStream version 1.
  */
 public final class Rate {
     private static final long ONE = 1L << 32;

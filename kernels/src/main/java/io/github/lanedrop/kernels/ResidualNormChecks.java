@@ -20,7 +20,7 @@ final class ResidualNormChecks {
             Workers workers) {
         int columns = norm.columns();
         long elements = Shapes.elements(rows, columns, 1);
-        Shapes.mask(mask, offset, elements, workers);
+        MaskChecks.readable(mask, offset, elements, workers);
         Shapes.readable("src", src, rows, columns, workers);
         Shapes.readable("residual", residual, rows, columns, workers);
         norm.checkReadable(workers);
@@ -32,14 +32,14 @@ final class ResidualNormChecks {
         Check.identicalOrDisjoint("src", src, bytes, "dst", dst, bytes);
         Check.identicalOrDisjoint("residual", residual, bytes, "dst", dst, bytes);
         norm.checkApart("dst", dst, bytes);
-        Shapes.maskApart(mask, offset, elements, "dst", dst, bytes);
+        MaskChecks.disjoint(mask, offset + elements, "dst", dst, bytes);
         LayerNormKernel.checkStatistics(norm, "mean", mean, rows, "src", src, "dst", dst);
         LayerNormKernel.checkStatistics(norm, "rstd", rstd, rows, "src", src, "dst", dst);
         Check.disjoint("residual", residual, bytes, "mean", mean, rowBytes);
         Check.disjoint("residual", residual, bytes, "rstd", rstd, rowBytes);
         Check.disjoint("mean", mean, rowBytes, "rstd", rstd, rowBytes);
-        Shapes.maskApart(mask, offset, elements, "mean", mean, rowBytes);
-        Shapes.maskApart(mask, offset, elements, "rstd", rstd, rowBytes);
+        MaskChecks.disjoint(mask, offset + elements, "mean", mean, rowBytes);
+        MaskChecks.disjoint(mask, offset + elements, "rstd", rstd, rowBytes);
     }
 
     /** The sum, where it is kept. */
@@ -64,7 +64,7 @@ final class ResidualNormChecks {
         norm.checkApart("sum", sum, bytes);
         Check.disjoint("sum", sum, bytes, "mean", mean, rows * Float.BYTES);
         Check.disjoint("sum", sum, bytes, "rstd", rstd, rows * Float.BYTES);
-        Shapes.maskApart(mask, offset, rows * columns, "sum", sum, bytes);
+        MaskChecks.disjoint(mask, offset + rows * columns, "sum", sum, bytes);
     }
 
     /** Those of both backward passes. */
@@ -85,7 +85,7 @@ final class ResidualNormChecks {
         int columns = norm.columns();
         long elements = Shapes.elements(rows, columns, 1);
         ColumnSums.check(rows, columns);
-        Shapes.mask(mask, offset, elements, workers);
+        MaskChecks.readable(mask, offset, elements, workers);
         Shapes.readable("sum", sum, rows, columns, workers);
         norm.checkReadable(workers);
         Shapes.readable("mean", mean, rows, 1, workers);
@@ -167,7 +167,7 @@ final class ResidualNormChecks {
         norm.checkApart(name, gradient, bytes);
         Check.disjoint("mean", mean, rows * Float.BYTES, name, gradient, bytes);
         Check.disjoint("rstd", rstd, rows * Float.BYTES, name, gradient, bytes);
-        Shapes.maskApart(mask, offset, rows * columns, name, gradient, bytes);
+        MaskChecks.disjoint(mask, offset + rows * columns, name, gradient, bytes);
     }
 
     private static void parameterGradient(
@@ -189,6 +189,6 @@ final class ResidualNormChecks {
                 norm, name, gradient, rows, sum, mean, rstd, dstGradient, srcGradient, workers);
         long bytes = rows * norm.columns() * Float.BYTES;
         Check.disjoint("residualGradient", residualGradient, bytes, name, gradient, gradientBytes);
-        Shapes.maskApart(mask, offset, rows * norm.columns(), name, gradient, gradientBytes);
+        MaskChecks.disjoint(mask, offset + rows * norm.columns(), name, gradient, gradientBytes);
     }
 }

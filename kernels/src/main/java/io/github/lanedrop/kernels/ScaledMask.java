@@ -45,6 +45,11 @@ public record ScaledMask(MaskSource mask, double scale) implements MaskSource {
     }
 
     @Override
+    public double dropShare() {
+        return mask.dropShare();
+    }
+
+    @Override
     public long elements() {
         return mask.elements();
     }

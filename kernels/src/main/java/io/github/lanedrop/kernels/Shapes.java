@@ -33,21 +33,4 @@ final class Shapes {
         readable(name, segment, rows, columns, workers);
         Check.writable(name, segment, rows * columns * Float.BYTES, rows * columns, "float32 elements");
     }
-
-    /** Refuses a mask that cannot say all these bits, or whose bits are to be written over. */
-    static void mask(MaskSource mask, long offset, long elements, Workers workers) {
-        Check.range(offset, elements);
-        if (mask instanceof StoredMask stored) {
-            long bits = offset + elements;
-            Check.readable("the mask's keepBits", stored.keepBits(), Check.keepBitsBytes(bits), bits, "bits");
-            Check.sharedWith(workers, "the mask's keepBits", stored.keepBits());
-        }
-    }
-
-    static void maskApart(MaskSource mask, long offset, long elements, String name, MemorySegment segment, long bytes) {
-        if (mask instanceof StoredMask stored) {
-            long bitsBytes = Check.keepBitsBytes(offset + elements);
-            Check.disjoint("the mask's keepBits", stored.keepBits(), bitsBytes, name, segment, bytes);
-        }
-    }
 }

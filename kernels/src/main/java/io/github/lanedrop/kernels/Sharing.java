@@ -8,8 +8,8 @@ package io.github.lanedrop.kernels;
  * value of element i = (i / (shared * inner)) * inner + i mod inner
  * </pre>
  *
- * <p>A rate per layer, unit or weight, or noise per channel of images, is such a sharing. It has no size, so that parameters say how many elements
- * there are; {@link BroadcastShape} is the whole shape of a mask, with any of its axes shared.
+ * <p>A rate per layer, unit or weight, or noise per channel of images, is such a sharing. It has no size, so that parameters
+ * say how many elements there are; {@link BroadcastShape} is the whole shape of a mask, with any of its axes shared.
  *
  * @param shared length of the axis that shares, 1 or more
  * @param inner elements of one place on that axis, 1 or more

@@ -38,9 +38,9 @@ import java.util.Arrays;
  * <p><b>Aliasing.</b> Forward may work in place, which backward then cannot follow, as it needs the scores. The scores'
  * gradient may be the buffer of the probabilities' gradient or of the scores. Otherwise buffers are disjoint.
  *
- * <p><b>Threads and determinism.</b> Static, stateless, allocates nothing once warm. Sums are 16 partial sums, of every
- * sixteenth element each, added pairwise; exponentials are within 1 ulp, and 0 below e^-87; so the bits depend on the arguments alone, never on the CPU, the width of its
- * vectors, the threads or the split.
+ * <p><b>Threads and determinism.</b> Static, stateless, allocates nothing once warm where there is one task. Sums are 16
+ * partial sums, of every sixteenth element each, added pairwise; exponentials are within 1 ulp, and 0 below e^-87; so the bits
+ * depend on the arguments alone, never on the CPU, the width of its vectors, the threads or the split.
  *
  * <p><b>Errors.</b> {@link IllegalArgumentException} for buffers that are too small, overlap or are read-only, offsets and
  * key lengths out of range; {@link IllegalStateException} for a closed arena; {@link WrongThreadException} for another
@@ -84,12 +84,11 @@ public final class SoftmaxDropout {
             MemorySegment probabilities,
             Workers workers) {
         long elements = shape.elements();
-        AttentionMask.check(mask, offset, shape, workers);
+        MaskChecks.readable(mask, offset, elements, workers);
         shape.check(workers);
-        checkInput("scores", scores, elements, workers);
+        Buffers.readable("scores", scores, elements, workers);
         checkOutput(mask, offset, shape, "probabilities", probabilities, workers);
-        long bytes = Check.float32Bytes(elements);
-        Check.identicalOrDisjoint("scores", scores, bytes, "probabilities", probabilities, bytes);
+        Buffers.identicalOrDisjoint("scores", scores, "probabilities", probabilities, elements);
         if (elements == 0) {
             return;
         }
@@ -144,15 +143,14 @@ public final class SoftmaxDropout {
             MemorySegment scoresGradient,
             Workers workers) {
         long elements = shape.elements();
-        AttentionMask.check(mask, offset, shape, workers);
+        MaskChecks.readable(mask, offset, elements, workers);
         shape.check(workers);
-        checkInput("scores", scores, elements, workers);
-        checkInput("probabilitiesGradient", probabilitiesGradient, elements, workers);
+        Buffers.readable("scores", scores, elements, workers);
+        Buffers.readable("probabilitiesGradient", probabilitiesGradient, elements, workers);
         checkOutput(mask, offset, shape, "scoresGradient", scoresGradient, workers);
-        long bytes = Check.float32Bytes(elements);
-        Check.identicalOrDisjoint("scores", scores, bytes, "scoresGradient", scoresGradient, bytes);
-        Check.identicalOrDisjoint(
-                "probabilitiesGradient", probabilitiesGradient, bytes, "scoresGradient", scoresGradient, bytes);
+        Buffers.identicalOrDisjoint("scores", scores, "scoresGradient", scoresGradient, elements);
+        Buffers.identicalOrDisjoint(
+                "probabilitiesGradient", probabilitiesGradient, "scoresGradient", scoresGradient, elements);
         if (elements == 0) {
             return;
         }
@@ -168,17 +166,11 @@ public final class SoftmaxDropout {
         }
     }
 
-    private static void checkInput(String name, MemorySegment segment, long elements, Workers workers) {
-        Check.readable(name, segment, Check.float32Bytes(elements), elements, "float32 elements");
-        Check.sharedWith(workers, name, segment);
-    }
-
     private static void checkOutput(
             MaskSource mask, long offset, AttentionScores shape, String name, MemorySegment segment, Workers workers) {
         long elements = shape.elements();
         long bytes = Check.float32Bytes(elements);
-        Check.writable(name, segment, bytes, elements, "float32 elements");
-        Check.sharedWith(workers, name, segment);
+        Buffers.writable(name, segment, elements, workers);
         shape.checkDisjoint(name, segment, bytes);
         MaskChecks.disjoint(mask, offset + elements, name, segment, bytes);
     }

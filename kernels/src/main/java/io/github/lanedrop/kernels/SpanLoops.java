@@ -121,7 +121,10 @@ final class SpanLoops implements Overlap.Plain {
 
     private SegmentLoop define(DType type, Class<?> memory, int slot) {
         SegmentLoop loop = Trust.tested(
-                List.of(operation, fate, type), () -> vectors(type, memory), made -> agrees(type, memory, made), NO_VECTORS);
+                List.of(operation, fate, type),
+                () -> vectors(type, memory),
+                made -> agrees(type, memory, made),
+                NO_VECTORS);
         loops.set(slot, loop);
         return loop;
     }

@@ -14,7 +14,8 @@ import java.lang.foreign.MemorySegment;
  * toStandard:          weights / q                    and back
  * </pre>
  *
- * <p>{@code q} is {@code 1 - }the realised rate, computed in double and rounded once. A layer after standard dropout with
+ * <p>{@code q} is {@code 1 - }the realised rate, computed in double and rounded once; of a mask that drops another share
+ * than its rate says, {@code Rate.drop(mask.dropShare())} is the rate to give. At rate 0 every bit is copied. A layer after standard dropout with
  * weights {@code W} and one after inverted dropout with {@code W * q} give the same, in training under the same mask and in
  * evaluation, to rounding.
  *
@@ -47,7 +48,7 @@ public final class StandardDropout {
             MemorySegment dst,
             long elements,
             Workers workers) {
-        SELECT.run(mask, offset, type, src, "src", src, dst, elements, 0, 0, 0, workers);
+        SELECT.run(mask, offset, type, "src", src, "dst", dst, elements, 0, 0, 0, workers);
     }
 
     /**
@@ -69,7 +70,8 @@ public final class StandardDropout {
             MemorySegment srcGradient,
             long elements,
             Workers workers) {
-        forward(mask, type, offset, dstGradient, srcGradient, elements, workers);
+        SELECT.run(
+                mask, offset, type, "dstGradient", dstGradient, "srcGradient", srcGradient, elements, 0, 0, 0, workers);
     }
 
     /**
@@ -84,7 +86,7 @@ public final class StandardDropout {
      */
     public static void evaluate(
             Rate rate, DType type, MemorySegment src, MemorySegment dst, long elements, Workers workers) {
-        scale(1 - rate.effective(), type, src, dst, elements, workers);
+        scale(1 - rate.effective(), type, "src", src, dst, elements, workers);
     }
 
     /**
@@ -99,7 +101,7 @@ public final class StandardDropout {
      */
     public static void toInverted(
             Rate rate, DType type, MemorySegment weights, MemorySegment dst, long elements, Workers workers) {
-        scale(1 - rate.effective(), type, weights, dst, elements, workers);
+        scale(1 - rate.effective(), type, "weights", weights, dst, elements, workers);
     }
 
     /**
@@ -118,12 +120,18 @@ public final class StandardDropout {
         if (rate.dropsAll()) {
             throw new IllegalArgumentException("rate must be below 1 to turn weights back, got " + rate.nominal());
         }
-        scale(rate.scale(), type, weights, dst, elements, workers);
+        scale(rate.scale(), type, "weights", weights, dst, elements, workers);
     }
 
     private static void scale(
-            double factor, DType type, MemorySegment src, MemorySegment dst, long elements, Workers workers) {
+            double factor,
+            DType type,
+            String srcName,
+            MemorySegment src,
+            MemorySegment dst,
+            long elements,
+            Workers workers) {
         DropoutKernel.SCALE_SELECT.run(
-                KeepBits.ALL_KEPT, 0, type, src, "src", src, dst, elements, factor, 0, 0, workers);
+                KeepBits.ALL_KEPT, 0, type, srcName, src, "dst", dst, elements, factor, 0, 0, workers);
     }
 }

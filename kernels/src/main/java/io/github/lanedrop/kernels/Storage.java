@@ -3,13 +3,23 @@ package io.github.lanedrop.kernels;
 import static io.github.lanedrop.kernels.Scratch.DOUBLE;
 import static io.github.lanedrop.kernels.Scratch.FLOAT;
 import static io.github.lanedrop.kernels.Scratch.SHORT;
+import static java.lang.foreign.ValueLayout.JAVA_BYTE;
 
 import io.github.lanedrop.kernels.lanes.Bfloat16;
 import java.lang.foreign.MemorySegment;
 
 /** Elements of any type into arrays and back: doubles for float64, floats for the others. */
 final class Storage {
+    private static final byte[] ZEROS = new byte[Scratch.CHUNK * Float.BYTES];
+
     private Storage() {}
+
+    /** Zeroes bytes by copying, since filling needs a slice, which may be allocated. */
+    static void zero(MemorySegment dst, long startByte, long endByte) {
+        for (long at = startByte; at < endByte; at += ZEROS.length) {
+            MemorySegment.copy(ZEROS, 0, dst, JAVA_BYTE, at, (int) Math.min(ZEROS.length, endByte - at));
+        }
+    }
 
     static void load(
             DType type,

@@ -7,8 +7,8 @@ import java.util.Objects;
  * Values kept in memory, a float32 each, little endian: noise made elsewhere, or a mask of factors such as 0 and
  * {@code 1 / q}.
  *
- * <p>Multiplying by a 0 is not dropping: infinities and NaN become NaN, and negative elements -0. For a mask of zeros and
- * ones take {@link ByteMask} or {@link StoredMask}.
+ * <p>Multiplying by a 0 is not dropping: infinities and NaN become NaN, and negative elements -0. {@link FloatMask} drops
+ * where a factor is 0.
  *
  * @param values the values; their lifetime and threads are the caller's
  */

@@ -42,6 +42,11 @@ public record TokenTypeMask(MaskSource types, MemorySegment ids, long features) 
     }
 
     @Override
+    public double dropShare() {
+        return types.dropShare();
+    }
+
+    @Override
     public double scale() {
         return types.scale();
     }

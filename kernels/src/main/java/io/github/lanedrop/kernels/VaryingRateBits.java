@@ -35,16 +35,13 @@ final class VaryingRateBits extends Filler<VaryingRateMask> {
     @Override
     void readable(VaryingRateMask mask, long offset, long elements, Workers workers) {
         long values = mask.sharing().values(offset + elements);
-        MaskChecks.memory("the mask's rates", mask.rates(), bytes(values), values, "float32 elements", workers);
+        MaskChecks.memory(
+                "the mask's rates", mask.rates(), MaskChecks.float32Bytes(values), values, "float32 elements", workers);
     }
 
     @Override
     void disjoint(VaryingRateMask mask, long end, String name, MemorySegment written, long bytes) {
         long values = mask.sharing().values(end);
-        Check.disjoint("the mask's rates", mask.rates(), bytes(values), name, written, bytes);
-    }
-
-    private static long bytes(long rates) {
-        return rates > Long.MAX_VALUE / Float.BYTES ? Long.MAX_VALUE : rates * Float.BYTES;
+        Check.disjoint("the mask's rates", mask.rates(), MaskChecks.float32Bytes(values), name, written, bytes);
     }
 }

@@ -51,6 +51,16 @@ public record VaryingRateMask(MemorySegment rates, Sharing sharing, Key key) imp
         return UNSCALED;
     }
 
+    /**
+     * No share is that of all elements.
+     *
+     * @return NaN
+     */
+    @Override
+    public double dropShare() {
+        return Double.NaN;
+    }
+
     @Override
     public long elements() {
         long groups = rates.byteSize() / Float.BYTES / sharing.inner();

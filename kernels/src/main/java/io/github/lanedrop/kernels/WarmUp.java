@@ -166,6 +166,7 @@ final class WarmUp {
         Zoneout.forward(MASK, TYPE, 0, zeros, zeros, a, elements, ONE);
         Zoneout.backward(MASK, TYPE, 0, zeros, a, elements, ONE);
         Zoneout.backwardPrevious(MASK, TYPE, 0, zeros, a, elements, ONE);
+        Zoneout.evaluate(RATE, TYPE, zeros, zeros, a, elements, ONE);
     }
 
     private void masks(int elements) {
@@ -288,6 +289,7 @@ final class WarmUp {
             new TokenTypeMask(MASK, MemorySegment.ofArray(new int[ELEMENTS / COLUMNS]), COLUMNS),
             ExactCountMask.of(RATE, KEY, ELEMENTS),
             new ByteMask(RATE, MemorySegment.ofArray(new byte[ELEMENTS])),
+            new FloatMask(RATE, MemorySegment.ofArray(new float[ELEMENTS])),
             new VaryingRateMask(MemorySegment.ofArray(new float[ELEMENTS]), KEY),
             new VaryingRateMask(MemorySegment.ofArray(new float[COLUMNS]), Sharing.column(ELEMENTS, COLUMNS), KEY),
             new ScaledMask(MASK, 1.5),

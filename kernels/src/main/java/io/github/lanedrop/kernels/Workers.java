@@ -16,6 +16,11 @@ import java.util.concurrent.atomic.AtomicReference;
  * microseconds, or an eighth of the time that it worked, before it sleeps: at 65,536 elements a call takes less than waking a
  * thread up, and ranges end about together.
  *
+ * {@snippet :
+ * var workers = new Workers(ForkJoinPool.commonPool(), 4); // memory must be shared or automatic, not confined to a thread
+ * DropoutKernel.forward(mask, 0, x, y, elements, workers);
+ * }
+ *
  * <p>To wake a thread takes 20 to 40 microseconds until it begins, and 7 of the caller's own (virtual machine on Zen 4, JDK
  * 25). A {@link java.util.concurrent.ForkJoinPool} looks for tasks for some microseconds before its threads sleep, so that
  * calls one after another find them awake, .3 microseconds away; the threads of other pools sleep at once.

@@ -1,6 +1,7 @@
 package io.github.lanedrop.kernels;
 
 import io.github.lanedrop.kernels.lanes.Operation;
+import io.github.lanedrop.rng.Key;
 import java.lang.foreign.MemorySegment;
 
 /**
@@ -10,10 +11,12 @@ import java.lang.foreign.MemorySegment;
  * forward:           dst[k] = kept(offset + k) ? src[k] : previous[k]
  * backward:          srcGradient[k]       = kept(offset + k) ? dstGradient[k] : +0
  * backwardPrevious:  previousGradient[k]  = kept(offset + k) ? +0 : dstGradient[k]
+ * evaluate:          dst[k] = q * src[k] + p * previous[k]
  * </pre>
  *
- * <p>Nothing is scaled. At rate 0 the state is the candidate, at rate 1 it never changes. In evaluation the state is the
- * expectation, {@code (1 - rate) * src + rate * previous}: a sum of two arrays, and no business of masks.
+ * <p>In training nothing is scaled; in evaluation the state is the expectation over all masks, where {@code p} is the realised
+ * rate and {@code q = 1 - p}, computed in double and rounded once. At rate 0 the state is the candidate, at rate 1 it never
+ * changes, all bits of it, in both.
  *
  * <p>Parameters, aliasing, threads, determinism and errors are those of {@link DropoutKernel}.
  *
@@ -22,6 +25,9 @@ import java.lang.foreign.MemorySegment;
 public final class Zoneout {
     private static final Elementwise SELECT_OPERAND = new Elementwise(Operation.SELECT_OPERAND);
     private static final Elementwise SELECT_DROPPED = new Elementwise(Operation.SELECT_DROPPED);
+    private static final Elementwise WEIGHTED_SUM = new Elementwise(Operation.WEIGHTED_SUM);
+    private static final MaskSource ALL_KEPT = new BernoulliMask(Rate.drop(0), Key.of(0));
+    private static final MaskSource ALL_DROPPED = new BernoulliMask(Rate.drop(1), Key.of(0));
 
     private Zoneout() {}
 
@@ -91,6 +97,45 @@ public final class Zoneout {
             long elements,
             Workers workers) {
         SELECT_DROPPED.run(
-                mask, offset, type, dstGradient, "src", dstGradient, previousGradient, elements, 0, 0, 0, workers);
+                mask,
+                offset,
+                type,
+                "dstGradient",
+                dstGradient,
+                "previousGradient",
+                previousGradient,
+                elements,
+                0,
+                0,
+                0,
+                workers);
+    }
+
+    /**
+     * What takes the place of zoneout in evaluation. Each of the products is rounded, and then their sum; 16-bit types are
+     * rounded once, at the end. Of two NaNs the sum is one, and it is open which.
+     *
+     * @param rate the rate of the mask in training
+     * @param type how an element is stored
+     * @param src the candidate: the state that the cell computed
+     * @param previous the state before
+     * @param dst receives the expected state; may be {@code src} or {@code previous}
+     * @param elements how many
+     * @param workers who does it
+     */
+    public static void evaluate(
+            Rate rate,
+            DType type,
+            MemorySegment src,
+            MemorySegment previous,
+            MemorySegment dst,
+            long elements,
+            Workers workers) {
+        if (rate.keepsAll() || rate.dropsAll()) { // nothing is left to chance, and 0 times infinity is not 0
+            forward(rate.keepsAll() ? ALL_KEPT : ALL_DROPPED, type, 0, src, previous, dst, elements, workers);
+            return;
+        }
+        double p = rate.effective();
+        WEIGHTED_SUM.run(ALL_KEPT, 0, type, src, "previous", previous, dst, elements, 1 - p, p, 0, workers);
     }
 }

@@ -66,7 +66,7 @@ public final class Adam implements Optimizer {
 
     @Override
     public void step(List<Parameter> parameters, Gradients gradients) {
-        for (Parameter parameter : parameters) {
+        for (Parameter parameter : Parameter.distinct(parameters)) {
             State state = states.computeIfAbsent(parameter.value(), key -> new State(key.shape()));
             state.steps++;
             float stepSize = (float) (learningRate / (1 - StrictMath.pow(beta1, (double) state.steps)));

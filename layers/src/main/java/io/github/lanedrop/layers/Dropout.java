@@ -19,7 +19,7 @@ import java.util.Objects;
  *
  * <p>{@code i} is the row-major index in the whole tensor, {@link Pass#rowOffset()} rows included, so every row has a mask
  * of its own and parts of a batch give the bits of the whole. The mask is drawn again on the way back, from the key and
- * the rate of the forward pass, and takes no memory.
+ * the rate of the forward pass, and takes no memory. The way back keeps them and the shape, neither input nor output.
  *
  * <p><b>Shapes.</b> The input has any shape, {@code [N, ...]} where it has rows; output and gradients have the same.
  *
@@ -62,13 +62,15 @@ public record Dropout(Rate rate, int site) implements Layer {
      * @throws IllegalArgumentException if {@code offset} is negative or too large, or a stored mask has too few bits
      */
     public static Result drop(Tensor input, MaskSource mask, long offset, Workers workers) {
-        Tensor output = Tensor.zeros(input.shape());
-        DropoutKernel.forward(mask, offset, input.segment(), output.segment(), input.elements(), workers);
+        int[] shape = input.shape();
+        Tensor output = Tensor.zeros(shape);
+        DropoutKernel.forward(mask, offset, input.segment(), output.segment(), output.elements(), workers);
+        // the way back keeps the mask and the shape: neither input nor output stay alive for it
         return new Result(output, (outputGradient, gradients) -> {
-            outputGradient.requireSameShape("outputGradient", output);
-            Tensor inputGradient = Tensor.zeros(output.shape());
+            outputGradient.requireShape("outputGradient", shape);
+            Tensor inputGradient = Tensor.zeros(shape);
             DropoutKernel.backward(
-                    mask, offset, outputGradient.segment(), inputGradient.segment(), output.elements(), workers);
+                    mask, offset, outputGradient.segment(), inputGradient.segment(), inputGradient.elements(), workers);
             return inputGradient;
         });
     }

@@ -5,8 +5,9 @@ import java.util.IdentityHashMap;
 /**
  * The sums of the parameters' gradients over one or more backward passes.
  *
- * <p>Make one for each training loop and {@link #clear} it before each step: the buffers stay. Not thread-safe; give each
- * thread its own.
+ * <p>Make one for each training loop and {@link #clear} it before each step: the buffers stay. A tensor that several
+ * layers share has one sum. Not thread-safe, reading included; give each thread its own. The order of the backward
+ * passes decides the rounding of the sums, and nothing else does.
  */
 public final class Gradients {
     private final IdentityHashMap<Tensor, Tensor> sums = new IdentityHashMap<>();
@@ -18,7 +19,8 @@ public final class Gradients {
      * The sum for a parameter, to read or to add to.
      *
      * @param parameter the parameter, under whatever name
-     * @return the tensor itself, of the parameter's shape; zeros if nothing was added yet
+     * @return the tensor itself, of the parameter's shape; zeros if nothing was added yet. The same object until the
+     *     end, also after {@link #clear}
      */
     public Tensor of(Parameter parameter) {
         return sums.computeIfAbsent(parameter.value(), value -> Tensor.zeros(value.shape()));

@@ -20,7 +20,21 @@ import java.util.List;
  * {@code [out, in]} and {@code bias} is {@code [out]}, as PyTorch has them. Every element is one chain of fused
  * multiply-adds in the order of the sum, so the bits depend neither on the workers nor on how a batch is split.
  *
- * <p>The backward pass reads the weights as they are when it runs: step the optimiser after it.
+ * <p>The backward pass reads the weights as they are when it runs: step the optimiser after it. It keeps the input
+ * alive, not the output.
+ *
+ * <p><b>Edges.</b> Without rows the output is empty and the gradients are sums of nothing; without inputs every row of the
+ * output is the bias; without outputs the input's gradient is +0. NaN and infinities follow IEEE 754: a zero, also of
+ * dropout, times a weight that is NaN or infinite is NaN. <b>Aliasing.</b> Output and gradient have memory of their own.
+ *
+ * <p><b>Threads and determinism.</b> Immutable but for its parameters' values: safe for any number of threads while nobody
+ * changes these. The bits are a function of input, weights and bias, on every machine.
+ *
+ * <p><b>Errors.</b> {@link IllegalArgumentException} for another last axis, for no leading axis, for 2^31 rows or more,
+ * and on the way back for a gradient of another shape; {@link IllegalStateException} and {@link WrongThreadException}
+ * for memory of a closed arena or another thread's. Nothing that the caller can see has changed then.
+ *
+ * <p>Source: the affine map {@code x W^T + b} of {@code torch.nn.Linear}, and its gradients.
  */
 public final class Linear implements Layer {
     private final int in;
@@ -100,9 +114,9 @@ public final class Linear implements Layer {
             throw new IllegalArgumentException(
                     "input must have the shape [..., " + in + "] with a batch axis, got " + Arrays.toString(shape));
         }
+        int rows = leading(shape);
         shape[shape.length - 1] = out;
         Tensor output = Tensor.zeros(shape);
-        int rows = leading(shape);
         MemorySegment biasRow = bias.value().segment();
         for (int row = 0; row < rows; row++) {
             MemorySegment.copy(biasRow, 0, output.segment(), row * biasRow.byteSize(), biasRow.byteSize());
@@ -111,7 +125,7 @@ public final class Linear implements Layer {
         Matrix y = Matrix.of(output.segment(), rows, out);
         MatrixProduct.multiplyAdd(x, weight.value().matrix().transpose(), y, pass.workers());
         return new Result(output, (outputGradient, gradients) -> {
-            outputGradient.requireSameShape("outputGradient", output);
+            outputGradient.requireShape("outputGradient", shape);
             Matrix dy = Matrix.of(outputGradient.segment(), rows, out);
             Matrix dw = gradients.of(weight).matrix();
             MatrixProduct.multiplyAdd(dy.transpose(), x, dw, pass.workers());
@@ -129,12 +143,18 @@ public final class Linear implements Layer {
         return "Linear(" + in + " -> " + out + ")";
     }
 
+    /** The rows of the matrix that an input is. */
     private static int leading(int[] shape) {
-        int rows = 1;
+        long rows = 1;
         for (int axis = 0; axis < shape.length - 1; axis++) {
-            rows = Math.multiplyExact(rows, shape[axis]);
+            rows *= shape[axis]; // below 2^61, as in every tensor
         }
-        return rows;
+        if (rows > Integer.MAX_VALUE) {
+            throw new IllegalArgumentException(
+                    "input must have fewer than 2^31 rows in its leading axes, got the shape "
+                            + Arrays.toString(shape));
+        }
+        return (int) rows;
     }
 
     private static Tensor ones(int columns) {

@@ -87,9 +87,10 @@ public final class MonteCarlo {
      * @param passes how many, 1 to 65,536
      * @param key the prediction's own key, such as {@code key.named("predict")}; its pass is overwritten
      * @param workers who does the work
-     * @param rowOffset the index of the input's first row in the whole, 0 or more
+     * @param rowOffset the index of the input's first row in the whole, 0 to 2^63 - 1 - N
      * @return the same bits as these rows have in the prediction of the whole
-     * @throws IllegalArgumentException if {@code passes} is out of range or a shape does not fit
+     * @throws IllegalArgumentException if {@code passes} or {@code rowOffset} is out of range, the latter also for the
+     *     masks' index, or if a shape does not fit
      * @throws IllegalStateException if nothing in the model is stochastic
      */
     public static Prediction predict(Layer model, Tensor input, int passes, Key key, Workers workers, long rowOffset) {
@@ -163,11 +164,15 @@ public final class MonteCarlo {
             throw new IllegalArgumentException("input must have the shape [N, ...], got a scalar");
         }
         int rows = input.dimension(0);
+        if (rowOffset < 0 || rowOffset > Long.MAX_VALUE - rows) {
+            throw new IllegalArgumentException(
+                    "rowOffset must be in [0, 2^63 - 1 - rows], got " + rowOffset + " with " + rows + " rows");
+        }
         List<Block> blocks = new ArrayList<>();
         int from = 0;
         do { // an empty input is one empty block, whose output tells the shape
             int to = Math.min(rows, from + BLOCK_ROWS);
-            blocks.add(new Block(model, input.rows(from, to), Math.addExact(rowOffset, from), key, workers));
+            blocks.add(new Block(model, input.rows(from, to), rowOffset + from, key, workers));
             from = to;
         } while (from < rows);
         return blocks;

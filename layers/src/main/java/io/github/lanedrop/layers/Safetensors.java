@@ -101,11 +101,14 @@ public final class Safetensors {
     }
 
     /**
-     * Overwrites a model's parameters with those of a file: all of them, or none where anything does not fit.
+     * Overwrites a model's parameters with those of a file: all of them, or none where anything does not fit or cannot be
+     * written to.
      *
      * @param path the file; its names and shapes must be exactly those of the parameters
      * @param parameters what to overwrite
-     * @throws IllegalArgumentException if a name or a shape does not fit, or a name appears twice
+     * @throws IllegalArgumentException if a name or a shape does not fit, a name appears twice, or a parameter is read-only
+     * @throws IllegalStateException if a parameter's arena is closed
+     * @throws WrongThreadException if a parameter belongs to another thread
      * @throws IOException if the file cannot be read or is not valid
      */
     public static void loadInto(Path path, List<Parameter> parameters) throws IOException {
@@ -119,6 +122,8 @@ public final class Safetensors {
             } else if (!Arrays.equals(tensor.shape(), target.shape())) {
                 misfits.add(name + " must have the shape " + Arrays.toString(target.shape()) + ", got "
                         + Arrays.toString(tensor.shape()));
+            } else if (target.segment().isReadOnly()) {
+                misfits.add(name + " must be writable, got a read-only segment");
             }
         });
         loaded.keySet().stream()
@@ -127,9 +132,21 @@ public final class Safetensors {
         if (!misfits.isEmpty()) {
             throw new IllegalArgumentException(path + " does not fit the model: " + String.join("; ", misfits));
         }
+        parameters.forEach(Safetensors::requireAccess);
         for (Parameter parameter : parameters) {
             Tensor tensor = loaded.getOrDefault(parameter.name(), parameter.value());
             parameter.value().segment().copyFrom(tensor.segment());
+        }
+    }
+
+    /** The exceptions that the JDK would throw in the middle of the copies. */
+    private static void requireAccess(Parameter parameter) {
+        MemorySegment segment = parameter.value().segment();
+        if (!segment.scope().isAlive()) {
+            throw new IllegalStateException(parameter.name() + " must be in an open arena, got a closed one");
+        }
+        if (!segment.isAccessibleBy(Thread.currentThread())) {
+            throw new WrongThreadException(parameter.name() + " belongs to another thread");
         }
     }
 

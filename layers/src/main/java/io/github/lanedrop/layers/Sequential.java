@@ -12,7 +12,17 @@ import java.util.Map;
  * Layers one after the other.
  *
  * <p>A parameter is named by the position of its layer and its name there: {@code 0.weight}, {@code 0.bias}, {@code
- * 3.weight}, and {@code 2.0.weight} in a nested one, as PyTorch names them.
+ * 3.weight}, and {@code 2.0.weight} in a nested one, as PyTorch names them. A layer without dropout may stand at several
+ * positions: its parameters are listed once, under the first, and their gradients are the sums over all.
+ *
+ * <p>The way back takes the layers' own ways back in reverse order, and keeps what they keep.
+ *
+ * <p><b>Edges.</b> Without layers it is the identity, whose output is the input itself; empty inputs, NaN and aliasing are
+ * the layers' affair. <b>Threads and determinism.</b> It holds nothing but its layers: as safe for several threads, and as
+ * much a function of input, parameters and pass, as they are.
+ *
+ * <p><b>Errors.</b> Those of the layers, in their words; those before the failing one have run by then, and nothing that the
+ * caller can see has changed but, on the way back, the gradients that they have added.
  */
 public final class Sequential implements Layer {
     private final List<Layer> layers;
@@ -77,7 +87,7 @@ public final class Sequential implements Layer {
                 parameters.add(parameter.in(position));
             }
         }
-        return List.copyOf(parameters);
+        return Parameter.distinct(parameters);
     }
 
     @Override
@@ -88,7 +98,7 @@ public final class Sequential implements Layer {
     /**
      * How many numbers training changes.
      *
-     * @return the elements of all parameters
+     * @return the elements of all parameters, of shared ones once
      */
     public long parameterCount() {
         return count(this);
@@ -118,7 +128,8 @@ public final class Sequential implements Layer {
     }
 
     /**
-     * A table of the layers: name, kind and number of parameters.
+     * A table of the layers: name, kind and number of parameters. A shared layer's are in each of its lines and once in
+     * the sum.
      *
      * @return lines of text
      */

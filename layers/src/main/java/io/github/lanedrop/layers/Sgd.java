@@ -48,7 +48,7 @@ public final class Sgd implements Optimizer {
 
     @Override
     public void step(List<Parameter> parameters, Gradients gradients) {
-        for (Parameter parameter : parameters) {
+        for (Parameter parameter : Parameter.distinct(parameters)) {
             Tensor value = parameter.value();
             if (momentum == 0) {
                 Chunks.update(this::update, value, gradients.of(parameter));

@@ -39,7 +39,8 @@
  * <ul>
  *   <li><b>No state in layers.</b> The mode is an argument and what the backward pass needs is in the result. So there is
  *       no train/eval switch to forget, no stale mask, no backward before a forward, and a layer serves any number of
- *       threads.
+ *       threads. The way back keeps no more than it needs: dropout's a mask's address, a linear layer's its input, an
+ *       activation's its output; so what nobody will read again is free before the way back begins.
  *   <li><b>Inference cannot draw.</b> A pass in {@code EVAL} refuses to give its key; dropout is then the input itself,
  *       the same object. A model's output may therefore be its input, and nothing writes to either. Revisit if a layer is
  *       to work in place.
@@ -47,7 +48,7 @@
  *       batch at hand, and a matrix product is one chain of operations for each element. So training, inference and
  *       Monte-Carlo passes give the same bits however rows are split over calls or threads.
  *   <li><b>A parameter is its tensor.</b> Gradients and optimisers go by the tensor's identity, names are for people and
- *       files: so containers can rename, and two layers can share weights.
+ *       files: so containers can rename, and two layers can share weights, which are listed, counted and stepped once.
  *   <li><b>The same bits on every machine.</b> Exponentials and logarithms are {@link java.lang.StrictMath} in double,
  *       rounded once. They are few next to the products; revisit if a profile says otherwise.
  *   <li><b>Elementwise loops go through small heap arrays.</b> The compiler vectorises those: one step of momentum takes

@@ -10,7 +10,11 @@ import java.util.Objects;
  * The byte stream of Philox4x32-10 at the speed of the live path, SIMD or scalar; the bytes are the same.
  *
  * <p>Byte {@code n} of the stream of {@code (key, counterHigh)} is {@code (w[(n / 4) mod 4] >>> 8 * (n mod 4)) & 0xFF}
- * of block {@code n / 16}. All methods are static, pure and safe for use by any number of threads.
+ * of block {@code n / 16}. All methods are static, pure and safe for use by any number of threads. They write to {@code dst}
+ * alone, and allocate nothing.
+ *
+ * <p>Source: J. K. Salmon et al., "Parallel Random Numbers: As Easy as 1, 2, 3", SC'11; the order of the bytes is that
+ * of the mask specification, MaskStream version 1.
  */
 public final class ByteStream {
     /** Whether the SIMD path is live: it may run, and its known-answer self-test passed. */

@@ -41,6 +41,7 @@ import org.apache.commons.rng.simple.RandomSource;
 public final class PhiloxProvider extends IntProvider
         implements LongJumpableUniformRandomProvider, ArbitrarilyJumpableUniformRandomProvider {
     private static final ValueLayout.OfInt WORD = ValueLayout.JAVA_INT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
+    private static final ValueLayout.OfLong PAIR = ValueLayout.JAVA_LONG_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
     private static final int SEED_INTS = 6;
     /** Enough to run the SIMD path at full speed, small beside an L1 cache. */
     private static final int BUFFER_BYTES = 4096;
@@ -53,6 +54,10 @@ public final class PhiloxProvider extends IntProvider
     private static final BigInteger WORDS_OF_LONG_JUMP = BigInteger.TWO.pow(98);
 
     private final byte[] buffer = new byte[BUFFER_BYTES];
+    /** Words and pairs of them out of the buffer, in arrays that C2 vectorises loops over; made at the first fill. */
+    private int[] words = {};
+
+    private long[] pairs = {};
     private long key;
     /** The 128-bit counter of the buffer's first block. */
     private long counterHigh;
@@ -204,9 +209,7 @@ public final class PhiloxProvider extends IntProvider
         Objects.checkFromIndexSize(offset, elements, dst.length);
         for (int done = 0; done < elements; ) {
             int items = ready(elements - done, Integer.BYTES);
-            for (int i = 0; i < items; i++) {
-                dst[offset + done + i] = (Words.getInt(buffer, position + Integer.BYTES * i) >>> 8) * 0x1p-24f;
-            }
+            toFloats(words(items), dst, offset + done, items);
             position += Integer.BYTES * items;
             done += items;
         }
@@ -233,11 +236,8 @@ public final class PhiloxProvider extends IntProvider
         Objects.checkFromIndexSize(offset, elements, dst.length);
         for (int done = 0; done < elements; ) {
             int items = ready(elements - done, Long.BYTES);
-            for (int i = 0; i < items; i++) {
-                // Commons RNG takes the high half first
-                long words = Words.getLong(buffer, position + Long.BYTES * i);
-                dst[offset + done + i] = Long.rotateLeft(words, 32);
-            }
+            MemorySegment.copy(MemorySegment.ofArray(buffer), PAIR, position, dst, offset + done, items);
+            highFirst(dst, offset + done, offset + done + items);
             position += Long.BYTES * items;
             done += items;
             if (items == 0) { // the two words lie on both sides of the buffer's end
@@ -268,18 +268,50 @@ public final class PhiloxProvider extends IntProvider
         Objects.checkFromIndexSize(offset, elements, dst.length);
         for (int done = 0; done < elements; ) {
             int items = ready(elements - done, Long.BYTES);
-            for (int i = 0; i < items; i++) {
-                // 26 bits of the first word above 27 of the second
-                long words = Words.getLong(buffer, position + Long.BYTES * i);
-                long bits = (((words & 0xFFFFFFFFL) >>> 6) << 27) | (words >>> 37);
-                dst[offset + done + i] = bits * 0x1p-53;
-            }
+            toDoubles(pairs(items), dst, offset + done, items);
             position += Long.BYTES * items;
             done += items;
             if (items == 0) {
                 dst[offset + done] = nextDouble();
                 done++;
             }
+        }
+    }
+
+    private int[] words(int items) {
+        if (words.length == 0) {
+            words = new int[BUFFER_BYTES / Integer.BYTES];
+        }
+        MemorySegment.copy(MemorySegment.ofArray(buffer), WORD, position, words, 0, items);
+        return words;
+    }
+
+    private long[] pairs(int items) {
+        if (pairs.length == 0) {
+            pairs = new long[BUFFER_BYTES / Long.BYTES];
+        }
+        MemorySegment.copy(MemorySegment.ofArray(buffer), PAIR, position, pairs, 0, items);
+        return pairs;
+    }
+
+    private static void toFloats(int[] words, float[] dst, int offset, int elements) {
+        for (int i = 0; i < elements; i++) {
+            dst[offset + i] = (words[i] >>> 8) * 0x1p-24f;
+        }
+    }
+
+    /** Commons RNG takes the high half first. */
+    private static void highFirst(long[] pairs, int start, int end) {
+        for (int i = start; i < end; i++) {
+            pairs[i] = Long.rotateLeft(pairs[i], 32);
+        }
+    }
+
+    /** 26 bits of the first word above 27 of the second. */
+    private static void toDoubles(long[] pairs, double[] dst, int offset, int elements) {
+        for (int i = 0; i < elements; i++) {
+            long bits = (((pairs[i] & 0xFFFFFFFFL) >>> 6) << 27) | (pairs[i] >>> 37);
+            dst[offset + i] = bits * 0x1p-53;
         }
     }
 

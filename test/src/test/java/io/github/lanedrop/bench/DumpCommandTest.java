@@ -112,6 +112,6 @@ final class DumpCommandTest {
         int code = run(
                 closingAfter(new ByteArrayOutputStream(), 1000), err, "--seed", "9", "--bytes", "9000000000000000000");
         assertThat(code).isEqualTo(1);
-        assertThat(err.toString(StandardCharsets.UTF_8)).isEqualTo("lanedrop: standard output is closed\n");
+        assertThat(err.toString(StandardCharsets.UTF_8)).isEqualTo("lanedrop: standard output is closed or full\n");
     }
 }

@@ -3,8 +3,6 @@ package io.github.lanedrop.bench;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
-import java.io.OutputStream;
-import java.io.PrintStream;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
@@ -16,13 +14,13 @@ import java.util.HexFormat;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.CsvFileSource;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.MethodSource;
 
 /** Masks from the command line. */
 final class MaskCommandTest {
     @ParameterizedTest
-    @CsvFileSource(resources = "/mask-examples.csv", numLinesToSkip = 1)
+    @MethodSource("io.github.lanedrop.MaskExamples#keepBits")
     @CsvSource({
         "2026, 1, 1/3, 0, 7bf759440da35fd6",
         "0x7EA, 0x1, 1/3, 0, 7bf759440da35fd6",
@@ -43,6 +41,8 @@ final class MaskCommandTest {
         "-9223372036854775808, 0x8000000000000000",
         "010, 10",
         "-0x10, -16",
+        "+0x10, 16",
+        "+16, 16",
     })
     void seedsAreSixtyFourBitsHoweverWritten(String seed, String same) {
         assertThat(mask(seed, "0.3", "1000", "hex"))
@@ -118,23 +118,8 @@ final class MaskCommandTest {
 
     @Test
     void closedOutputEndsTheCommand() {
-        PrintStream closed = new PrintStream(new OutputStream() {
-            @Override
-            public void write(int b) throws IOException {
-                throw new IOException("closed");
-            }
-        });
-        int code = Lanedrop.run(
-                closed,
-                new PrintStream(OutputStream.nullOutputStream()),
-                "mask",
-                "--seed",
-                "1",
-                "--rate",
-                "0.5",
-                "--elements",
-                "9000000000000000000");
-        assertThat(code).isEqualTo(1);
+        assertThat(Cli.runWithoutOutput("mask", "--seed", "1", "--rate", "0.5", "--elements", "9000000000000000000"))
+                .isEqualTo(new Cli(1, "", "lanedrop: standard output is closed or full\n"));
     }
 
     private static String mask(String seed, String rate, String elements, String format) {

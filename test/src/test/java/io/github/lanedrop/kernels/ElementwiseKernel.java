@@ -39,12 +39,12 @@ enum ElementwiseKernel {
     STANDARD_EVALUATION {
         @Override
         float of(float x, float operand, boolean kept, double p) {
-            return x * (float) (1 - p);
+            return p == 0 ? x : x * (float) (1 - p);
         }
 
         @Override
         double of(double x, double operand, boolean kept, double p) {
-            return x * (1 - p);
+            return p == 0 ? x : x * (1 - p);
         }
 
         @Override
@@ -71,12 +71,12 @@ enum ElementwiseKernel {
     ALPHA_BACKWARD {
         @Override
         float of(float x, float operand, boolean kept, double p) {
-            return kept ? x * (float) a(p) : 0;
+            return kept ? p == 0 ? x : x * (float) a(p) : 0;
         }
 
         @Override
         double of(double x, double operand, boolean kept, double p) {
-            return kept ? x * a(p) : 0;
+            return kept ? p == 0 ? x : x * a(p) : 0;
         }
 
         @Override
@@ -147,6 +147,22 @@ enum ElementwiseKernel {
         void run(MaskSource m, DType t, long at, MemorySegment x, MemorySegment o, MemorySegment y, Work w) {
             Zoneout.backwardPrevious(m, t, at, x, y, w.elements, w.workers);
         }
+    },
+    ZONEOUT_EVALUATION {
+        @Override
+        float of(float x, float operand, boolean kept, double p) {
+            return p == 0 ? x : p == 1 ? operand : x * (float) (1 - p) + operand * (float) p;
+        }
+
+        @Override
+        double of(double x, double operand, boolean kept, double p) {
+            return p == 0 ? x : p == 1 ? operand : x * (1 - p) + operand * p;
+        }
+
+        @Override
+        void run(MaskSource m, DType t, long at, MemorySegment x, MemorySegment o, MemorySegment y, Work w) {
+            Zoneout.evaluate(m.rate(), t, x, o, y, w.elements, w.workers);
+        }
     };
 
     abstract float of(float x, float operand, boolean kept, double p);
@@ -168,15 +184,31 @@ enum ElementwiseKernel {
             }
             case FLOAT16 -> {
                 float y = of(Float.float16ToFloat((short) x), Float.float16ToFloat((short) operand), kept, p);
-                // copying keeps all bits, converting makes a signalling NaN quiet
-                boolean copied = p == 0 && (this == INVERTED || this == ALPHA);
-                yield (copied ? x : Float.floatToFloat16(y)) & 0xFFFFL;
+                // copying keeps all bits, as numbers do that fit a double; converting makes a signalling NaN quiet
+                yield copies(p)
+                        ? (long) of((double) x, (double) operand, kept, p)
+                        : (Float.floatToFloat16(y) & 0xFFFFL);
             }
         };
     }
 
     boolean hasOperand() {
-        return this == RESIDUAL || this == ZONEOUT;
+        return this == ZONEOUT || adds();
+    }
+
+    /** Whether two elements are added: of two NaNs it may be either. */
+    boolean adds() {
+        return this == RESIDUAL || this == ZONEOUT_EVALUATION;
+    }
+
+    /** Whether elements keep their bits, as far as they are not dropped. */
+    private boolean copies(double p) {
+        return switch (this) {
+            case INVERTED, STANDARD_EVALUATION, ALPHA, ALPHA_BACKWARD -> p == 0;
+            case ZONEOUT_EVALUATION -> p == 0 || p == 1;
+            case STANDARD, ZONEOUT, ZONEOUT_BACKWARD, ZONEOUT_BACKWARD_PREVIOUS -> true;
+            case RESIDUAL -> false;
+        };
     }
 
     boolean takes(double rate) {

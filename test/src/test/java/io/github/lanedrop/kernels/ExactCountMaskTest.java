@@ -1,6 +1,7 @@
 package io.github.lanedrop.kernels;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.within;
 
 import io.github.lanedrop.rng.Key;
@@ -47,6 +48,15 @@ final class ExactCountMaskTest {
             assertThat(elements - kept(mask).cardinality()).isEqualTo(dropped);
             assertThat(mask.scale()).isEqualTo(dropped == 0 ? 1 : (double) elements / (elements - dropped));
         }
+    }
+
+    /** Where a caller forgot to check, it must not look for words that there are not, for ever. */
+    @Test
+    void beyondTheLastElementThereIsNothingToFill() {
+        var mask = ExactCountMask.of(Rate.drop(.5), new Key(2026, 1), 10);
+        Scratch scratch = Scratch.POOL.borrow();
+        assertThatExceptionOfType(IndexOutOfBoundsException.class).isThrownBy(() -> KeepBits.fill(mask, 8, 3, scratch));
+        assertThat(KeepBits.fill(mask, 8, 2, scratch)).isZero();
     }
 
     /** All sets of k of n are equally likely: chi-square over n choose k sets, p above 1e-6. */

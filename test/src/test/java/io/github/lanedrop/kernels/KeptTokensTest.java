@@ -8,6 +8,7 @@ import io.github.lanedrop.rng.Key;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.util.Arrays;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Random;
@@ -39,6 +40,10 @@ final class KeptTokensTest {
         "10, 0, .1, 9",
         "10, 0, .9, 1",
         "10, 0, .99, 1",
+        "10, 0, .8, 2",
+        "100, 0, .9, 10",
+        "1000, 0, .9, 100",
+        "1000000, 0, .999999, 1",
         "10, 0, 1, 1",
         "10, 0, 0, 10",
         "11, 4, .5, 7",
@@ -54,21 +59,36 @@ final class KeptTokensTest {
         }
     }
 
-    /** Word by word: those with the greatest words, in order. */
+    /** A rate that was given by what it keeps is as decimal as one by what it drops. */
+    @ParameterizedTest
+    @CsvSource({"10, .7, 7", "10, .1, 1", "10, .9, 9", "1000, .003, 3"})
+    void howManyByTheShareToKeep(int tokens, double keep, int kept) {
+        assertThat(KeptTokens.draw(Rate.keep(keep), KEY, 1, tokens, 0).kept()).isEqualTo(kept);
+    }
+
     @Test
-    void whichByDefinition() {
-        int choice = 30;
-        KeptTokens tokens = KeptTokens.draw(Rate.drop(.3), KEY, 50, 32, 2);
-        for (int sample = 0; sample < 50; sample++) {
+    void noSamplesNeedNoMemory() {
+        KeptTokens none = KeptTokens.draw(Rate.drop(.5), KEY, 0, Integer.MAX_VALUE, 1);
+        assertThat(none.kept()).isEqualTo(1 + (1 << 30) - 1);
+    }
+
+    /** Word by word: those with the greatest words, in order; samples of more words than are drawn at once too. */
+    @ParameterizedTest
+    @CsvSource({"50, 30", "3, 2501"})
+    void whichByDefinition(int samples, int choice) {
+        KeptTokens tokens = KeptTokens.draw(Rate.drop(.3), KEY, samples, choice + 2, 2);
+        for (int sample = 0; sample < samples; sample++) {
             long first = (long) sample * choice;
             int[] expected = IntStream.range(0, choice)
                     .boxed()
-                    .sorted((a, b) -> Long.compare(MaskSources.word(KEY, first + b), MaskSources.word(KEY, first + a)))
-                    .limit(21)
+                    .sorted(Comparator.comparingLong((Integer token) -> MaskSources.word(KEY, first + token))
+                            .reversed())
+                    .limit(choice * 7 / 10)
                     .mapToInt(token -> token + 2)
                     .sorted()
                     .toArray();
-            assertThat(Arrays.copyOfRange(indices(tokens, sample), 2, 23)).isEqualTo(expected);
+            assertThat(Arrays.copyOfRange(indices(tokens, sample), 2, tokens.kept()))
+                    .isEqualTo(expected);
         }
     }
 

@@ -78,7 +78,10 @@ final class KernelCalls {
                     new KernelCall("zoneout", () -> Zoneout.forward(mask, type, 3, src, other, dst, ELEMENTS, one)),
                     new KernelCall(
                             "zoneout, previous",
-                            () -> Zoneout.backwardPrevious(mask, type, 3, src, dst, ELEMENTS, one))));
+                            () -> Zoneout.backwardPrevious(mask, type, 3, src, dst, ELEMENTS, one)),
+                    new KernelCall(
+                            "zoneout, evaluate",
+                            () -> Zoneout.evaluate(drop, type, src, other, dst, ELEMENTS, one))));
             if (!drop.dropsAll()) {
                 calls.add(new KernelCall(
                         "toStandard", () -> StandardDropout.toStandard(drop, type, src, dst, ELEMENTS, one)));
@@ -93,6 +96,7 @@ final class KernelCalls {
     private static Stream<KernelCall> keepBits(Kind kind) {
         MemorySegment bits = allocate(kind, ELEMENTS / 8);
         MemorySegment bytes = allocate(kind, ELEMENTS);
+        MemorySegment floats = allocate(kind, (long) Float.BYTES * ELEMENTS);
         return Stream.concat(
                 Stream.of(0d, .1, .5, 1d).map(rate -> {
                     var mask = new BernoulliMask(Rate.drop(rate), Key.of(1));
@@ -103,6 +107,8 @@ final class KernelCalls {
                 Stream.of(
                                 new KernelCall("bits to bytes", () -> MaskBits.bitsToBytes(bits, bytes, ELEMENTS)),
                                 new KernelCall("bytes to bits", () -> MaskBits.bytesToBits(bytes, bits, ELEMENTS)),
+                                new KernelCall("bits to floats", () -> MaskBits.bitsToFloats(bits, 2, floats, ELEMENTS)),
+                                new KernelCall("floats to bits", () -> MaskBits.floatsToBits(floats, bits, ELEMENTS)),
                                 new KernelCall("kept", () -> MaskBits.kept(bits, ELEMENTS)))
                         .map(call -> call.in("" + kind)));
     }

@@ -3,7 +3,6 @@ package io.github.lanedrop.kernels;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.github.lanedrop.kernels.LearnedEntries.Buffer;
 import io.github.lanedrop.kernels.LearnedEntries.Entry;
 import io.github.lanedrop.kernels.Memory.Kind;
 import java.lang.foreign.Arena;
@@ -21,24 +20,9 @@ import org.junit.jupiter.params.provider.MethodSource;
 
 /** What holds of every entry of learned rates: what it refuses, and that its bits do not depend on path, tasks or memory. */
 @Tag("paths")
-final class LearnedEntriesTest {
-    private static final int ELEMENTS = 1500;
-    private static final Workers TWO = new Workers(Runnable::run, 2);
-
+final class LearnedEntriesTest extends EntryRefusals {
     static List<Entry> entries() {
         return LearnedEntries.all();
-    }
-
-    private static MemorySegment[] buffers(Entry entry, Arena arena, int elements) {
-        var random = new Random(17);
-        return entry.buffers().stream()
-                .map(buffer -> {
-                    float[] values = buffer.values(random, elements);
-                    MemorySegment segment = arena.allocate(4L * values.length, 64);
-                    MemorySegment.copy(values, 0, segment, Memory.FLOAT, 0, values.length);
-                    return segment;
-                })
-                .toArray(MemorySegment[]::new);
     }
 
     /** What is written, and what is returned. */
@@ -50,120 +34,6 @@ final class LearnedEntriesTest {
             }
         }
         return results;
-    }
-
-    // refusals
-
-    private static void assertRefused(
-            Entry entry, MemorySegment[] buffers, Workers workers, Class<? extends Throwable> type, String message) {
-        byte[][] before = Arrays.stream(buffers)
-                .map(buffer -> buffer.scope().isAlive() ? Memory.bytes(buffer) : new byte[0])
-                .toArray(byte[][]::new);
-        assertThatThrownBy(() -> entry.call().run(buffers, ELEMENTS, workers))
-                .isInstanceOf(type)
-                .hasMessageContaining(message);
-        for (int i = 0; i < buffers.length; i++) {
-            if (buffers[i].scope().isAlive()) {
-                assertThat(Memory.bytes(buffers[i])).isEqualTo(before[i]);
-            }
-        }
-    }
-
-    @ParameterizedTest
-    @MethodSource("entries")
-    void aBufferThatIsTooSmall(Entry entry) {
-        try (Arena arena = Arena.ofConfined()) {
-            for (int i = 0; i < entry.buffers().size(); i++) {
-                MemorySegment[] buffers = buffers(entry, arena, ELEMENTS);
-                long bytes = buffers[i].byteSize();
-                buffers[i] = buffers[i].asSlice(0, bytes - 1);
-                assertRefused(
-                        entry,
-                        buffers,
-                        Workers.NONE,
-                        IllegalArgumentException.class,
-                        entry.buffers().get(i).name() + " must hold at least " + bytes + " bytes (" + bytes / 4
-                                + " float32 elements), got " + (bytes - 1));
-            }
-        }
-    }
-
-    @ParameterizedTest
-    @MethodSource("entries")
-    void aReadOnlyBufferToBeWritten(Entry entry) {
-        try (Arena arena = Arena.ofConfined()) {
-            for (int i = 0; i < entry.buffers().size(); i++) {
-                MemorySegment[] buffers = buffers(entry, arena, ELEMENTS);
-                Buffer buffer = entry.buffers().get(i);
-                buffers[i] = buffers[i].asReadOnly();
-                if (buffer.written()) {
-                    assertRefused(
-                            entry,
-                            buffers,
-                            Workers.NONE,
-                            IllegalArgumentException.class,
-                            buffer.name() + " must be writable, got a read-only segment");
-                } else {
-                    entry.call().run(buffers, ELEMENTS, Workers.NONE);
-                }
-            }
-        }
-    }
-
-    @ParameterizedTest
-    @MethodSource("entries")
-    void aWrittenBufferThatOverlapsAnother(Entry entry) {
-        try (Arena arena = Arena.ofConfined()) {
-            int count = entry.buffers().size();
-            for (int i = 0; i < count; i++) {
-                for (int j = 0; j < count; j++) {
-                    if (i == j || !entry.buffers().get(i).written()) {
-                        continue;
-                    }
-                    MemorySegment[] buffers = buffers(entry, arena, ELEMENTS);
-                    MemorySegment both = arena.allocate(buffers[i].byteSize() + buffers[j].byteSize() - 4);
-                    MemorySegment moved = both.asSlice(0, buffers[i].byteSize());
-                    buffers[j] = both.asSlice(buffers[i].byteSize() - 4).copyFrom(buffers[j]);
-                    buffers[i] = moved;
-                    assertRefused(entry, buffers, Workers.NONE, IllegalArgumentException.class, "overlap by 4 bytes");
-                }
-            }
-        }
-    }
-
-    @ParameterizedTest
-    @MethodSource("entries")
-    void aClosedArena(Entry entry) {
-        for (int i = 0; i < entry.buffers().size(); i++) {
-            try (Arena arena = Arena.ofConfined()) {
-                MemorySegment[] buffers = buffers(entry, arena, ELEMENTS);
-                try (Arena closed = Arena.ofConfined()) {
-                    buffers[i] = closed.allocate(buffers[i].byteSize());
-                }
-                assertRefused(entry, buffers, Workers.NONE, IllegalStateException.class, "closed");
-            }
-        }
-    }
-
-    @ParameterizedTest
-    @MethodSource("entries")
-    void anotherTasksMemory(Entry entry) {
-        if (entry.name().equals("pruned")) {
-            return; // counts on the calling thread
-        }
-        for (int i = 0; i < entry.buffers().size(); i++) {
-            try (Arena confined = Arena.ofConfined();
-                    Arena shared = Arena.ofShared()) {
-                MemorySegment[] buffers = buffers(entry, shared, ELEMENTS);
-                buffers[i] = confined.allocate(buffers[i].byteSize());
-                assertRefused(
-                        entry,
-                        buffers,
-                        TWO,
-                        WrongThreadException.class,
-                        entry.buffers().get(i).name() + " belongs to one thread and cannot be split over 2 tasks");
-            }
-        }
     }
 
     @ParameterizedTest

@@ -14,7 +14,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
-/** Bits to bytes, bytes to bits, and the number of ones: every count around a vector, in memory of every kind. */
+/** Bits to bytes and floats and back, and the number of ones: every count around a vector, in memory of every kind. */
 @Tag("paths")
 final class MaskBitsTest {
     @ParameterizedTest
@@ -52,6 +52,57 @@ final class MaskBitsTest {
         }
     }
 
+    @ParameterizedTest
+    @EnumSource
+    void floatsAndBackAtEveryCount(Kind kind) {
+        var random = new Random(kind.name().hashCode());
+        int[] zeros = {0, 0x80000000};
+        try (Arena arena = Arena.ofConfined()) {
+            Memory floatsMemory = new Memory(kind, arena, 40_000);
+            Memory bitsMemory = new Memory(kind, arena, 2_000);
+            for (int step = 0; step < 200; step++) {
+                int elements = step < 150 ? step : 900 + random.nextInt(7_500);
+                int[] floats = Memory.floatBits(random, elements);
+                var expected = new BitSet();
+                for (int i = 0; i < elements; i++) {
+                    floats[i] = random.nextBoolean() ? zeros[random.nextInt(2)] : floats[i];
+                    expected.set(i, floats[i] << 1 != 0); // all but the sign
+                }
+                MemorySegment from = floatsMemory.take(step % 9, 4L * elements);
+                Memory.fill(from, floats);
+                MemorySegment bits = bitsMemory.take(step % 7, (elements + 7) / 8);
+                MaskBits.floatsToBits(from.asReadOnly(), bits, elements);
+                assertThat(BitSet.valueOf(Memory.bytes(bits)))
+                        .as("%d floats to bits", elements)
+                        .isEqualTo(expected);
+
+                double scale = Rate.drop(.01 * (step % 100)).scale();
+                MemorySegment back = floatsMemory.take(step % 5, 4L * elements);
+                MaskBits.bitsToFloats(bits.asReadOnly(), scale, back, elements);
+                int[] factors = new int[elements];
+                expected.stream().forEach(i -> factors[i] = Float.floatToRawIntBits((float) scale));
+                assertThat(Memory.read(back, elements))
+                        .as("%d bits to floats", elements)
+                        .isEqualTo(factors);
+                floatsMemory.assertUntouchedAround("floats");
+                bitsMemory.assertUntouchedAround("bits");
+            }
+        }
+    }
+
+    /** What multiplying by the floats gives, where that is finite; where it is not, dropped is +0 all the same. */
+    @Test
+    void aFloatMaskDropsWhatMultiplyingByItMakesZero() {
+        Rate rate = Rate.drop(.5);
+        float[] factors = {0, 2, -0f, 2, 0, 2, 0};
+        float[] x = {3, 3, -4, -4, Float.NaN, Float.NEGATIVE_INFINITY, Float.POSITIVE_INFINITY};
+        float[] y = new float[7];
+        var mask = new FloatMask(rate, MemorySegment.ofArray(factors));
+        DropoutKernel.forward(mask, 0, MemorySegment.ofArray(x), MemorySegment.ofArray(y), 7);
+        assertThat(y).containsExactly(0, 6, 0, -8, 0, Float.NEGATIVE_INFINITY, 0);
+        assertThat(mask.elements()).isEqualTo(7);
+    }
+
     /** A last byte with ones beyond the last element. */
     @Test
     void unusedBitsAreIgnored() {
@@ -85,6 +136,7 @@ final class MaskBitsTest {
         MaskSource[] masks = {
             new StoredMask(one, ones),
             new ByteMask(one, ones),
+            new FloatMask(one, MemorySegment.ofArray(new byte[400]).fill((byte) 1)),
             new BroadcastMask(new StoredMask(one, ones), BroadcastShape.rows(10, 10)),
             new TokenTypeMask(new ByteMask(one, ones), MemorySegment.ofArray(new int[100]), 1)
         };
@@ -105,6 +157,29 @@ final class MaskBitsTest {
         refused("bits must hold at least 4 bytes (25 bits), got 3", () -> MaskBits.bytesToBits(big, three, 25));
         refused("bits must hold at least 4 bytes (25 bits), got 3", () -> MaskBits.bitsToBytes(three, big, 25));
         refused("bits must hold at least 4 bytes (25 bits), got 3", () -> MaskBits.kept(three, 25));
+        refused(
+                "floats must hold at least 4 bytes (1 float32 elements), got 3",
+                () -> MaskBits.bitsToFloats(big, 1, three, 1));
+        refused(
+                "floats must hold at least 4 bytes (1 float32 elements), got 3",
+                () -> MaskBits.floatsToBits(three, big, 1));
+        refused(
+                "bits must hold at least 4 bytes (25 bits), got 3",
+                () -> MaskBits.floatsToBits(MemorySegment.ofArray(new float[25]), three, 25));
+        refused(
+                "bits must hold at least 4 bytes (25 bits), got 3",
+                () -> MaskBits.bitsToFloats(three, 1, MemorySegment.ofArray(new float[25]), 25));
+        refused("must be writable", () -> MaskBits.bitsToFloats(big, 1, big.asReadOnly(), 9));
+        refused("must be writable", () -> MaskBits.floatsToBits(big, three.asReadOnly(), 9));
+        refused("floats and bits overlap by 1 bytes", () -> MaskBits.floatsToBits(big, big, 3));
+        refused("bits and floats overlap by 1 bytes", () -> MaskBits.bitsToFloats(big, 1, big, 3));
+        for (double scale : new double[] {0, -1, Double.NaN, 1e-46}) { // the last is 0 in float32
+            refused(
+                    "scale must be more than 0 in float32, got " + scale,
+                    () -> MaskBits.bitsToFloats(three, scale, big, 3));
+        }
+        refused("elements must be in [0, 2^61)", () -> MaskBits.floatsToBits(big, three, 1L << 61));
+        assertThat(big.mismatch(MemorySegment.ofArray(new byte[100]))).isEqualTo(-1);
         refused("elements must be 0 or more, got -1", () -> MaskBits.kept(three, -1));
         refused("must be writable", () -> MaskBits.bytesToBits(big, three.asReadOnly(), 9));
         refused("bytes and bits overlap by 1 bytes", () -> MaskBits.bytesToBits(three, three, 3));

@@ -45,6 +45,7 @@ record MaskDecisions(String name, Class<?> type, double keep, Bits bits) {
                                 byteStream(),
                                 stored(drop),
                                 bytes(drop),
+                                floats(drop),
                                 new MaskDecisions(
                                         "ScaledMask",
                                         ScaledMask.class,
@@ -97,6 +98,17 @@ record MaskDecisions(String name, Class<?> type, double keep, Bits bits) {
             DropoutKernel.keepBits(new BernoulliMask(drop, key), first, bits, elements);
             MaskBits.bitsToBytes(bits, bytes, elements);
             return keepBits(new ByteMask(drop, bytes), 0, words);
+        });
+    }
+
+    private static MaskDecisions floats(Rate drop) {
+        return new MaskDecisions("FloatMask", FloatMask.class, 1 - drop.effective(), (key, first, words) -> {
+            long elements = (long) Long.SIZE * words;
+            MemorySegment bits = MemorySegment.ofArray(new byte[Long.BYTES * words]);
+            MemorySegment floats = MemorySegment.ofArray(new float[Math.toIntExact(elements)]);
+            DropoutKernel.keepBits(new BernoulliMask(drop, key), first, bits, elements);
+            MaskBits.bitsToFloats(bits, drop.scale(), floats, elements);
+            return keepBits(new FloatMask(drop, floats), 0, words);
         });
     }
 

@@ -7,8 +7,8 @@ import org.apache.commons.rng.UniformRandomProvider;
 import org.apache.commons.rng.simple.RandomSource;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.CsvFileSource;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.MethodSource;
 
 /** Who tests the oracle: Commons RNG its words, the specification's own numbers the rest. */
 final class MaskOracleTest {
@@ -46,7 +46,7 @@ final class MaskOracleTest {
     }
 
     @ParameterizedTest
-    @CsvFileSource(resources = "/mask-examples.csv", numLinesToSkip = 1)
+    @MethodSource("io.github.lanedrop.MaskExamples#keepBits")
     void workedExamplesOfTheSpecification(long seed, long stream, double rate, long offset, String expected) {
         byte[] keepBits = new MaskOracle(seed, stream, rate).keepBits(offset, 64);
         assertThat(HexFormat.of().formatHex(keepBits)).isEqualTo(expected);

@@ -66,6 +66,21 @@ final class MaskSourceErrorsTest {
                 10);
     }
 
+    @Test
+    void floatsTooFew() {
+        refused(
+                "the mask's factors must hold at least 240 bytes (60 float32 elements), got 239",
+                new FloatMask(RATE, MemorySegment.ofArray(new byte[239])),
+                50,
+                10);
+        refused(
+                "the mask's factors must hold at least 9223372036854775807 bytes (2305843009213693952 float32 elements),"
+                        + " got 0",
+                new FloatMask(RATE, MemorySegment.NULL),
+                (1L << 61) - 10,
+                10);
+    }
+
     /** All of them, whatever part of the shape is asked for. */
     @Test
     void decisionsTooFew() {
@@ -109,6 +124,7 @@ final class MaskSourceErrorsTest {
         MaskSource[] masks = {
             new ByteMask(RATE, shared),
             new BroadcastMask(new ByteMask(RATE, shared), BroadcastShape.rows(10, 10)),
+            new FloatMask(RATE, shared),
             new TokenTypeMask(BERNOULLI, shared, 1),
             new TokenTypeMask(new ByteMask(RATE, shared), MemorySegment.ofArray(new int[ELEMENTS]), 1),
             new ScaledMask(new StoredMask(RATE, shared), 2),
@@ -145,6 +161,13 @@ final class MaskSourceErrorsTest {
                     two);
             refused(
                     WrongThreadException.class,
+                    "the mask's factors" + end,
+                    new FloatMask(RATE, arena.allocate(ValueLayout.JAVA_FLOAT, 100)),
+                    0,
+                    1,
+                    two);
+            refused(
+                    WrongThreadException.class,
                     "the mask's ids" + end,
                     new TokenTypeMask(BERNOULLI, arena.allocate(ValueLayout.JAVA_INT, 100), 1),
                     0,
@@ -160,6 +183,7 @@ final class MaskSourceErrorsTest {
             closed = arena.allocate(400);
         }
         refused(IllegalStateException.class, "Already closed", new ByteMask(RATE, closed), 0, 10, Workers.NONE);
+        refused(IllegalStateException.class, "Already closed", new FloatMask(RATE, closed), 0, 10, Workers.NONE);
         refused(IllegalStateException.class, "Already closed", new VaryingRateMask(closed, KEY), 0, 10, Workers.NONE);
         refused(
                 IllegalStateException.class,

@@ -97,6 +97,14 @@ final class MaskSources {
                         true,
                         key -> new ByteMask(
                                 Rate.drop(rate), MemorySegment.ofArray(keepBytes(oracle.apply(key), elements))),
+                        oracle),
+                new Sample(
+                        "stored floats",
+                        rate,
+                        elements,
+                        true,
+                        key -> new FloatMask(
+                                Rate.drop(rate), MemorySegment.ofArray(keepFloats(oracle.apply(key), elements))),
                         oracle));
     }
 
@@ -137,6 +145,16 @@ final class MaskSources {
             bytes[i] = kept.test(i) ? (byte) (1 << (i % 8)) : 0;
         }
         return bytes;
+    }
+
+    /** One of both zeros for dropped, anything else for kept, whatever it is to a multiplication. */
+    private static float[] keepFloats(LongPredicate kept, int elements) {
+        float[] others = {1, 1 / .7f, -1, Float.MIN_VALUE, -Float.MIN_VALUE, Float.NaN, Float.NEGATIVE_INFINITY};
+        float[] floats = new float[elements];
+        for (int i = 0; i < elements; i++) {
+            floats[i] = kept.test(i) ? others[i % others.length] : i % 2 == 0 ? 0f : -0f;
+        }
+        return floats;
     }
 
     private static List<Sample> broadcast() {

@@ -126,7 +126,7 @@ final class NoiseErrorsTest {
         assertRefused(message, () -> NoiseKernel.add(NOISE, 0, src, small, ELEMENTS));
         assertRefused(message, () -> NoiseKernel.fill(NOISE, 0, small, ELEMENTS, Workers.NONE));
         assertRefused(
-                "src must hold at least 4096 bytes (1024 float32 elements), got 4095",
+                "dstGradient must hold at least 4096 bytes (1024 float32 elements), got 4095",
                 () -> NoiseKernel.multiplyBackward(NOISE, 0, src.asSlice(0, BYTES - 1), dst, ELEMENTS));
         assertRefused(
                 "src must hold at least 8192 bytes",

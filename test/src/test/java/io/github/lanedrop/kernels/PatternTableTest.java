@@ -16,13 +16,7 @@ final class PatternTableTest {
     private static final long ONE = 1L << 32;
 
     @ParameterizedTest
-    @CsvSource({
-        "0, 00002af3, 111",
-        "1, 0001828c, 125",
-        "127, 79ff4a46, 126",
-        "254, 85d494c9, 253",
-        "255, 99c8e862, 254",
-    })
+    @MethodSource("io.github.lanedrop.MaskExamples#table")
     void columnsOfRateOneTenth(int column, String cut, int alias) {
         Rate rate = Rate.drop(0.1);
         assertThat(rate.threshold()).isEqualTo(0x1999999aL);

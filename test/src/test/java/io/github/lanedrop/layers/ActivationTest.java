@@ -60,6 +60,19 @@ final class ActivationTest {
     }
 
     @Test
+    void sigmoidAndTanhOfSpecialValues() {
+        Tensor x = Tensor.of(new float[] {Float.NaN, Float.POSITIVE_INFINITY, Float.NEGATIVE_INFINITY, -0f, 0f}, 5);
+        Result sigmoid = new Sigmoid().forward(x, TRAIN);
+        Result tanh = new Tanh().forward(x, TRAIN);
+        assertThat(sigmoid.output().toArray()).containsExactly(Float.NaN, 1, 0, .5f, .5f);
+        assertThat(tanh.output().toArray()).containsExactly(Float.NaN, 1, -1, -0f, 0f);
+        Tensor dy = Samples.filled(3, 5);
+        assertThat(sigmoid.backward().backward(dy, new Gradients()).toArray())
+                .containsExactly(Float.NaN, 0, 0, .75f, .75f);
+        assertThat(tanh.backward().backward(dy, new Gradients()).toArray()).containsExactly(Float.NaN, 0, 0, 3, 3);
+    }
+
+    @Test
     void dropoutCommutesWithReluAloneBitForBit() {
         Tensor x = tensor(3, 64, 65);
         x.set(0, -0f);

@@ -114,6 +114,19 @@ final class DropoutTest {
     }
 
     @Test
+    void aScheduleThroughRateZeroLeavesOtherSitesAlone() {
+        Tensor x = filled(1, 4, 32);
+        BitSet other = kept(dropout(0.5, 1), KEY, 0, 128);
+        for (double rate : new double[] {0.1, 0, 0.1, 1}) {
+            Tensor y = forward(Sequential.of(dropout(rate, 0), dropout(0.5, 1)), x, Pass.train(KEY));
+            BitSet first = kept(dropout(rate, 0), KEY, 0, 128);
+            for (int i = 0; i < 128; i++) {
+                assertThat(y.get(i) != 0).as("rate %s, element %d", rate, i).isEqualTo(first.get(i) && other.get(i));
+            }
+        }
+    }
+
+    @Test
     void ratesZeroAndOneAreExact() {
         Tensor x = Tensor.of(new float[] {Float.NaN, Float.POSITIVE_INFINITY, -0f, 1}, 1, 4);
         assertThat(forward(dropout(0, 0), x, Pass.train(KEY))).isSameAs(x);

@@ -1,6 +1,7 @@
 package io.github.lanedrop.layers;
 
 import static io.github.lanedrop.layers.Samples.bits;
+import static io.github.lanedrop.layers.Samples.captured;
 import static io.github.lanedrop.layers.Samples.dropout;
 import static io.github.lanedrop.layers.Samples.filled;
 import static io.github.lanedrop.layers.Samples.kept;
@@ -8,6 +9,7 @@ import static io.github.lanedrop.layers.Samples.tensor;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
+import io.github.lanedrop.kernels.Matrix;
 import io.github.lanedrop.kernels.Workers;
 import io.github.lanedrop.rng.Key;
 import java.util.BitSet;
@@ -134,6 +136,17 @@ final class LinearTest {
     }
 
     @Test
+    void theWayBackKeepsTheInputAndNotTheOutput() throws IllegalAccessException {
+        Tensor x = filled(1, 2, 3);
+        Result result = small().forward(x, Pass.eval());
+        assertThat(captured(result.backward()))
+                .contains(x)
+                .doesNotContain(result.output())
+                .noneMatch(value -> value instanceof Matrix matrix
+                        && matrix.segment().equals(result.output().segment()));
+    }
+
+    @Test
     void emptySizes() {
         Linear linear = small();
         Gradients gradients = new Gradients();
@@ -146,6 +159,10 @@ final class LinearTest {
         assertThat(constant.forward(Tensor.zeros(4, 0), Pass.eval()).output().toArray())
                 .containsOnly(0)
                 .hasSize(8);
+        assertThat(small().forward(Tensor.zeros(1 << 16, 1 << 16, 0, 3), Pass.eval())
+                        .output()
+                        .shape())
+                .containsExactly(1 << 16, 1 << 16, 0, 2);
     }
 
     @Test
@@ -155,6 +172,10 @@ final class LinearTest {
                 .withMessage("input must have the shape [..., 3] with a batch axis, got [2, 4]");
         assertThatIllegalArgumentException().isThrownBy(() -> small().forward(Tensor.zeros(3), Pass.eval()));
         assertThatIllegalArgumentException().isThrownBy(() -> new Linear(-1, 2));
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> new Linear(0, 1).forward(Tensor.zeros(1 << 15, 1 << 16, 0), Pass.eval()))
+                .withMessage("input must have fewer than 2^31 rows in its leading axes, got the shape"
+                        + " [32768, 65536, 0]");
         Backward backward = small().forward(Tensor.zeros(2, 3), Pass.eval()).backward();
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> backward.backward(Tensor.zeros(2, 3), new Gradients()))

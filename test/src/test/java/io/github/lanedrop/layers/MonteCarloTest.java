@@ -199,6 +199,16 @@ final class MonteCarloTest {
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> MonteCarlo.predict(model(0.5), Tensor.zeros(), 3, KEY, Workers.NONE))
                 .withMessage("input must have the shape [N, ...], got a scalar");
+        for (long rowOffset : new long[] {-1, Long.MAX_VALUE - 1}) {
+            assertThatIllegalArgumentException()
+                    .isThrownBy(() -> MonteCarlo.predict(model(0.5), x, 3, KEY, Workers.NONE, rowOffset))
+                    .withMessage("rowOffset must be in [0, 2^63 - 1 - rows], got " + rowOffset + " with 2 rows");
+        }
+        assertThatIllegalArgumentException()
+                .as("the last of several blocks is where it would overflow")
+                .isThrownBy(() -> MonteCarlo.predict(
+                        model(0.5), Tensor.zeros(1025, 0), 3, KEY, Workers.NONE, Long.MAX_VALUE - 1024))
+                .withMessageStartingWith("rowOffset must be in ");
         Layer flat = Sequential.of(dropout(0.5, 0), (input, pass) -> Result.identity(input.reshape(12)));
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> MonteCarlo.moments(flat, x, 3, KEY, Workers.NONE))

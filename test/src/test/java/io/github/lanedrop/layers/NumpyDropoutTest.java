@@ -1,6 +1,7 @@
 package io.github.lanedrop.layers;
 
 import static io.github.lanedrop.layers.Samples.bits;
+import static io.github.lanedrop.layers.Samples.captured;
 import static io.github.lanedrop.layers.Samples.dropout;
 import static io.github.lanedrop.layers.Samples.filled;
 import static io.github.lanedrop.layers.Samples.forward;
@@ -11,6 +12,7 @@ import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException
 import static org.assertj.core.api.Assertions.within;
 
 import io.github.lanedrop.kernels.BernoulliMask;
+import io.github.lanedrop.kernels.Matrix;
 import io.github.lanedrop.kernels.Rate;
 import io.github.lanedrop.kernels.StoredMask;
 import io.github.lanedrop.kernels.Workers;
@@ -215,9 +217,16 @@ final class NumpyDropoutTest {
 
         @Test
         @DisplayName("11: the mask costs 8 bytes an element")
-        void theMaskIsARateAndAKey() {
+        void theWayBackKeepsARateAndAKeyAndNoElement() throws IllegalAccessException {
+            assertThat(captured(dropout.forward(x, TRAIN).backward()))
+                    .hasAtLeastOneElementOfType(BernoulliMask.class)
+                    .doesNotHaveAnyElementsOfTypes(
+                            Tensor.class, Matrix.class, MemorySegment.class, float[].class, byte[].class);
+            assertThat(captured(dropout.forward(x, Pass.eval()).backward()))
+                    .as("the shape")
+                    .hasExactlyElementsOfTypes(int[].class);
             assertThat(Arrays.stream(BernoulliMask.class.getRecordComponents()).map(RecordComponent::getType))
-                    .as("what the way back keeps of the mask, whatever its size")
+                    .as("the mask, whatever its size")
                     .containsExactly(Rate.class, Key.class);
             assertThat(Arrays.stream(Key.class.getRecordComponents()).map(RecordComponent::getType))
                     .containsExactly(long.class, long.class);

@@ -68,6 +68,26 @@ final class OptimizerTest {
     }
 
     @Test
+    void whatIsListedTwiceTakesOneStep() {
+        List<List<Optimizer>> pairs = List.of(
+                List.of(new Sgd(0.1), new Sgd(0.1)),
+                List.of(new Sgd(0.1, 0.9, 0.01), new Sgd(0.1, 0.9, 0.01)),
+                List.of(new Adam(0.1), new Adam(0.1)));
+        for (List<Optimizer> pair : pairs) {
+            Parameter once = new Parameter("w", Samples.tensor(1, 600));
+            Parameter twice = new Parameter("0.w", once.value().copy());
+            gradients.of(once).segment().copyFrom(Samples.tensor(2, 600).segment());
+            gradients.of(twice).segment().copyFrom(Samples.tensor(2, 600).segment());
+            for (int step = 0; step < 3; step++) {
+                pair.getFirst().step(List.of(once), gradients);
+                pair.getLast().step(List.of(twice, parameter, new Parameter("2.w", twice.value())), gradients);
+            }
+            assertThat(Samples.bits(twice.value())).isEqualTo(Samples.bits(once.value()));
+            assertThat(Samples.bits(twice.value())).isNotEqualTo(Samples.bits(Samples.tensor(1, 600)));
+        }
+    }
+
+    @Test
     void errors() {
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> new Sgd(Double.NaN))

@@ -10,6 +10,7 @@ import static org.assertj.core.api.Assertions.fail;
 import io.github.lanedrop.rng.Key;
 import java.io.IOException;
 import java.io.RandomAccessFile;
+import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
@@ -23,6 +24,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.concurrent.Executors;
 import org.apache.commons.rng.UniformRandomProvider;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -171,6 +173,41 @@ final class SafetensorsTest {
         assertThat(bits(target.parameters().getFirst().value())).isEqualTo(before);
     }
 
+    /** The second parameter cannot be written to, so the first must not have been. */
+    @Test
+    void loadingIntoMemoryThatCannotBeWrittenIsAllOrNothing() throws Exception {
+        MemorySegment readOnly = MemorySegment.ofArray(new float[1]).asReadOnly();
+        assertNothingLoaded(
+                Tensor.over(readOnly, 1),
+                IllegalArgumentException.class,
+                path() + " does not fit the model: b must be writable, got a read-only segment");
+        Arena closed = Arena.ofConfined();
+        Tensor late = Tensor.over(closed.allocate(Float.BYTES), 1);
+        Tensor lateAndEmpty = Tensor.over(closed.allocate(Float.BYTES), 0);
+        closed.close();
+        String message = "b must be in an open arena, got a closed one";
+        assertNothingLoaded(late, IllegalStateException.class, message);
+        assertNothingLoaded(lateAndEmpty, IllegalStateException.class, message);
+        try (var thread = Executors.newSingleThreadExecutor()) {
+            Arena others = thread.submit(Arena::ofConfined).get();
+            Tensor foreign = thread.submit(() -> Tensor.over(others.allocate(Float.BYTES), 1))
+                    .get();
+            assertNothingLoaded(foreign, WrongThreadException.class, "b belongs to another thread");
+            thread.submit(others::close).get();
+        }
+    }
+
+    private void assertNothingLoaded(Tensor second, Class<? extends Exception> type, String message)
+            throws IOException {
+        Parameter first = new Parameter("a", Tensor.zeros(3));
+        Safetensors.save(
+                path(), List.of(new Parameter("a", tensor(1, 3)), new Parameter("b", Tensor.zeros(second.shape()))));
+        assertThatExceptionOfType(type)
+                .isThrownBy(() -> Safetensors.loadInto(path(), List.of(first, new Parameter("b", second))))
+                .withMessage(message);
+        assertThat(bits(first.value())).containsOnly(0);
+    }
+
     private static Map<String, Tensor> byName(Sequential model) {
         Map<String, Tensor> tensors = new LinkedHashMap<>();
         model.parameters().forEach(parameter -> tensors.put(parameter.name(), parameter.value()));
@@ -222,6 +259,9 @@ final class SafetensorsTest {
             {"a":{"dtype":"F32","shape":[2],"data_offsets":[0,8]},"b":{"dtype":"F32","shape":[1],"data_offsets":[4,8]}} | b must begin at byte 8
             {"a":{"dtype":"F32","shape":[2],"data_offsets":[0,8]},"b":{"dtype":"F32","shape":[2],"data_offsets":[0,8]}} | b must begin at byte 8
             {"a":{"dtype":"F32","shape":[2],"data_offsets":[0,8]},"a":{"dtype":"F32","shape":[0],"data_offsets":[8,8]}} | expected each name once, got a twice
+            {"a":{"dtype":"F32","shape":[2],"data_offsets":[0,8]},"\\u0061":{"dtype":"F32","shape":[0],"data_offsets":[8,8]}} | expected each name once, got a twice
+            {"a":{"dtype":"F32","shape":[1],"data_offsets":[0,4]},"b":{"dtype":"F32","shape":[0],"data_offsets":[8,8]}} | b must begin at byte 4
+            {"a":{"dtype":"F32","shape":[0],"data_offsets":[0,0]},"b":{"dtype":"F32","shape":[1],"data_offsets":[4,8]}} | b must begin at byte 0
             {"a":{"dtype":"F32","dtype":"F32","shape":[2],"data_offsets":[0,8]}} | expected each name once, got dtype twice
             {"__metadata__":{"k":"1","k":"2"}}                       | expected each name once, got k twice
             {"__metadata__":{"k":1}}                                 | expected '"'
@@ -235,6 +275,9 @@ final class SafetensorsTest {
             {"a":{"dtype":"F32","shape":[2],"data_offsets":[0,8,8]}} | expected at most 2 numbers
             {"a":{"dtype":"F32","shape":[2],"data_offsets":[]}}      | a must have two data_offsets, got []
             {"a":{"dtype":"F32","shape":[-2],"data_offsets":[0,8]}}  | expected a whole number
+            {"a":{"dtype":"F32","shape":[-0],"data_offsets":[0,8]}}  | expected a whole number
+            {"a":{"dtype":"F32","shape":[NaN],"data_offsets":[0,8]}} | expected a whole number
+            {"a":{"dtype":"F32","shape":[null],"data_offsets":[0,8]}} | expected a whole number
             {"a":{"dtype":"F32","shape":[2.0],"data_offsets":[0,8]}} | expected ']'
             {"a":{"dtype":"F32","shape":[2e0],"data_offsets":[0,8]}} | expected ']'
             {"a":{"dtype":"F32","shape":[02],"data_offsets":[0,8]}}  | without leading zeros
@@ -245,6 +288,7 @@ final class SafetensorsTest {
             {"a":{"dtype":"F32","shape":[4294967298],"data_offsets":[0,8]}} | a must have sizes below 2^31
             {"a":{"dtype":"F32","shape":[1073741824,1073741824,4],"data_offsets":[0,0]}} | a is too large
             {"a":{"dtype":"F32","shape":[1073741824,1073741824,16],"data_offsets":[0,0]}} | a is too large
+            {"a":{"dtype":"F32","shape":[2147483647,2147483647,0],"data_offsets":[0,0]}} | a is too large
             {"a":{"dtype":"F32","shape":[99999999999999999999],"data_offsets":[0,8]}} | at most 18 digits
             {"a":{"dtype":"F32","shape":[2],"data_offsets":[0,8]}}x  | expected nothing but padding after the header's end
             {"a":{"dtype":"F32","shape":[2],"data_offsets":[0,8]}}{} | expected nothing but padding after the header's end
@@ -276,6 +320,7 @@ final class SafetensorsTest {
     void controlCharactersSpaceInFrontAndBadUtf8() {
         assertRefused(file("{\"a\nb\":{}}", 0), "expected control characters to be escaped");
         assertRefused(file(" {}", 0), "the header must begin with '{'");
+        assertRefused(file("\ufeff{}", 0), "the header must begin with '{'");
         for (byte bad : new byte[] {(byte) 0xFF, (byte) 0xC0, (byte) 0xED}) {
             byte[] bytes = file("{\"a?\":{}}", 0);
             bytes[8 + 3] = bad;

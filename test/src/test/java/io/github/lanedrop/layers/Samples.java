@@ -5,7 +5,10 @@ import io.github.lanedrop.kernels.DropoutKernel;
 import io.github.lanedrop.kernels.Rate;
 import io.github.lanedrop.rng.Key;
 import java.lang.foreign.MemorySegment;
+import java.lang.reflect.Field;
+import java.util.ArrayList;
 import java.util.BitSet;
+import java.util.List;
 import org.apache.commons.rng.UniformRandomProvider;
 import org.apache.commons.rng.simple.RandomSource;
 
@@ -61,6 +64,16 @@ final class Samples {
                 MemorySegment.ofArray(keepBits),
                 elements);
         return BitSet.valueOf(keepBits);
+    }
+
+    /** What a way back keeps alive: what its lambda has captured. */
+    static List<Object> captured(Backward backward) throws IllegalAccessException {
+        List<Object> values = new ArrayList<>();
+        for (Field field : backward.getClass().getDeclaredFields()) {
+            field.setAccessible(true);
+            values.add(field.get(backward));
+        }
+        return values;
     }
 
     static Dropout dropout(double rate, int site) {

@@ -6,6 +6,7 @@ import static io.github.lanedrop.layers.Samples.forward;
 import static io.github.lanedrop.layers.Samples.tensor;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
+import static org.assertj.core.api.Assertions.within;
 
 import io.github.lanedrop.rng.Key;
 import org.junit.jupiter.api.Test;
@@ -76,6 +77,43 @@ final class SequentialTest {
         model.forward(tensor(1, 4, 3), Pass.eval()).backward().backward(tensor(2, 4, 2), gradients);
         assertThat(gradients.of(model.parameters().getFirst())).isSameAs(gradients.of(linear.weight()));
         assertThat(gradients.of(linear.weight()).toArray()).doesNotContain(0);
+    }
+
+    @Test
+    void aLayerUsedTwiceIsListedAndCountedOnce() {
+        Linear shared = Linear.he(3, 3, KEY);
+        Sequential model = Sequential.of(shared, new Tanh(), Sequential.of(new Relu(), shared), Linear.he(3, 2, KEY));
+        assertThat(model.parameters())
+                .extracting(Parameter::name)
+                .containsExactly("0.weight", "0.bias", "3.weight", "3.bias");
+        assertThat(model.parameterCount()).isEqualTo(12 + 8);
+        assertThat(model.describe()).endsWith("20 parameters\n");
+    }
+
+    @Test
+    void aLayerUsedTwiceHasTheSumOfBothGradientsAndTakesOneStep() {
+        Linear shared = Linear.he(3, 3, KEY);
+        Linear first = Linear.he(3, 3, KEY);
+        Linear last = Linear.he(3, 3, KEY);
+        Tensor x = tensor(1, 5, 3);
+        Tensor dy = tensor(2, 5, 3);
+        Sequential model = Sequential.of(shared, new Tanh(), shared);
+        Gradients both = new Gradients();
+        model.forward(x, Pass.eval()).backward().backward(dy, both);
+        Gradients apart = new Gradients();
+        Sequential.of(first, new Tanh(), last)
+                .forward(x, Pass.eval())
+                .backward()
+                .backward(dy, apart);
+        float[] before = shared.weight().value().toArray();
+        float[] sum = both.of(shared.weight()).toArray();
+        new Sgd(0.1).step(model.parameters(), both);
+        for (int i = 0; i < 9; i++) {
+            double expected = (double) apart.of(first.weight()).get(i)
+                    + apart.of(last.weight()).get(i);
+            assertThat((double) sum[i]).isCloseTo(expected, within(1e-5));
+            assertThat(shared.weight().value().get(i)).isEqualTo(before[i] - 0.1f * sum[i]);
+        }
     }
 
     @Test

@@ -2,9 +2,13 @@ package io.github.lanedrop.bench.data;
 
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
+import java.nio.ByteOrder;
 
 /** Grey images of one size, each with the number of its class. */
 public final class LabelledImages {
+    private static final ValueLayout.OfFloat FLOAT =
+            ValueLayout.JAVA_FLOAT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
+
     private final byte[] pixels;
     private final byte[] labels;
     private final int height;
@@ -78,14 +82,14 @@ public final class LabelledImages {
      * @param order numbers of images
      * @param from the first position in {@code order}
      * @param to the position after the last
-     * @param rows receives {@code (to - from) * height * width} 32-bit floats
+     * @param rows receives {@code (to - from) * height * width} 32-bit floats, little endian as in every tensor
      */
     public void copyRows(int[] order, int from, int to, MemorySegment rows) {
         int size = height * width;
         long at = 0;
         for (int i = from; i < to; i++) {
             for (int pixel = 0; pixel < size; pixel++) {
-                rows.set(ValueLayout.JAVA_FLOAT_UNALIGNED, at, brightness(order[i], pixel));
+                rows.set(FLOAT, at, brightness(order[i], pixel));
                 at += Float.BYTES;
             }
         }

@@ -29,9 +29,9 @@ public final class Advice {
         } else if (!path.vector()) {
             advice.add(
                     vectorModule
-                            ? "The scalar path runs, many times slower: " + path.reason()
+                            ? "The scalar path runs, several times slower: " + path.reason()
                                     + (given(path.reason()) ? "; leave it out to use SIMD." : ".")
-                            : "The vector module is missing, so that the scalar path runs, many times slower: start the JVM"
+                            : "The vector module is missing, so that the scalar path runs, several times slower: start the JVM"
                                     + " with " + Simd.FLAG
                                     + ", or put Lanedrop on the module path, which needs no flag.");
         } else if (path.vectorBits() < 512) {

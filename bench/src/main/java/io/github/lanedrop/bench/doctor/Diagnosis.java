@@ -23,7 +23,6 @@ public record Diagnosis(
     public static final List<Double> RATES = List.of(.1, .5);
 
     private static final long[] SIZES = {1 << 12, 1 << 16, 1 << 20, 1 << 24};
-    private static final int MILLIS_PER_NUMBER = 90;
 
     /** Keeps what it is given. */
     public Diagnosis {
@@ -42,15 +41,16 @@ public record Diagnosis(
     /**
      * Looks at this process; takes some seconds.
      *
+     * @param millisPerNumber how long to look for each number
      * @param step called after each of the {@link #RATES}
      * @return what was found
      */
-    public static Diagnosis make(Runnable step) {
+    public static Diagnosis make(int millisPerNumber, Runnable step) {
         Cpu cpu = Cpu.read();
         Kernels.Path path = Kernels.describe();
         List<Measurement> measurements = new ArrayList<>();
         for (double rate : RATES) {
-            for (Throughput throughput : Throughput.look(Rate.drop(rate), MILLIS_PER_NUMBER, SIZES)) {
+            for (Throughput throughput : Throughput.look(Rate.drop(rate), millisPerNumber, SIZES)) {
                 measurements.add(new Measurement(rate, throughput));
             }
             step.run();

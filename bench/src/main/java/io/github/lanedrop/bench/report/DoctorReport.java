@@ -1,16 +1,11 @@
 package io.github.lanedrop.bench.report;
 
-import com.fasterxml.jackson.core.JsonFactory;
-import com.fasterxml.jackson.core.JsonGenerator;
 import io.github.lanedrop.bench.demo.CopyAndScale;
 import io.github.lanedrop.bench.demo.Throughput;
 import io.github.lanedrop.bench.doctor.Cpu;
 import io.github.lanedrop.bench.doctor.Diagnosis;
 import io.github.lanedrop.bench.doctor.Jdk;
 import io.github.lanedrop.kernels.Kernels;
-import java.io.IOException;
-import java.io.StringWriter;
-import java.io.UncheckedIOException;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -104,85 +99,44 @@ public final class DoctorReport {
      * @return one JSON object and an end of line
      */
     public static String json(Diagnosis diagnosis) {
-        StringWriter text = new StringWriter();
-        try (JsonGenerator json = new JsonFactory().createGenerator(text)) {
-            json.writeStartObject();
-            jdk(json, diagnosis.jdk());
-            cpu(json, diagnosis.cpu());
-            path(json, diagnosis.path());
-            json.writeBooleanField("selfTest", diagnosis.selfTest());
-            json.writeStringField("unit", "nanoseconds an element");
-            json.writeStringField("copyAndScaleLoop", CopyAndScale.VECTOR ? "vector" : "plain");
-            json.writeArrayFieldStart("measurements");
-            for (Diagnosis.Measurement measurement : diagnosis.measurements()) {
-                measurement(json, measurement);
-            }
-            json.writeEndArray();
-            json.writeStringField("note", NOTE);
-            json.writeStringField("benchmark", BENCHMARK);
-            strings(json, "advice", diagnosis.advice());
-            json.writeEndObject();
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
+        return Json.write(new Report(
+                        diagnosis.jdk(),
+                        diagnosis.cpu(),
+                        diagnosis.path(),
+                        diagnosis.selfTest(),
+                        "nanoseconds an element",
+                        CopyAndScale.VECTOR ? "vector" : "plain",
+                        diagnosis.measurements().stream().map(Line::of).toList(),
+                        NOTE,
+                        BENCHMARK,
+                        diagnosis.advice()))
+                + "\n";
+    }
+
+    /** The object, field by field. */
+    private record Report(
+            Jdk jdk,
+            Cpu cpu,
+            Kernels.Path path,
+            boolean selfTest,
+            String unit,
+            String copyAndScaleLoop,
+            List<Line> measurements,
+            String note,
+            String benchmark,
+            List<String> advice) {}
+
+    /** A measurement, field by field. */
+    private record Line(long elements, double rate, double copy, double copyAndScale, double dropout, double ratio) {
+        static Line of(Diagnosis.Measurement measurement) {
+            Throughput throughput = measurement.throughput();
+            return new Line(
+                    throughput.elements(),
+                    measurement.rate(),
+                    throughput.copy(),
+                    throughput.scale(),
+                    throughput.dropout(),
+                    throughput.ratio());
         }
-        return text + "\n";
-    }
-
-    private static void jdk(JsonGenerator json, Jdk jdk) throws IOException {
-        json.writeObjectFieldStart("jdk");
-        json.writeStringField("version", jdk.version());
-        json.writeStringField("vendor", jdk.vendor());
-        json.writeStringField("vm", jdk.vm());
-        strings(json, "options", jdk.options());
-        json.writeObjectFieldStart("flags");
-        for (Map.Entry<String, String> flag : jdk.flags().entrySet()) {
-            json.writeStringField(flag.getKey(), flag.getValue());
-        }
-        json.writeEndObject();
-        json.writeEndObject();
-    }
-
-    private static void cpu(JsonGenerator json, Cpu cpu) throws IOException {
-        json.writeObjectFieldStart("cpu");
-        json.writeStringField("model", cpu.model().orElse(null));
-        json.writeStringField("architecture", cpu.architecture());
-        json.writeNumberField("processors", cpu.processors());
-        if (cpu.features().isPresent()) {
-            strings(json, "features", cpu.features().get());
-        } else {
-            json.writeNullField("features");
-        }
-        json.writeStringField("unread", cpu.unread().orElse(null));
-        json.writeEndObject();
-    }
-
-    private static void path(JsonGenerator json, Kernels.Path path) throws IOException {
-        json.writeObjectFieldStart("path");
-        json.writeBooleanField("vector", path.vector());
-        json.writeNumberField("vectorBits", path.vectorBits());
-        json.writeStringField("reason", path.reason());
-        json.writeBooleanField("permutes", path.permutes());
-        json.writeStringField("permutesReason", path.permutesReason());
-        json.writeEndObject();
-    }
-
-    private static void measurement(JsonGenerator json, Diagnosis.Measurement measurement) throws IOException {
-        Throughput throughput = measurement.throughput();
-        json.writeStartObject();
-        json.writeNumberField("elements", throughput.elements());
-        json.writeNumberField("rate", measurement.rate());
-        json.writeNumberField("copy", throughput.copy());
-        json.writeNumberField("copyAndScale", throughput.scale());
-        json.writeNumberField("dropout", throughput.dropout());
-        json.writeNumberField("ratio", throughput.ratio());
-        json.writeEndObject();
-    }
-
-    private static void strings(JsonGenerator json, String name, List<String> values) throws IOException {
-        json.writeArrayFieldStart(name);
-        for (String value : values) {
-            json.writeString(value);
-        }
-        json.writeEndArray();
     }
 }

@@ -20,6 +20,7 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Optional;
 import java.util.stream.Collectors;
 
 /** JSON files in, records out, and the other way round; errors name the file. */
@@ -36,7 +37,8 @@ public final class Json {
             .disable(JsonNodeFeature.STRIP_TRAILING_BIGDECIMAL_ZEROES)
             .addModule(new SimpleModule()
                     .addSerializer(double.class, new Finite())
-                    .addSerializer(Double.class, new Finite()))
+                    .addSerializer(Double.class, new Finite())
+                    .addSerializer(new Present()))
             .build();
 
     private Json() {}
@@ -118,6 +120,20 @@ public final class Json {
             return MAPPER.writer(SerializationFeature.INDENT_OUTPUT).writeValueAsString(value) + "\n";
         } catch (JsonProcessingException e) {
             throw new UncheckedIOException(e);
+        }
+    }
+
+    /** What is absent becomes null. */
+    private static final class Present extends StdSerializer<Optional<?>> {
+        private static final long serialVersionUID = 1;
+
+        private Present() {
+            super(Optional.class, false);
+        }
+
+        @Override
+        public void serialize(Optional<?> value, JsonGenerator json, SerializerProvider provider) throws IOException {
+            provider.defaultSerializeValue(value.orElse(null), json);
         }
     }
 

@@ -6,8 +6,8 @@ import io.github.lanedrop.kernels.math.ScalarMath;
  * The steps of a softmax with dropout on a row, and of its gradient: the definition.
  *
  * <p>A row's sum is 16 partial sums, of the elements {@code l}, {@code l + 16}, {@code l + 32} ... each, in this order; then
- * eight sums of partial sums {@code l} and {@code l + 8}, then four, two and one; so that vectors of
- * any width up to 16 lanes add in the same order. Keep bit {@code i} of a row is bit {@code bit + i} of an array of bytes, lowest bit first.
+ * eight sums of partial sums {@code l} and {@code l + 8}, then four, two and one; so that vectors of any width up to 16 lanes
+ * add in the same order. Keep bit {@code i} of a row is bit {@code bit + i} of an array of bytes, lowest bit first.
  */
 public final class ScalarSoftmax {
     /** Partial sums of a row. */

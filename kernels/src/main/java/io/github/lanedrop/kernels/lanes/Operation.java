@@ -9,6 +9,7 @@ package io.github.lanedrop.kernels.lanes;
  * y = y + b                   if it shifts, the product having been rounded
  * y = kept ? y : otherwise    +0, the constant c, or the operand; with kept and dropped exchanged if it is inverted
  * y = operand + y             if it adds the operand
+ * y = operand * b + y         if it adds the operand scaled, the product having been rounded
  * </pre>
  *
  * <p>An operation knows nothing of masks, memory or data types, and is written once for all of them. It is data and not a
@@ -20,8 +21,15 @@ package io.github.lanedrop.kernels.lanes;
  * @param otherwise what takes its place
  * @param inverted whether dropped elements count as kept, and kept ones as dropped
  * @param addsOperand whether the operand is added to what was selected
+ * @param scalesOperand whether the operand is multiplied by {@code b} before it is added
  */
-public record Operation(boolean scales, boolean shifts, Otherwise otherwise, boolean inverted, boolean addsOperand) {
+public record Operation(
+        boolean scales,
+        boolean shifts,
+        Otherwise otherwise,
+        boolean inverted,
+        boolean addsOperand,
+        boolean scalesOperand) {
     /** What takes the place of a dropped element. */
     public enum Otherwise {
         /** +0. */
@@ -33,17 +41,29 @@ public record Operation(boolean scales, boolean shifts, Otherwise otherwise, boo
     }
 
     /** {@code kept ? x * a : +0}: inverted dropout with the scale {@code a}. */
-    public static final Operation SCALE_SELECT = new Operation(true, false, Otherwise.ZERO, false, false);
+    public static final Operation SCALE_SELECT = new Operation(true, false, Otherwise.ZERO, false, false, false);
     /** {@code kept ? x : +0}, all bits of it: standard dropout. */
-    public static final Operation SELECT = new Operation(false, false, Otherwise.ZERO, false, false);
+    public static final Operation SELECT = new Operation(false, false, Otherwise.ZERO, false, false, false);
     /** {@code kept ? +0 : x}: what {@link #SELECT} leaves out. */
-    public static final Operation SELECT_DROPPED = new Operation(false, false, Otherwise.ZERO, true, false);
+    public static final Operation SELECT_DROPPED = new Operation(false, false, Otherwise.ZERO, true, false, false);
     /** {@code kept ? x : operand}: zoneout, where a dropped unit keeps its previous state. */
-    public static final Operation SELECT_OPERAND = new Operation(false, false, Otherwise.OPERAND, false, false);
+    public static final Operation SELECT_OPERAND = new Operation(false, false, Otherwise.OPERAND, false, false, false);
     /** {@code kept ? x * a + b : c}: alpha dropout. */
-    public static final Operation AFFINE_SELECT = new Operation(true, true, Otherwise.CONSTANT, false, false);
+    public static final Operation AFFINE_SELECT = new Operation(true, true, Otherwise.CONSTANT, false, false, false);
     /** {@code operand + (kept ? x * a : +0)}: dropout on a branch that joins a residual. */
-    public static final Operation RESIDUAL_SCALE_SELECT = new Operation(true, false, Otherwise.ZERO, false, true);
+    public static final Operation RESIDUAL_SCALE_SELECT =
+            new Operation(true, false, Otherwise.ZERO, false, true, false);
+    /** {@code operand * b + (kept ? x * a : +0)}: what zoneout expects, where all is kept. */
+    public static final Operation WEIGHTED_SUM = new Operation(true, false, Otherwise.ZERO, false, true, true);
+
+    /**
+     * Whether every result is an element, an element of the operand or +0, all bits of it.
+     *
+     * @return false where anything is computed
+     */
+    public boolean copies() {
+        return !scales && !shifts && !addsOperand && otherwise != Otherwise.CONSTANT;
+    }
 
     /**
      * Whether there is an operand beside the element.

@@ -22,7 +22,7 @@ final class ScalarArrayLoop implements ArrayLoop {
             // by bits: a branch on random ones would be guessed wrong at the rate
             y = Float.intBitsToFloat(
                     (Float.floatToRawIntBits(y) & -kept) | (Float.floatToRawIntBits(otherwise) & (kept - 1)));
-            x[i] = OPERATION.addsOperand() ? operand[i] + y : y;
+            x[i] = OPERATION.addsOperand() ? (OPERATION.scalesOperand() ? operand[i] * b : operand[i]) + y : y;
         }
     }
 
@@ -39,7 +39,7 @@ final class ScalarArrayLoop implements ArrayLoop {
                     : OPERATION.otherwise() == Otherwise.CONSTANT ? c : 0d;
             y = Double.longBitsToDouble(
                     (Double.doubleToRawLongBits(y) & -kept) | (Double.doubleToRawLongBits(otherwise) & (kept - 1)));
-            x[i] = OPERATION.addsOperand() ? operand[i] + y : y;
+            x[i] = OPERATION.addsOperand() ? (OPERATION.scalesOperand() ? operand[i] * b : operand[i]) + y : y;
         }
     }
 }

@@ -60,7 +60,7 @@ final class ScalarLaneLoop implements LaneLoop {
             select(xBytes, scratch.kept, Float.floatToRawIntBits(c), rounded);
         }
         if (OPERATION.addsOperand()) {
-            add(x, operand, rounded);
+            add(x, operand, b, rounded);
         }
     }
 
@@ -90,7 +90,7 @@ final class ScalarLaneLoop implements LaneLoop {
             select(xBytes, scratch.kept, Double.doubleToRawLongBits(c), rounded);
         }
         if (OPERATION.addsOperand()) {
-            add(x, operand, rounded);
+            add(x, operand, b, rounded);
         }
     }
 
@@ -158,15 +158,15 @@ final class ScalarLaneLoop implements LaneLoop {
         }
     }
 
-    private static void add(float[] x, float[] operand, int elements) {
+    private static void add(float[] x, float[] operand, float b, int elements) {
         for (int i = 0; i < elements; i++) {
-            x[i] = operand[i] + x[i];
+            x[i] = (OPERATION.scalesOperand() ? operand[i] * b : operand[i]) + x[i];
         }
     }
 
-    private static void add(double[] x, double[] operand, int elements) {
+    private static void add(double[] x, double[] operand, double b, int elements) {
         for (int i = 0; i < elements; i++) {
-            x[i] = operand[i] + x[i];
+            x[i] = (OPERATION.scalesOperand() ? operand[i] * b : operand[i]) + x[i];
         }
     }
 }

@@ -117,6 +117,7 @@ final class VectorBfloat16Loop implements SegmentLoop {
                         ? other
                         : OPERATION.otherwise() == Otherwise.CONSTANT ? vc : ZERO;
                 y = ALL_KEPT ? y : ALL_DROPPED ? otherwise : otherwise.blend(y, kept);
+                other = OPERATION.scalesOperand() ? other.mul(vb) : other;
                 y = OPERATION.addsOperand() ? other.add(y) : y;
             }
             IntVector even = y.viewAsIntegralLanes();
@@ -134,6 +135,7 @@ final class VectorBfloat16Loop implements SegmentLoop {
                         ? other
                         : OPERATION.otherwise() == Otherwise.CONSTANT ? vc : ZERO;
                 y = ALL_KEPT ? y : ALL_DROPPED ? otherwise : otherwise.blend(y, kept);
+                other = OPERATION.scalesOperand() ? other.mul(vb) : other;
                 y = OPERATION.addsOperand() ? other.add(y) : y;
             }
             IntVector odd = y.viewAsIntegralLanes();

@@ -102,6 +102,7 @@ final class VectorSegmentLoop implements SegmentLoop {
             y = OPERATION.shifts() ? y.add(vb) : y;
             otherwise = ELSE_OPERAND ? other : constant;
             y = ALL_KEPT ? y : ALL_DROPPED ? otherwise : otherwise.blend(y, kept);
+            other = OPERATION.scalesOperand() ? other.mul(vb) : other;
             y = OPERATION.addsOperand() ? other.add(y) : y;
             y.intoMemorySegment(dst, at, ORDER);
             y = SPECIES.fromMemorySegment(src, at + BYTES, ORDER);
@@ -113,6 +114,7 @@ final class VectorSegmentLoop implements SegmentLoop {
             y = OPERATION.shifts() ? y.add(vb) : y;
             otherwise = ELSE_OPERAND ? other : constant;
             y = ALL_KEPT ? y : ALL_DROPPED ? otherwise : otherwise.blend(y, kept);
+            other = OPERATION.scalesOperand() ? other.mul(vb) : other;
             y = OPERATION.addsOperand() ? other.add(y) : y;
             y.intoMemorySegment(dst, at + BYTES, ORDER);
         }

@@ -54,7 +54,7 @@ public final class Simd {
         }
         if (!modulePresent()) {
             return new Decision(
-                    0, 0, "the scalar path runs, many times slower: start the JVM with " + FLAG + " to use SIMD");
+                    0, 0, "the scalar path runs, several times slower: start the JVM with " + FLAG + " to use SIMD");
         }
         int preferredBits = Trust.tested("the vector module", Cpu::preferredBits, bits -> bits > 0, 0);
         if (preferredBits == 0) {

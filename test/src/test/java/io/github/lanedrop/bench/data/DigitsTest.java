@@ -3,6 +3,9 @@ package io.github.lanedrop.bench.data;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
+import java.lang.foreign.MemorySegment;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
@@ -32,6 +35,19 @@ final class DigitsTest {
         assertThat(all.label(0)).isZero();
         assertThat(all.brightness(0, 2)).isEqualTo(5 / 16f);
         assertThat(all.brightness(0, 3)).isEqualTo(13 / 16f);
+    }
+
+    /** On whatever machine: tensors are little endian. */
+    @Test
+    void rowsAreLittleEndianFloats() {
+        LabelledImages all = Digits.readAll();
+        byte[] rows = new byte[2 * 64 * Float.BYTES];
+        all.copyRows(new int[] {5, 0, 7}, 1, 3, MemorySegment.ofArray(rows));
+        ByteBuffer floats = ByteBuffer.wrap(rows).order(ByteOrder.LITTLE_ENDIAN);
+        for (int pixel = 0; pixel < 64; pixel++) {
+            assertThat(floats.getFloat(Float.BYTES * pixel)).isEqualTo(all.brightness(0, pixel));
+            assertThat(floats.getFloat(Float.BYTES * (64 + pixel))).isEqualTo(all.brightness(7, pixel));
+        }
     }
 
     @Test

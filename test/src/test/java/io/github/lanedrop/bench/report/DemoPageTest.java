@@ -25,7 +25,7 @@ final class DemoPageTest {
     private static final String HOSTILE = "</script><img src=x onerror=alert(1)><!--\"'&";
 
     private static final Findings FINDINGS = findings();
-    private static final String PAGE =
+    static final String PAGE =
             DemoPage.of(FINDINGS, List.of(new Throughput(4096, .1, .2, .3)), "lanedrop demo " + HOSTILE, 1.5);
 
     private static Findings findings() {

@@ -50,6 +50,7 @@ final class DoctorReportTest {
         assertThat(DoctorReport.text(ill).lines()).contains("self-test  FAILED", "  - Do \"this\".", "  - Do that.");
         assertThat(DoctorReport.json(ill))
                 .contains("\"selfTest\":false", "\"advice\":[\"Do \\\"this\\\".\",\"Do that.\"]")
+                .contains("\"model\":\"a CPU\"", "\"features\":[\"avx2\"],\"unread\":null")
                 .endsWith("}\n");
     }
 }

@@ -20,10 +20,15 @@ final class LaneLoopTest {
     /** All there can be, whether a kernel uses them or not. */
     static List<Operation> operations() {
         List<Operation> operations = new ArrayList<>();
-        for (int flags = 0; flags < 16; flags++) {
+        for (int flags = 0; flags < 32; flags++) {
             for (Otherwise otherwise : Otherwise.values()) {
                 operations.add(new Operation(
-                        (flags & 1) != 0, (flags & 2) != 0, otherwise, (flags & 4) != 0, (flags & 8) != 0));
+                        (flags & 1) != 0,
+                        (flags & 2) != 0,
+                        otherwise,
+                        (flags & 4) != 0,
+                        (flags & 8) != 0,
+                        (flags & 16) != 0));
             }
         }
         return operations;
