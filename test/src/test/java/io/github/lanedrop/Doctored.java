@@ -70,8 +70,7 @@ final class Doctored {
         Path copy = folder.resolve(file);
         try (InputStream in = Doctored.class.getClassLoader().getResourceAsStream(file)) {
             ClassFile classFile = ClassFile.of();
-            ClassModel model =
-                    classFile.parse(Objects.requireNonNull(in, file).readAllBytes());
+            ClassModel model = classFile.parse(Objects.requireNonNull(in, file).readAllBytes());
             Files.createDirectories(Objects.requireNonNull(copy.getParent()));
             Files.write(copy, classFile.transformClass(model, transform));
         } catch (IOException e) {

@@ -50,8 +50,8 @@ final class FallbackTest {
         assertThat(child.exit()).as("%s%n%s", child.command(), child.err()).isZero();
         assertThat(child.out().lines())
                 .hasSize(2)
-                .anyMatch(line -> line.startsWith("path=" + path + " ")
-                        && line.contains(" sha=" + PathMatrixTest.SHA + " "))
+                .anyMatch(line ->
+                        line.startsWith("path=" + path + " ") && line.contains(" sha=" + PathMatrixTest.SHA + " "))
                 .contains("selfTest=false");
     }
 
@@ -76,7 +76,8 @@ final class FallbackTest {
         types.forEach(type -> Doctored.throwing(type, doctored));
         ChildJvm child = run(List.of("-Dlanedrop.path=vector"), FallbackMain.class);
         assertRanOn("vector", child);
-        for (String family : List.of("products", "mask sources", "noise", "attention", "learned rates", "pattern tables")) {
+        for (String family :
+                List.of("products", "mask sources", "noise", "attention", "learned rates", "pattern tables")) {
             assertThat(child.err()).containsOnlyOnce(family + " " + FAILED).containsPattern(family + " " + THREW);
         }
         assertThat(child.err()).contains("Operation[scales=true", "layer normalisation " + FAILED);

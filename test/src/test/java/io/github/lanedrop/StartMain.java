@@ -75,7 +75,8 @@ public final class StartMain {
         long end = System.nanoTime() + PATIENCE.toNanos();
         for (Thread thread : threads) {
             if (!thread.join(Duration.ofNanos(end - System.nanoTime()))) {
-                Thread.getAllStackTraces().forEach((other, frames) -> System.err.println(other + " " + List.of(frames)));
+                Thread.getAllStackTraces()
+                        .forEach((other, frames) -> System.err.println(other + " " + List.of(frames)));
                 System.exit(1);
             }
         }
@@ -104,18 +105,17 @@ public final class StartMain {
         int all = SIZE * SIZE;
         return List.of(
                 () -> DropoutKernel.forward(new BernoulliMask(rate, key), 0, x, y, all),
-                () -> DropoutKernel.keepBits(
-                        new DropBlockMask(DropBlock.exact(rate, 3, SIZE, SIZE), key), 0, y, all),
+                () -> DropoutKernel.keepBits(new DropBlockMask(DropBlock.exact(rate, 3, SIZE, SIZE), key), 0, y, all),
                 () -> AlphaDropout.forward(new BernoulliMask(rate, key), DType.FLOAT64, 0, x, y, all / 2, Workers.NONE),
                 () -> ActivationKernel.forward(Activation.GELU, x, y, all),
                 () -> BiasActivationDropout.forward(
                         new BernoulliMask(rate, key), 0, Activation.RELU, x, row, y, SIZE, SIZE),
                 () -> LayerNormKernel.forward(new LayerNorm(row, row, SIZE, 1e-5f), x, y, mean, deviation, SIZE),
                 () -> NoiseKernel.add(GaussianNoise.centred(1, key), 0, x, y, all),
-                () -> MatrixProduct.multiply(Matrix.of(x, SIZE, SIZE), Matrix.of(x, SIZE, SIZE), Matrix.of(y, SIZE, SIZE)),
+                () -> MatrixProduct.multiply(
+                        Matrix.of(x, SIZE, SIZE), Matrix.of(x, SIZE, SIZE), Matrix.of(y, SIZE, SIZE)),
                 () -> SoftmaxDropout.forward(new BernoulliMask(rate, key), 0, AttentionScores.of(1, SIZE, SIZE), x, y),
-                () -> ConcreteDropout.forward(
-                        new ConcreteMask(ConcreteRate.drop(.1), key, Sharing.NONE), 0, x, y, all),
+                () -> ConcreteDropout.forward(new ConcreteMask(ConcreteRate.drop(.1), key, Sharing.NONE), 0, x, y, all),
                 () -> ByteStream.fill(1, 2, 3, new byte[16 * SIZE], 0, SIZE),
                 Kernels::describe);
     }

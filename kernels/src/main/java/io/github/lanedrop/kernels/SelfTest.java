@@ -23,16 +23,16 @@ final class SelfTest {
      * of other operations than dropout are tested when they are defined, and only then.
      */
     static boolean vectorsAgree() {
-        // all of it, so that the log tells of all that fails
-        return patternsAgree()
-                & dropoutAgrees()
-                & Chain.allAgree()
-                & Norm.allAgree()
-                & (ProductSelfTest.VECTOR && ProductSelfTest.agrees())
-                & (MaskSelfTest.VECTOR && MaskSelfTest.agrees())
-                & (NoiseSelfTest.VECTOR && NoiseSelfTest.agrees())
-                & (AttentionSelfTest.VECTOR && AttentionSelfTest.agrees())
-                & (LearnedSelfTest.VECTOR && LearnedSelfTest.agrees());
+        boolean agree = patternsAgree();
+        agree &= dropoutAgrees(); // whatever failed before, so that the log tells of all that fails
+        agree &= Chain.allAgree();
+        agree &= Norm.allAgree();
+        agree &= ProductSelfTest.VECTOR && ProductSelfTest.agrees();
+        agree &= MaskSelfTest.VECTOR && MaskSelfTest.agrees();
+        agree &= NoiseSelfTest.VECTOR && NoiseSelfTest.agrees();
+        agree &= AttentionSelfTest.VECTOR && AttentionSelfTest.agrees();
+        agree &= LearnedSelfTest.VECTOR && LearnedSelfTest.agrees();
+        return agree;
     }
 
     /**

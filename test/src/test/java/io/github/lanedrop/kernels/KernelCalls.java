@@ -80,8 +80,7 @@ final class KernelCalls {
                             "zoneout, previous",
                             () -> Zoneout.backwardPrevious(mask, type, 3, src, dst, ELEMENTS, one)),
                     new KernelCall(
-                            "zoneout, evaluate",
-                            () -> Zoneout.evaluate(drop, type, src, other, dst, ELEMENTS, one))));
+                            "zoneout, evaluate", () -> Zoneout.evaluate(drop, type, src, other, dst, ELEMENTS, one))));
             if (!drop.dropsAll()) {
                 calls.add(new KernelCall(
                         "toStandard", () -> StandardDropout.toStandard(drop, type, src, dst, ELEMENTS, one)));
@@ -107,7 +106,8 @@ final class KernelCalls {
                 Stream.of(
                                 new KernelCall("bits to bytes", () -> MaskBits.bitsToBytes(bits, bytes, ELEMENTS)),
                                 new KernelCall("bytes to bits", () -> MaskBits.bytesToBits(bytes, bits, ELEMENTS)),
-                                new KernelCall("bits to floats", () -> MaskBits.bitsToFloats(bits, 2, floats, ELEMENTS)),
+                                new KernelCall(
+                                        "bits to floats", () -> MaskBits.bitsToFloats(bits, 2, floats, ELEMENTS)),
                                 new KernelCall("floats to bits", () -> MaskBits.floatsToBits(floats, bits, ELEMENTS)),
                                 new KernelCall("kept", () -> MaskBits.kept(bits, ELEMENTS)))
                         .map(call -> call.in("" + kind)));

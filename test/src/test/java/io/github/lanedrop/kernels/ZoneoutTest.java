@@ -33,11 +33,9 @@ final class ZoneoutTest {
         // of the bits alone: the masks' own rate would drop all at 1
         AllMasks.forEach(N, Rate.drop(.5), mask -> {
             double[] state = new double[N];
-            Zoneout.forward(
-                    mask.source(), DType.FLOAT64, 0, of(src), of(previous), of(state), N, Workers.NONE);
+            Zoneout.forward(mask.source(), DType.FLOAT64, 0, of(src), of(previous), of(state), N, Workers.NONE);
             int kept = Integer.bitCount(mask.bits());
-            double probability =
-                    Math.pow(1 - rate.effective(), kept) * Math.pow(rate.effective(), N - kept);
+            double probability = Math.pow(1 - rate.effective(), kept) * Math.pow(rate.effective(), N - kept);
             for (int i = 0; i < N; i++) {
                 mean[i] += probability * state[i];
             }
@@ -84,14 +82,18 @@ final class ZoneoutTest {
         byte[] random = new byte[(int) (2 * bytes)];
         new Random(21).nextBytes(random);
         try (Arena arena = Arena.ofConfined()) {
-            MemorySegment src = arena.allocate(bytes).copyFrom(MemorySegment.ofArray(random).asSlice(0, bytes));
-            MemorySegment previous = arena.allocate(bytes).copyFrom(MemorySegment.ofArray(random).asSlice(bytes));
+            MemorySegment src =
+                    arena.allocate(bytes).copyFrom(MemorySegment.ofArray(random).asSlice(0, bytes));
+            MemorySegment previous =
+                    arena.allocate(bytes).copyFrom(MemorySegment.ofArray(random).asSlice(bytes));
             MemorySegment dst = arena.allocate(bytes);
             for (int p = 0; p < 2; p++) {
                 MemorySegment expected = p == 0 ? src : previous;
                 Rate rate = Rate.drop(p);
                 Zoneout.evaluate(rate, type, src, previous, dst, elements, Workers.NONE);
-                assertThat(dst.mismatch(expected)).as("evaluation at rate %d", p).isEqualTo(-1);
+                assertThat(dst.mismatch(expected))
+                        .as("evaluation at rate %d", p)
+                        .isEqualTo(-1);
                 dst.fill((byte) 0);
                 Zoneout.forward(
                         new BernoulliMask(rate, Key.of(1)), type, 3, src, previous, dst, elements, Workers.NONE);
@@ -113,7 +115,13 @@ final class ZoneoutTest {
         refused("src must hold at least 44 bytes (11 float32 elements), got 40", rate, src, previous, dst, 11);
         MemorySegment more = MemorySegment.ofArray(new float[11]);
         refused("previous must hold at least 44 bytes (11 float32 elements), got 40", rate, more, previous, dst, 11);
-        refused("dst must hold at least 40 bytes (10 float32 elements), got 36", rate, src, previous, dst.asSlice(44), 10);
+        refused(
+                "dst must hold at least 40 bytes (10 float32 elements), got 36",
+                rate,
+                src,
+                previous,
+                dst.asSlice(44),
+                10);
         refused("dst must be writable, got a read-only segment", rate, src, previous, dst.asReadOnly(), 10);
         refused("src" + overlap, rate, first, previous, moved, 10);
         refused("previous" + overlap, rate, src, first, moved, 10);
@@ -121,8 +129,8 @@ final class ZoneoutTest {
         MemorySegment closed;
         try (Arena arena = Arena.ofConfined()) {
             closed = arena.allocate(40);
-            assertThatThrownBy(() -> Zoneout.evaluate(
-                            rate, DType.FLOAT32, src, closed, dst, 10, new Workers(Runnable::run, 2)))
+            assertThatThrownBy(() ->
+                            Zoneout.evaluate(rate, DType.FLOAT32, src, closed, dst, 10, new Workers(Runnable::run, 2)))
                     .isInstanceOf(WrongThreadException.class)
                     .hasMessageStartingWith("previous belongs to one thread");
         }
@@ -143,15 +151,15 @@ final class ZoneoutTest {
             MemorySegment dst,
             long elements,
             Class<? extends Exception> type) {
-        assertThatThrownBy(
-                        () -> Zoneout.evaluate(rate, DType.FLOAT32, src, previous, dst, elements, Workers.NONE))
+        assertThatThrownBy(() -> Zoneout.evaluate(rate, DType.FLOAT32, src, previous, dst, elements, Workers.NONE))
                 .isInstanceOf(type)
                 .hasMessage(message);
     }
 
     @Test
     void noElementsDoNothing() {
-        Zoneout.evaluate(RATE, DType.FLOAT32, MemorySegment.NULL, MemorySegment.NULL, MemorySegment.NULL, 0, Workers.NONE);
+        Zoneout.evaluate(
+                RATE, DType.FLOAT32, MemorySegment.NULL, MemorySegment.NULL, MemorySegment.NULL, 0, Workers.NONE);
         MemorySegment dst = MemorySegment.ofArray(new byte[8]).fill(UNTOUCHED);
         Zoneout.evaluate(RATE, DType.FLOAT64, dst, dst, dst, 0, Workers.NONE);
         assertThat(Memory.bytes(dst)).containsOnly(UNTOUCHED);
