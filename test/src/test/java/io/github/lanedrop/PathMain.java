@@ -23,6 +23,7 @@ import io.github.lanedrop.kernels.DropoutKernel;
 import io.github.lanedrop.kernels.DropoutResidualLayerNorm;
 import io.github.lanedrop.kernels.Epilogue;
 import io.github.lanedrop.kernels.ExactCountMask;
+import io.github.lanedrop.kernels.FloatMask;
 import io.github.lanedrop.kernels.GaussianNoise;
 import io.github.lanedrop.kernels.KernelFamily;
 import io.github.lanedrop.kernels.Kernels;
@@ -176,6 +177,7 @@ public final class PathMain {
             new TokenTypeMask(elementwise, MemorySegment.ofArray(new int[] {5, 0, 5, 3}), 1000),
             ExactCountMask.of(rate, key, 4000),
             new ByteMask(rate, MemorySegment.ofArray(new byte[] {0, 1, 2, 0, -1, 0, 0, 64})),
+            new FloatMask(rate, MemorySegment.ofArray(new float[] {0, 1, Float.NaN, -0f, -1, 0, 0, Float.MIN_VALUE})),
             new StoredMask(rate, MemorySegment.ofArray(new byte[] {7, 0, -1, 100, 12})),
             new ScaledMask(elementwise, 3),
             new VaryingRateMask(MemorySegment.ofArray(new float[] {.1f, .5f, .9f}), Sharing.column(300, 3), key),

@@ -55,13 +55,13 @@ public final class ActivationKernel {
         Chain chain = Chain.ofActivation(activation);
         checkRead("src", src, "dst", dst, elements, workers);
         if (workers.tasks() == 1) { // a lambda may be allocated
-            chain.forward(Chain.NO_MASK, DType.FLOAT32, 0, src, Chain.NO_BIAS, 1, dst, 0, elements);
+            chain.forward(KeepBits.ALL_KEPT, DType.FLOAT32, 0, src, Chain.NO_BIAS, 1, dst, 0, elements);
         } else {
             workers.split(
                     elements,
                     Scratch.CHUNK,
                     (start, end) ->
-                            chain.forward(Chain.NO_MASK, DType.FLOAT32, 0, src, Chain.NO_BIAS, 1, dst, start, end));
+                            chain.forward(KeepBits.ALL_KEPT, DType.FLOAT32, 0, src, Chain.NO_BIAS, 1, dst, start, end));
         }
     }
 
@@ -121,7 +121,7 @@ public final class ActivationKernel {
             long start,
             long end) {
         chain.backward(
-                Chain.NO_MASK,
+                KeepBits.ALL_KEPT,
                 DType.FLOAT32,
                 0,
                 src,

@@ -70,13 +70,13 @@ public final class BiasKernel {
             return;
         }
         if (workers.tasks() == 1) { // a lambda may be allocated
-            chain.forward(Chain.NO_MASK, DType.FLOAT32, 0, src, bias, columns, dst, 0, elements);
+            chain.forward(KeepBits.ALL_KEPT, DType.FLOAT32, 0, src, bias, columns, dst, 0, elements);
         } else {
             workers.split(
                     elements,
                     Scratch.CHUNK,
                     (start, end) ->
-                            chain.forward(Chain.NO_MASK, DType.FLOAT32, 0, src, bias, columns, dst, start, end));
+                            chain.forward(KeepBits.ALL_KEPT, DType.FLOAT32, 0, src, bias, columns, dst, start, end));
         }
     }
 

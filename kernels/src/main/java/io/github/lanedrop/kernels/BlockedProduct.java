@@ -169,7 +169,7 @@ final class BlockedProduct {
         boolean transposeIsDearer = LANES < 16 && c.columns() > LANES && !a.transposed();
         return c.columns() < COLUMNS
                 && c.rows() > c.columns()
-                && DropConnect.keepsAll(weights.mask())
+                && KeepBits.keepsAll(weights.mask())
                 && !transposeIsDearer
                 && !isNarrow(a, c, weights, form);
     }
@@ -181,7 +181,7 @@ final class BlockedProduct {
                 && c.rows() >= VectorNarrowTile.ROWS
                 && !a.transposed()
                 && Packing.reaches(a)
-                && DropConnect.keepsAll(weights.mask())
+                && KeepBits.keepsAll(weights.mask())
                 && form == Form.PRODUCT;
     }
 
@@ -313,11 +313,11 @@ final class BlockedProduct {
     }
 
     private boolean masksWeights() {
-        return form == Form.PRODUCT && !DropConnect.keepsAll(weights.mask());
+        return form == Form.PRODUCT && !KeepBits.keepsAll(weights.mask());
     }
 
     private boolean masksResult() {
-        return form == Form.GRADIENT && !DropConnect.keepsAll(weights.mask());
+        return form == Form.GRADIENT && !KeepBits.keepsAll(weights.mask());
     }
 
     /** What elements of the left operand are multiplied by. */
@@ -325,9 +325,7 @@ final class BlockedProduct {
         return switch (form) {
             case PRODUCT -> 1;
             case GRADIENT ->
-                DropConnect.keepsAll(weights.mask())
-                        ? 1
-                        : (float) weights.mask().scale();
+                KeepBits.keepsAll(weights.mask()) ? 1 : (float) weights.mask().scale();
             case VARIANCE ->
                 (float) (weights.mask().rate().effective()
                         * weights.mask().rate().scale());

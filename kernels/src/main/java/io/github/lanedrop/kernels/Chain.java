@@ -7,10 +7,13 @@ import io.github.lanedrop.kernels.activation.RepeatedBias;
 import io.github.lanedrop.kernels.activation.ScalarActivation;
 import io.github.lanedrop.kernels.activation.ScalarChain;
 import io.github.lanedrop.kernels.lanes.DrawingLoop.Before;
+import io.github.lanedrop.kernels.lanes.Memories;
 import io.github.lanedrop.kernels.lanes.Operation;
+import io.github.lanedrop.rng.simd.Trust;
 import java.lang.foreign.MemorySegment;
 import java.util.Arrays;
 import java.util.EnumMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.atomic.AtomicReferenceArray;
@@ -22,18 +25,15 @@ import java.util.concurrent.atomic.AtomicReferenceArray;
  * scalar twin before it is trusted.
  */
 final class Chain implements Overlap.Plain {
-    /** Stands for the mask where nothing is dropped; never read. */
-    static final MaskSource NO_MASK = new StoredMask(Rate.drop(0), MemorySegment.NULL);
-
     /** Stands for the bias where there is none; never read. */
     static final MemorySegment NO_BIAS = MemorySegment.NULL;
 
     /** Done by nobody, so that everything goes through the scalar twin. */
     private static final ChainLoop NO_VECTORS = new NoVectors();
 
-    private static final Map<Activation, Chain> ACTIVATIONS = of(false, false);
-    private static final Map<Activation, Chain> BIASES = of(true, false);
-    private static final Map<Activation, Chain> ALL = of(true, true);
+    private static final Chain BIAS = new Chain(new Links(ScalarActivation.IDENTITY, true, false));
+    private static final Map<Activation, Chain> ACTIVATIONS = of(false);
+    private static final Map<Activation, Chain> ALL = of(true);
 
     private final Links links;
     /** Whether long calls make random bits ahead; curves leave the arithmetic units no time for it. */
@@ -49,10 +49,11 @@ final class Chain implements Overlap.Plain {
         overlap = new Overlap(relu ? Before.BIAS_RELU : Before.BIAS, Operation.SCALE_SELECT, this);
     }
 
-    private static Map<Activation, Chain> of(boolean bias, boolean dropout) {
+    /** The activations alone, or all with bias and dropout. */
+    private static Map<Activation, Chain> of(boolean biasAndDropout) {
         Map<Activation, Chain> chains = new EnumMap<>(Activation.class);
         for (Activation activation : Activation.values()) {
-            chains.put(activation, new Chain(new Links(activation.definition, bias, dropout)));
+            chains.put(activation, new Chain(new Links(activation.definition, biasAndDropout, biasAndDropout)));
         }
         return chains;
     }
@@ -64,7 +65,7 @@ final class Chain implements Overlap.Plain {
 
     /** The bias alone. */
     static Chain ofBias() {
-        return Objects.requireNonNull(BIASES.get(Activation.IDENTITY));
+        return BIAS;
     }
 
     /** Bias, activation and dropout. */
@@ -264,14 +265,31 @@ final class Chain implements Overlap.Plain {
         int kind = Memories.kind(memory);
         ChainLoop loop = loops.get(kind);
         if (loop == null) {
-            loop = Chains.vectors(links, memory);
-            if (!FusedSelfTest.agrees(links, memory, loop)) {
-                FusedSelfTest.warn("chain of " + links);
-                loop = NO_VECTORS;
-            }
+            loop = Trust.tested(links, () -> Chains.vectors(links, memory), made -> agrees(memory, made), NO_VECTORS);
             loops.set(kind, loop); // two threads may define two, which are alike
         }
         return loop;
+    }
+
+    private boolean agrees(Class<?> memory, ChainLoop loop) {
+        return FusedSelfTest.agrees(links, memory, loop);
+    }
+
+    /** Whether the loops of all chains, which this defines, give the bits of their definition. */
+    static boolean allAgree() {
+        boolean agree = BIAS.loopsAgree();
+        for (Activation activation : Activation.values()) {
+            agree &= ofActivation(activation).loopsAgree() && of(activation).loopsAgree();
+        }
+        return agree;
+    }
+
+    private boolean loopsAgree() {
+        boolean agree = true;
+        for (Class<?> memory : List.of(Memories.NATIVE, Memories.FLOAT_ARRAY)) {
+            agree &= agrees(memory, loop(memory));
+        }
+        return agree;
     }
 
     private static final class NoVectors implements ChainLoop {

@@ -8,7 +8,6 @@ import io.github.lanedrop.kernels.learned.Spread;
 import io.github.lanedrop.kernels.learned.Sums;
 import io.github.lanedrop.kernels.learned.VectorConcrete;
 import io.github.lanedrop.rng.Key;
-import io.github.lanedrop.rng.Philox4x32;
 import java.lang.foreign.MemorySegment;
 
 /**
@@ -223,12 +222,10 @@ public final class ConcreteDropout {
     /** Values of the noise that follow one another. */
     private static void draw(ConcreteMask mask, long firstValue, int values, float[] kept, LearnedScratch scratch) {
         Key key = mask.key();
-        int wordsAt = (int) (firstValue & 3) * Integer.BYTES;
-        int bytes = wordsAt + values * Integer.BYTES;
-        int blocks = (bytes + Philox4x32.BLOCK_BYTES - 1) / Philox4x32.BLOCK_BYTES;
         float logit = (float) mask.rate().logit();
         float inverseTemperature = (float) (1 / mask.rate().temperature());
-        KeepBits.random(key, firstValue >>> 2, scratch.words, 0, blocks);
+        Noise.words(key.seed(), key.stream(), firstValue, values, scratch.words);
+        int wordsAt = Integer.BYTES * Noise.skipped(firstValue);
         if (LearnedSelfTest.VECTOR) {
             VectorConcrete.kept(scratch.words, wordsAt, kept, values, logit, inverseTemperature);
         } else {

@@ -1,6 +1,5 @@
 package io.github.lanedrop.kernels;
 
-import io.github.lanedrop.rng.Key;
 import java.util.Objects;
 
 /**
@@ -21,10 +20,8 @@ import java.util.Objects;
  * @param examplesPerMask how many rows of a batch share a mask, 1 or more
  */
 public record DropConnect(MaskSource mask, long offset, int examplesPerMask) {
-    /** Keeps all and draws nothing. */
-    static final MaskSource NO_MASK = new BernoulliMask(Rate.drop(0), Key.of(0));
-
-    static final DropConnect NONE = perBatch(NO_MASK);
+    /** Keeps all weights. */
+    static final DropConnect NONE = perBatch(KeepBits.ALL_KEPT);
 
     /**
      * Refuses null, a negative offset and fewer than one example.
@@ -69,10 +66,5 @@ public record DropConnect(MaskSource mask, long offset, int examplesPerMask) {
      */
     public static DropConnect perBlock(MaskSource mask, int examples) {
         return new DropConnect(mask, 0, examples);
-    }
-
-    /** Whether a mask keeps everything, so that nothing is drawn and the scale is 1. */
-    static boolean keepsAll(MaskSource mask) {
-        return KeepBits.constant(mask) && !mask.rate().dropsAll();
     }
 }

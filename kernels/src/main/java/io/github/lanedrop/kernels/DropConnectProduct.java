@@ -224,7 +224,7 @@ public final class DropConnectProduct {
             }
             Chain.ofActivation(activation)
                     .forward(
-                            Chain.NO_MASK,
+                            KeepBits.ALL_KEPT,
                             DType.FLOAT32,
                             0,
                             valueSegment,

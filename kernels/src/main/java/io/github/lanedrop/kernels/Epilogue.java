@@ -25,7 +25,7 @@ import java.util.Objects;
  */
 public record Epilogue(MemorySegment bias, Activation activation, MaskSource dropout, long offset) {
     /** Nothing: the product as it is. */
-    public static final Epilogue NONE = new Epilogue(MemorySegment.NULL, Activation.IDENTITY, DropConnect.NO_MASK, 0);
+    public static final Epilogue NONE = new Epilogue(MemorySegment.NULL, Activation.IDENTITY, KeepBits.ALL_KEPT, 0);
 
     /**
      * Refuses null and a negative offset.
@@ -76,6 +76,6 @@ public record Epilogue(MemorySegment bias, Activation activation, MaskSource dro
     }
 
     boolean drops() {
-        return !DropConnect.keepsAll(dropout);
+        return !KeepBits.keepsAll(dropout);
     }
 }

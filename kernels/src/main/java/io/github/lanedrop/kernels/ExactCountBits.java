@@ -25,8 +25,7 @@ final class ExactCountBits extends Filler<ExactCountMask> {
     /** Draws the words from {@code first}, a multiple of four, on; returns how many of them elements have. */
     static int words(Key key, long first, long elements, Scratch scratch) {
         int count = (int) Math.min(BATCH, elements - first);
-        int blocks = (count + BLOCK_WORDS - 1) / BLOCK_WORDS;
-        KeepBits.random(key, first / BLOCK_WORDS, scratch.ofMask.bytes, 0, blocks);
+        Noise.words(key.seed(), key.stream(), first, count, scratch.ofMask.bytes);
         return count;
     }
 

@@ -4,7 +4,7 @@ import io.github.lanedrop.kernels.activation.ChainLoop;
 import io.github.lanedrop.kernels.activation.Links;
 import io.github.lanedrop.kernels.activation.RepeatedBias;
 import io.github.lanedrop.kernels.activation.ScalarChain;
-import io.github.lanedrop.kernels.lanes.Aligned;
+import io.github.lanedrop.kernels.lanes.Memories;
 import io.github.lanedrop.kernels.norm.NormLoops;
 import io.github.lanedrop.kernels.norm.RowBatch;
 import java.lang.foreign.Arena;
@@ -20,14 +20,6 @@ final class FusedSelfTest {
     private static final float EPSILON = 1e-5f;
 
     private FusedSelfTest() {}
-
-    static void warn(String what) {
-        System.getLogger("io.github.lanedrop")
-                .log(
-                        System.Logger.Level.WARNING,
-                        "the SIMD " + what + " failed its self-test; the scalar path runs. Please report this with your"
-                                + " JDK's version and CPU");
-    }
 
     /** Whether a loop of a chain gives the bits of the definition. */
     static boolean agrees(Links links, Class<?> memory, ChainLoop loop) {
@@ -65,7 +57,7 @@ final class FusedSelfTest {
         MemorySegment normalised = memory(memory, values(0));
         MemorySegment gradient = memory(memory, values(0));
         MemorySegment otherGradient = memory(memory, values(0));
-        MemorySegment sums = memory(Aligned.MEMORY, values(.1f));
+        MemorySegment sums = memory(Memories.NATIVE, values(.1f));
         var batch = new RowBatch();
         batch.set(MemorySegment.ofArray(values(.3f)), MemorySegment.ofArray(values(.4f)), ROW);
         batch.otherGradient = values(.5f);

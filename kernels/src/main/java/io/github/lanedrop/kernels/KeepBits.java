@@ -15,6 +15,9 @@ import java.lang.foreign.MemorySegment;
 
 /** The keep bits of a chunk, whatever the mask source. */
 final class KeepBits {
+    /** Keeps everything and draws nothing; stands for the mask where there is none. */
+    static final MaskSource ALL_KEPT = new BernoulliMask(Rate.drop(0), Key.of(0));
+
     /** Of the generator, where there are no vectors. */
     private static final Pool<long[]> STATES = new Pool<>(() -> new long[PhiloxArrays.STATE]);
 
@@ -40,6 +43,11 @@ final class KeepBits {
     /** Whether every element has the same fate, so that nothing is drawn and kept elements keep all their bits. */
     static boolean constant(MaskSource mask) {
         return mask.rate().dropsAll() || Filler.of(mask).keepsAll(mask);
+    }
+
+    /** Whether a mask keeps everything, so that nothing is drawn and the scale is 1. */
+    static boolean keepsAll(MaskSource mask) {
+        return constant(mask) && !mask.rate().dropsAll();
     }
 
     /**

@@ -8,10 +8,13 @@ public enum KernelFamily {
     /** {@link StandardDropout}, {@link AlphaDropout}, {@link ResidualDropout} and {@link Zoneout}. */
     OPERATIONS,
 
-    /** Masks of groups of elements, blocks, rows, token types and exact counts, and those that are read as bytes or floats. */
+    /**
+     * Masks of groups of elements, blocks, rows, token types, exact counts and varying rates, those with a scale of their own,
+     * and those that are read as bytes or floats.
+     */
     MASKS,
 
-    /** {@link NoiseKernel} with normals and uniform noise, for each element or for groups. */
+    /** {@link NoiseKernel} with normals, uniform and stored noise, for each element or for groups. */
     NOISE,
 
     /** {@link BiasKernel}, and {@link BiasActivationDropout} with {@link Activation#IDENTITY}. */
@@ -19,6 +22,9 @@ public enum KernelFamily {
 
     /** {@link BiasActivationDropout} and {@link ActivationKernel} with {@link Activation#RELU}. */
     RELU,
+
+    /** {@link BiasActivationDropout} and {@link ActivationKernel} with {@link Activation#SIGMOID}. */
+    SIGMOID,
 
     /** {@link BiasActivationDropout} and {@link ActivationKernel} with {@link Activation#TANH}. */
     TANH,
@@ -28,6 +34,9 @@ public enum KernelFamily {
 
     /** {@link BiasActivationDropout} and {@link ActivationKernel} with {@link Activation#GELU}. */
     GELU,
+
+    /** {@link BiasActivationDropout} and {@link ActivationKernel} with {@link Activation#GELU_TANH}. */
+    GELU_TANH,
 
     /** {@link LayerNormKernel} and {@link DropoutResidualLayerNorm}. */
     LAYER_NORM,
@@ -45,5 +54,23 @@ public enum KernelFamily {
      * {@link ConcreteDropout}, {@link VariationalDropout}, {@link SparseVariationalDropout} and
      * {@link LocalReparameterization}.
      */
-    LEARNED
+    LEARNED;
+
+    /**
+     * The kernels that compute an activation.
+     *
+     * @param activation the activation
+     * @return their family
+     */
+    public static KernelFamily of(Activation activation) {
+        return switch (activation) {
+            case IDENTITY -> BIAS;
+            case RELU -> RELU;
+            case SIGMOID -> SIGMOID;
+            case TANH -> TANH;
+            case SILU -> SILU;
+            case GELU -> GELU;
+            case GELU_TANH -> GELU_TANH;
+        };
+    }
 }

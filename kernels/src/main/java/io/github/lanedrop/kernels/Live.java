@@ -2,6 +2,7 @@ package io.github.lanedrop.kernels;
 
 import io.github.lanedrop.rng.ByteStream;
 import io.github.lanedrop.rng.simd.Simd;
+import io.github.lanedrop.rng.simd.Trust;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -44,7 +45,7 @@ final class Live {
                 System.getProperty("lanedrop.patterns", "auto"),
                 VECTOR && Simd.BITS == 512,
                 () -> cpuPermutesBytes(Path.of("/proc/cpuinfo")),
-                Live::permutesAgree);
+                () -> Trust.passes("pattern permutes", SelfTest::permutesAgree));
         PERMUTES = patterns.permutes;
         PATTERNS_REASON = patterns.reason;
         VECTOR_PATTERNS = PERMUTES || trusted("pattern tables", SelfTest::tablesAgree);
@@ -57,11 +58,7 @@ final class Live {
      * when it is first needed, so that nobody waits for the tests of kernels that are not used.
      */
     static boolean trusted(String family, BooleanSupplier selfTest) {
-        if (!VECTOR || selfTest.getAsBoolean()) {
-            return VECTOR;
-        }
-        warn("the SIMD code of " + family + " failed its self-test; its scalar code runs; " + REPORT);
-        return false;
+        return VECTOR && Trust.passes(family, selfTest);
     }
 
     /** Says why a path is live that passed, or did not pass, the self-test of its generator. */
@@ -93,20 +90,6 @@ final class Live {
             return new Patterns(false, "the byte permutes failed their self-test; " + REPORT);
         }
         return new Patterns(true, auto ? "this CPU has AVX-512 VBMI" : given);
-    }
-
-    private static boolean permutesAgree() {
-        boolean agree = SelfTest.permutesAgree();
-        if (!agree) {
-            warn(
-                    "the byte permutes failed their self-test; patterns are looked up one by one. Please report this with your"
-                            + " JDK's version and CPU");
-        }
-        return agree;
-    }
-
-    static void warn(String message) {
-        System.getLogger("io.github.lanedrop").log(System.Logger.Level.WARNING, message);
     }
 
     /**

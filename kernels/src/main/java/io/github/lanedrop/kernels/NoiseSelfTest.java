@@ -3,6 +3,8 @@ package io.github.lanedrop.kernels;
 import io.github.lanedrop.kernels.math.ScalarNoise;
 import io.github.lanedrop.kernels.math.VectorMathCheck;
 import io.github.lanedrop.kernels.math.VectorNoise;
+import io.github.lanedrop.kernels.noise.ScalarArithmetic;
+import io.github.lanedrop.kernels.noise.VectorArithmetic;
 import io.github.lanedrop.rng.Philox4x32;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
@@ -16,7 +18,29 @@ final class NoiseSelfTest {
     private NoiseSelfTest() {}
 
     static boolean agrees() {
-        return VectorMathCheck.agrees() && noiseAgrees();
+        return VectorMathCheck.agrees() && noiseAgrees() && arithmeticAgrees();
+    }
+
+    private static boolean arithmeticAgrees() {
+        int elements = VectorNoise.GROUP + 3; // and a tail
+        float[] values = new float[elements + 1];
+        for (int i = 0; i < values.length; i++) {
+            values[i] = i % 7 == 0 ? Float.NaN : 1 / (i - 9.5f);
+        }
+        float[] expected = values.clone();
+        float[] actual = values.clone();
+        MemorySegment memory = Arena.ofAuto().allocate((long) Float.BYTES * actual.length);
+        MemorySegment.copy(values, 0, memory, Scratch.FLOAT, 0, values.length);
+
+        int done = VectorArithmetic.multiply(actual, values, 1, elements);
+        VectorArithmetic.multiply(memory, memory, 0, values, 1, elements);
+        ScalarArithmetic.multiply(expected, values, 1, 0, done);
+        done = VectorArithmetic.add(actual, values, 1, elements);
+        VectorArithmetic.add(memory, memory, 0, values, 1, elements);
+        ScalarArithmetic.add(expected, values, 1, 0, done);
+        boolean agree = Arrays.equals(expected, actual);
+        MemorySegment.copy(memory, Scratch.FLOAT, 0, actual, 0, actual.length);
+        return agree && Arrays.equals(expected, actual);
     }
 
     private static boolean noiseAgrees() {

@@ -1,6 +1,9 @@
 package io.github.lanedrop.kernels;
 
+import io.github.lanedrop.kernels.lanes.Memories;
 import io.github.lanedrop.kernels.norm.NormLoops;
+import io.github.lanedrop.rng.simd.Trust;
+import java.util.List;
 import java.util.concurrent.atomic.AtomicReferenceArray;
 
 /** The loops of layer normalisation on the live path. */
@@ -23,13 +26,23 @@ final class Norm {
         int kind = Memories.kind(read);
         NormLoops loops = LOOPS.get(kind);
         if (loops == null) {
-            loops = NormLoops.vectors(read);
-            if (!FusedSelfTest.agrees(read, loops, NormLoops.SCALAR)) {
-                FusedSelfTest.warn("layer normalisation");
-                loops = NormLoops.SCALAR;
-            }
+            loops = Trust.tested(
+                    "layer normalisation", () -> NormLoops.vectors(read), made -> agrees(read, made), NormLoops.SCALAR);
             LOOPS.set(kind, loops); // two threads may define two, which are alike
         }
         return loops;
+    }
+
+    private static boolean agrees(Class<?> memory, NormLoops loops) {
+        return FusedSelfTest.agrees(memory, loops, NormLoops.SCALAR);
+    }
+
+    /** Whether all loops, which this defines, give the bits of their definition. */
+    static boolean allAgree() {
+        boolean agree = true;
+        for (Class<?> memory : List.of(Memories.NATIVE, Memories.FLOAT_ARRAY)) {
+            agree &= agrees(memory, loops(memory));
+        }
+        return agree;
     }
 }

@@ -2,7 +2,7 @@ package io.github.lanedrop.kernels;
 
 import static io.github.lanedrop.kernels.Scratch.FLOAT;
 
-import io.github.lanedrop.kernels.lanes.Aligned;
+import io.github.lanedrop.kernels.lanes.Memories;
 import io.github.lanedrop.kernels.norm.NormGradientLoop;
 import io.github.lanedrop.kernels.norm.NormLoop;
 import io.github.lanedrop.kernels.norm.RowBatch;
@@ -75,7 +75,7 @@ final class NormRows {
         if (!direct) {
             batch.reserve(batchRows * columns);
         }
-        NormLoop loop = Norm.loops(direct ? memory : Aligned.MEMORY).forward();
+        NormLoop loop = Norm.loops(direct ? memory : Memories.NATIVE).forward();
         MemorySegment values = direct ? src : batch.stage;
         MemorySegment to = direct ? dst : batch.stage;
         for (long first = start; first < end; first += batchRows) {
@@ -191,7 +191,7 @@ final class NormRows {
         if (hasOther) {
             batch.reserveOther(batchRows * columns);
         }
-        NormGradientLoop loop = Norm.loops(direct ? memory : Aligned.MEMORY).backward();
+        NormGradientLoop loop = Norm.loops(direct ? memory : Memories.NATIVE).backward();
         MemorySegment x = direct ? src : batch.stage;
         MemorySegment dy = direct ? dstGradient : batch.otherStage;
         MemorySegment dx = direct ? srcGradient : batch.stage;

@@ -1,17 +1,20 @@
 package io.github.lanedrop.kernels;
 
+import static io.github.lanedrop.kernels.lanes.Memories.NATIVE;
+
 import io.github.lanedrop.kernels.lanes.DrawingLoop;
 import io.github.lanedrop.kernels.lanes.DrawingLoop.Before;
 import io.github.lanedrop.kernels.lanes.Loops;
 import io.github.lanedrop.kernels.lanes.Operation;
 import io.github.lanedrop.rng.Key;
 import io.github.lanedrop.rng.Philox4x32;
+import io.github.lanedrop.rng.simd.Trust;
 import java.lang.foreign.MemorySegment;
+import java.util.List;
 import java.util.concurrent.atomic.AtomicReference;
 
 /** One operation on long buffers of float32 in native memory: each chunk while the random bits of the next are made. */
 final class Overlap {
-    private static final Class<?> NATIVE = MemorySegment.NULL.getClass();
 
     /** Where nothing is overlapped. */
     private static final DrawingLoop NONE = (_, _, _, _, _, _, _, _, _, _, _, _, _, _, _) -> {};
@@ -123,15 +126,17 @@ final class Overlap {
     private DrawingLoop loop() {
         DrawingLoop loop = defined.get();
         if (loop == null) {
-            loop = operation.hasOperand() ? NONE : Loops.drawing(before, operation, NATIVE);
-            if (!loop.equals(NONE) && !SelfTest.drawingAgrees(loop, plain)) {
-                Live.warn(
-                        "the overlapped loop of " + before + " and " + operation
-                                + " failed its self-test; the plain one runs. Please report this with your JDK's version and CPU");
-                loop = NONE;
-            }
+            loop = operation.hasOperand() ? NONE : define();
             defined.set(loop);
         }
         return loop;
+    }
+
+    private DrawingLoop define() {
+        return Trust.tested(
+                List.of("drawing ahead", before, operation),
+                () -> Loops.drawing(before, operation, NATIVE),
+                made -> SelfTest.drawingAgrees(made, plain),
+                NONE);
     }
 }

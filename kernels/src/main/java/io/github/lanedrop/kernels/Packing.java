@@ -125,7 +125,7 @@ final class Packing {
         int row = byColumn ? column : k;
         int start = byColumn ? k : column;
         int bitStride = 0;
-        if (!DropConnect.keepsAll(weights.mask())) {
+        if (!KeepBits.keepsAll(weights.mask())) {
             int rows = byColumn ? columns : inner;
             int count = byColumn ? inner : columns;
             scratch.weightBits = ProductScratch.bitsFor(scratch.weightBits, rows * (count + Byte.SIZE));

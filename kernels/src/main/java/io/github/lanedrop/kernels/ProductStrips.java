@@ -151,7 +151,7 @@ final class ProductStrips {
                 MemorySegment segment = across ? scratch.otherSegment : scratch.stripSegment;
                 Chain.ofActivation(epilogue.activation())
                         .forward(
-                                Chain.NO_MASK,
+                                KeepBits.ALL_KEPT,
                                 DType.FLOAT32,
                                 0,
                                 segment,

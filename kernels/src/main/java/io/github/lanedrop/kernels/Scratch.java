@@ -56,8 +56,8 @@ final class Scratch {
     final MemorySegment doubleSegment = MemorySegment.ofArray(doubles);
     final MemorySegment otherDoubleSegment = MemorySegment.ofArray(otherDoubles);
 
-    /** Of the loops that run where there are no vectors. */
-    final LaneScratch lanes = new LaneScratch(PIECE);
+    /** Of the loops that run where there are no vectors; empty where there are. */
+    final LaneScratch lanes = new LaneScratch(Live.VECTOR ? 0 : PIECE);
 
     /** A bit a pattern: whether its first 16 random bits left it open. */
     final long[] undecided = new long[CHUNK / 8 / 64 + 1];

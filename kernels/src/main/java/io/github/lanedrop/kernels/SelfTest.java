@@ -3,6 +3,7 @@ package io.github.lanedrop.kernels;
 import io.github.lanedrop.kernels.lanes.ArrayLoop;
 import io.github.lanedrop.kernels.lanes.DrawingLoop;
 import io.github.lanedrop.kernels.lanes.Fate;
+import io.github.lanedrop.kernels.lanes.Memories;
 import io.github.lanedrop.kernels.lanes.SegmentLoop;
 import io.github.lanedrop.kernels.mask.Bits;
 import io.github.lanedrop.rng.Key;
@@ -10,20 +11,97 @@ import io.github.lanedrop.rng.Philox4x32;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.util.Arrays;
+import java.util.List;
 import java.util.stream.Stream;
 
 /** Holds the vector code against its scalar twin on small inputs, before it is trusted. */
 final class SelfTest {
     private SelfTest() {}
 
-    /** Whether the vector code of every family agrees with its twin, bit for bit; loops are tested when they are defined. */
+    /**
+     * Whether the vector code of every family agrees with its twin, bit for bit, once again if it is in use already. Loops
+     * of other operations than dropout are tested when they are defined, and only then.
+     */
     static boolean vectorsAgree() {
-        return ProductSelfTest.agrees()
-                && MaskSelfTest.agrees()
-                && NoiseSelfTest.agrees()
-                && AttentionSelfTest.agrees()
-                && LearnedSelfTest.agrees()
-                && Bfloat16SelfTest.agrees();
+        boolean agree = patternsAgree();
+        agree &= dropoutAgrees(); // whatever failed before, so that the log tells of all that fails
+        agree &= Chain.allAgree();
+        agree &= Norm.allAgree();
+        agree &= ProductSelfTest.VECTOR && ProductSelfTest.agrees();
+        agree &= MaskSelfTest.VECTOR && MaskSelfTest.agrees();
+        agree &= NoiseSelfTest.VECTOR && NoiseSelfTest.agrees();
+        agree &= AttentionSelfTest.VECTOR && AttentionSelfTest.agrees();
+        agree &= LearnedSelfTest.VECTOR && LearnedSelfTest.agrees();
+        agree &= Bfloat16SelfTest.VECTOR && Bfloat16SelfTest.agrees();
+        return agree;
+    }
+
+    /**
+     * Whether dropout as a whole agrees with its definition: at rates that are drawn in all ways, in both kinds of memory
+     * that have loops, on counts that end within a vector and within a chunk, with chunks that are drawn ahead. Other data
+     * types are run, so that their loops are defined and tested.
+     */
+    private static boolean dropoutAgrees() {
+        boolean agree = true;
+        for (double rate : new double[] {0, .1, .5, .9, 1}) {
+            var mask = new BernoulliMask(Rate.drop(rate), Key.of(3));
+            for (int elements : new int[] {1, 77, 3 * Scratch.CHUNK + 77}) {
+                MemorySegment src = MemorySegment.ofArray(special(elements));
+                MemorySegment expected = MemorySegment.ofArray(dropped(mask, special(elements)));
+                for (Class<?> memory : List.of(Memories.NATIVE, Memories.FLOAT_ARRAY)) {
+                    MemorySegment x = memory(memory, Float.BYTES * elements).copyFrom(src);
+                    DropoutKernel.forward(mask, 0, x, x, elements);
+                    agree &= x.mismatch(expected) < 0;
+                }
+            }
+            for (DType type : DType.values()) {
+                MemorySegment x = Arena.ofAuto().allocate(77L * type.bytes());
+                DropoutKernel.forward(mask, type, 3, x, x, 77, Workers.NONE);
+            }
+        }
+        return agree;
+    }
+
+    /** NaN, infinities, both zeros, what overflows and what is subnormal, among others. */
+    private static float[] special(int elements) {
+        float[] x = new float[elements];
+        for (int i = 0; i < elements; i++) {
+            x[i] = switch (i % 13) {
+                case 1 -> Float.NaN;
+                case 3 -> Float.POSITIVE_INFINITY;
+                case 4 -> -0f;
+                case 6 -> Float.NEGATIVE_INFINITY;
+                case 7 -> 0;
+                case 9 -> Float.MIN_VALUE;
+                case 12 -> -Float.MAX_VALUE;
+                default -> (i - 70.3f) / 32;
+            };
+        }
+        return x;
+    }
+
+    /** Dropout of elements 0 to the last by its definition. */
+    private static float[] dropped(BernoulliMask mask, float[] x) {
+        Rate rate = mask.rate();
+        Key key = mask.key();
+        int patterns = (x.length + Byte.SIZE - 1) / Byte.SIZE;
+        byte[] stream = new byte[2 * patterns + Philox4x32.BLOCK_BYTES];
+        Philox4x32.fill(
+                key.seed(), key.stream(), 0, Philox4x32.ROUNDS, stream, 0, stream.length / Philox4x32.BLOCK_BYTES);
+        byte[] bits = stream; // one random bit an element
+        if (!rate.isHalf()) {
+            bits = new byte[patterns];
+            if (rate.keepsAll() || rate.dropsAll()) {
+                Arrays.fill(bits, (byte) (rate.keepsAll() ? -1 : 0));
+            } else {
+                ScalarPatterns.draw(rate.table(), key, 0, stream, 0, bits, patterns);
+            }
+        }
+        float scale = (float) mask.scale();
+        for (int i = 0; i < x.length; i++) {
+            x[i] = (bits[i >>> 3] >>> (i & 7) & 1) != 0 ? x[i] * scale : 0;
+        }
+        return x;
     }
 
     /** Whether a vector loop agrees with the scalar one, bit for bit. */
@@ -108,7 +186,7 @@ final class SelfTest {
 
     /** Whether the look-up of patterns that is live agrees with its twin. */
     static boolean patternsAgree() {
-        return Live.PERMUTES ? permutesAgree() : tablesAgree();
+        return Live.VECTOR_PATTERNS && (Live.PERMUTES ? permutesAgree() : tablesAgree());
     }
 
     /** Whether patterns looked up by permutes agree with those looked up and decided one by one. */

@@ -1,5 +1,8 @@
 package io.github.lanedrop.kernels;
 
+import static io.github.lanedrop.kernels.lanes.Memories.FLOAT_ARRAY;
+import static io.github.lanedrop.kernels.lanes.Memories.NATIVE;
+
 import io.github.lanedrop.kernels.lanes.ArrayLoop;
 import io.github.lanedrop.kernels.lanes.Fate;
 import io.github.lanedrop.kernels.lanes.LaneLoop;
@@ -7,7 +10,9 @@ import io.github.lanedrop.kernels.lanes.Loops;
 import io.github.lanedrop.kernels.lanes.Operation;
 import io.github.lanedrop.kernels.lanes.SegmentLoop;
 import io.github.lanedrop.rng.simd.Simd;
+import io.github.lanedrop.rng.simd.Trust;
 import java.lang.foreign.MemorySegment;
+import java.util.List;
 import java.util.concurrent.atomic.AtomicReferenceArray;
 
 /**
@@ -18,12 +23,9 @@ import java.util.concurrent.atomic.AtomicReferenceArray;
  * stay in L1: other and mixed kinds of memory, float16, the few elements of a tail, and everything on the scalar path.
  */
 final class SpanLoops implements Overlap.Plain {
-    private static final Class<?> NATIVE = MemorySegment.NULL.getClass();
     /** At 128 bits C2 boxes the masks of two lanes, and the scalar loop is faster. */
     private static final boolean FLOAT64_LOOPS = Simd.BITS > 128;
 
-    private static final Class<?> FLOAT_ARRAY =
-            MemorySegment.ofArray(new float[0]).getClass();
     private static final Class<?> SHORT_ARRAY =
             MemorySegment.ofArray(new short[0]).getClass();
     private static final Class<?> DOUBLE_ARRAY =
@@ -118,20 +120,26 @@ final class SpanLoops implements Overlap.Plain {
     }
 
     private SegmentLoop define(DType type, Class<?> memory, int slot) {
-        SegmentLoop loop = switch (type) {
+        SegmentLoop loop = Trust.tested(
+                List.of(operation, fate, type),
+                () -> vectors(type, memory),
+                made -> agrees(type, memory, made),
+                NO_VECTORS);
+        loops.set(slot, loop);
+        return loop;
+    }
+
+    private SegmentLoop vectors(DType type, Class<?> memory) {
+        return switch (type) {
             case FLOAT32 -> Loops.float32(operation, fate, memory);
             case FLOAT64 -> Loops.float64(operation, fate, memory);
             case BFLOAT16 -> Loops.bfloat16(operation, fate, memory);
             case FLOAT16 -> throw new AssertionError("float16 goes through arrays of float32");
         };
-        if (!SelfTest.loopAgrees(type, operation.hasOperand(), fate, memory, loop, arrays)) {
-            Live.warn(
-                    "the SIMD loop of " + operation + " on " + type
-                            + " failed its self-test; the scalar loop runs. Please report this with your JDK's version and CPU");
-            loop = NO_VECTORS;
-        }
-        loops.set(slot, loop);
-        return loop;
+    }
+
+    private boolean agrees(DType type, Class<?> memory, SegmentLoop loop) {
+        return SelfTest.loopAgrees(type, operation.hasOperand(), fate, memory, loop, arrays);
     }
 
     private void throughArrays(

@@ -1,7 +1,6 @@
 package io.github.lanedrop.kernels;
 
 import io.github.lanedrop.kernels.lanes.Operation;
-import io.github.lanedrop.rng.Key;
 import java.lang.foreign.MemorySegment;
 
 /**
@@ -27,7 +26,6 @@ import java.lang.foreign.MemorySegment;
  */
 public final class StandardDropout {
     private static final Elementwise SELECT = new Elementwise(Operation.SELECT);
-    private static final MaskSource ALL_KEPT = new BernoulliMask(Rate.drop(0), Key.of(0));
 
     private StandardDropout() {}
 
@@ -133,6 +131,7 @@ public final class StandardDropout {
             MemorySegment dst,
             long elements,
             Workers workers) {
-        DropoutKernel.SCALE_SELECT.run(ALL_KEPT, 0, type, srcName, src, "dst", dst, elements, factor, 0, 0, workers);
+        DropoutKernel.SCALE_SELECT.run(
+                KeepBits.ALL_KEPT, 0, type, srcName, src, "dst", dst, elements, factor, 0, 0, workers);
     }
 }

@@ -3,7 +3,6 @@ package io.github.lanedrop.kernels;
 import io.github.lanedrop.kernels.learned.ScalarRates;
 import io.github.lanedrop.kernels.learned.VectorRates;
 import io.github.lanedrop.rng.Key;
-import io.github.lanedrop.rng.Philox4x32;
 import java.lang.foreign.MemorySegment;
 
 /** Keep bits of a mask whose rate varies. */
@@ -21,10 +20,8 @@ final class VaryingRateBits extends Filler<VaryingRateMask> {
             int count = Math.min(LearnedScratch.CHUNK, elements - done);
             long element = first + done;
             SharedValues.spread(mask.sharing(), mask.rates(), element, count, scratch);
-            int wordsAt = (int) (element & 3) * Integer.BYTES;
-            int bytes = wordsAt + count * Integer.BYTES;
-            int blocks = (bytes + Philox4x32.BLOCK_BYTES - 1) / Philox4x32.BLOCK_BYTES;
-            KeepBits.random(key, element >>> 2, scratch.words, 0, blocks);
+            Noise.words(key.seed(), key.stream(), element, count, scratch.words);
+            int wordsAt = Integer.BYTES * Noise.skipped(element);
             if (LearnedSelfTest.VECTOR) {
                 VectorRates.keep(scratch.words, wordsAt, scratch.spread, count, keepBits, done >>> 3);
             } else {

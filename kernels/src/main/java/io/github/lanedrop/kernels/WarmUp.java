@@ -34,6 +34,7 @@ final class WarmUp {
     private static final Key KEY = Key.of(0);
     private static final Workers ONE = Workers.NONE;
     private static final DType TYPE = DType.FLOAT32;
+    private static final Activation[] ACTIVATIONS = Activation.values();
     private static final BernoulliMask MASK = new BernoulliMask(RATE, KEY);
     private static final BernoulliMask[] MASKS = {MASK, new BernoulliMask(Rate.drop(0.5), KEY)};
     private static final Epilogue EPILOGUE =
@@ -136,14 +137,7 @@ final class WarmUp {
             case OPERATIONS -> operations(elements);
             case MASKS -> masks(elements);
             case NOISE -> noise(elements);
-            case BIAS -> {
-                chain(Activation.IDENTITY, elements / COLUMNS);
-                bias(elements / COLUMNS);
-            }
-            case RELU -> chain(Activation.RELU, elements / COLUMNS);
-            case TANH -> chain(Activation.TANH, elements / COLUMNS);
-            case SILU -> chain(Activation.SILU, elements / COLUMNS);
-            case GELU -> chain(Activation.GELU, elements / COLUMNS);
+            case BIAS, RELU, SIGMOID, TANH, SILU, GELU, GELU_TANH -> chains(family, elements / COLUMNS);
             case LAYER_NORM -> layerNorm(elements / COLUMNS);
             case PRODUCTS -> products();
             case DROP_CONNECT -> dropConnect();
@@ -188,6 +182,17 @@ final class WarmUp {
             NoiseKernel.multiply(source, 0, zeros, a, elements);
             NoiseKernel.multiplyBackward(source, 0, zeros, a, elements);
             NoiseKernel.add(source, 0, zeros, a, elements);
+        }
+    }
+
+    private void chains(KernelFamily family, long rows) {
+        for (Activation activation : ACTIVATIONS) {
+            if (KernelFamily.of(activation) == family) {
+                chain(activation, rows);
+            }
+        }
+        if (family == KernelFamily.BIAS) {
+            bias(rows);
         }
     }
 
@@ -269,8 +274,8 @@ final class WarmUp {
 
     // made when their family is warmed up, and not before
 
-    /** Decided in all ways. */
-    private static final class Sources {
+    /** Decided in all ways, but for those of {@link KernelFamily#DROPOUT}. */
+    static final class Sources {
         private static final int CHANNELS = 8;
         private static final int POSITIONS = 14 * 14;
         private static final int SAMPLES = ELEMENTS / CHANNELS / POSITIONS;
@@ -285,16 +290,20 @@ final class WarmUp {
             ExactCountMask.of(RATE, KEY, ELEMENTS),
             new ByteMask(RATE, MemorySegment.ofArray(new byte[ELEMENTS])),
             new FloatMask(RATE, MemorySegment.ofArray(new float[ELEMENTS])),
+            new VaryingRateMask(MemorySegment.ofArray(new float[ELEMENTS]), KEY),
+            new VaryingRateMask(MemorySegment.ofArray(new float[COLUMNS]), Sharing.column(ELEMENTS, COLUMNS), KEY),
+            new ScaledMask(MASK, 1.5),
         };
     }
 
-    private static final class Noises {
+    static final class Noises {
         private static final GaussianNoise GAUSSIAN = GaussianNoise.dropout(RATE, KEY);
 
         static final NoiseSource[] ALL = {
             GAUSSIAN,
             UniformNoise.uout(0.1, KEY),
             new BroadcastNoise(GAUSSIAN, BroadcastShape.rows(ELEMENTS / COLUMNS + 1, COLUMNS)),
+            new StoredNoise(MemorySegment.ofArray(new float[ELEMENTS])),
         };
     }
 

@@ -44,9 +44,8 @@ final class DropConnectOracle {
     static float[] gradient(DropConnect weights, float[] dy, float[] x, float[] start, int examples, int in, int out) {
         float[] ones = new float[out * in];
         Arrays.fill(ones, 1);
-        float scale = DropConnect.keepsAll(weights.mask())
-                ? 1
-                : (float) weights.mask().scale();
+        float scale =
+                KeepBits.keepsAll(weights.mask()) ? 1 : (float) weights.mask().scale();
         float[] dw = start.clone();
         for (int m = 0; m < examples; m++) {
             float[] kept = masked(weights, m, ones);

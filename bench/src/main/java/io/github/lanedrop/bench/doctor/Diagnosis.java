@@ -4,7 +4,6 @@ import io.github.lanedrop.bench.demo.CopyAndScale;
 import io.github.lanedrop.bench.demo.Throughput;
 import io.github.lanedrop.kernels.Kernels;
 import io.github.lanedrop.kernels.Rate;
-import io.github.lanedrop.rng.simd.Simd;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -14,7 +13,7 @@ import java.util.List;
  * @param jdk what runs it
  * @param cpu what it runs on
  * @param path the live path
- * @param selfTest whether the SIMD code gives the bits of its scalar twin; true where it was not asked for
+ * @param selfTest whether the SIMD code gives the bits of its scalar twin; true where there is none
  * @param measurements a quick look at the speed
  * @param advice what to do, in sentences; may be empty
  */
@@ -56,9 +55,7 @@ public record Diagnosis(
             }
             step.run();
         }
-        // last, since loops test themselves when they are first called; where the very first self-test failed the
-        // kernels are scalar, although SIMD was to run, and nothing is left to test
-        boolean selfTest = Kernels.selfTest() && path.vector() == Simd.ENABLED;
+        boolean selfTest = Kernels.selfTest(); // last, since it also tells of what failed when it was first called
         Jdk jdk = Jdk.read();
         List<String> advice = Advice.of(CopyAndScale.VECTOR, jdk.fuses(), cpu, path, selfTest);
         return new Diagnosis(jdk, cpu, path, selfTest, measurements, advice);

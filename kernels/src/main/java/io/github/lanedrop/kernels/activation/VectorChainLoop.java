@@ -5,7 +5,7 @@ import static io.github.lanedrop.rng.simd.Lanes.FLOATS;
 import static io.github.lanedrop.rng.simd.Lanes.INTS;
 import static io.github.lanedrop.rng.simd.Lanes.ORDER;
 
-import io.github.lanedrop.kernels.lanes.Aligned;
+import io.github.lanedrop.kernels.lanes.Memories;
 import io.github.lanedrop.kernels.lanes.Specialised;
 import io.github.lanedrop.rng.simd.Simd;
 import java.lang.foreign.MemorySegment;
@@ -48,7 +48,7 @@ final class VectorChainLoop implements ChainLoop {
             float scale,
             byte[] bits,
             int bitsAt) {
-        if (src.getClass() != MEMORY || dst.getClass() != MEMORY || bias.values.getClass() != Aligned.MEMORY) {
+        if (src.getClass() != MEMORY || dst.getClass() != MEMORY || bias.values.getClass() != Memories.NATIVE) {
             throw new IllegalArgumentException("wrong kind of memory"); // never; after this C2 knows the classes
         }
         MemorySegment b = bias.values;

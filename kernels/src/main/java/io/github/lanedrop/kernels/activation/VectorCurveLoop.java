@@ -14,7 +14,7 @@ import static jdk.incubator.vector.VectorOperators.LT;
 import static jdk.incubator.vector.VectorOperators.OR;
 import static jdk.incubator.vector.VectorOperators.UMIN;
 
-import io.github.lanedrop.kernels.lanes.Aligned;
+import io.github.lanedrop.kernels.lanes.Memories;
 import io.github.lanedrop.kernels.lanes.Specialised;
 import io.github.lanedrop.kernels.math.VectorMath;
 import io.github.lanedrop.rng.simd.Simd;
@@ -69,7 +69,7 @@ final class VectorCurveLoop implements ChainLoop {
             float scale,
             byte[] bits,
             int bitsAt) {
-        if (src.getClass() != MEMORY || dst.getClass() != MEMORY || bias.values.getClass() != Aligned.MEMORY) {
+        if (src.getClass() != MEMORY || dst.getClass() != MEMORY || bias.values.getClass() != Memories.NATIVE) {
             throw new IllegalArgumentException("wrong kind of memory"); // never; after this C2 knows the classes
         }
         MemorySegment b = bias.values;

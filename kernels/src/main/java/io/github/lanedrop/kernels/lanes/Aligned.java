@@ -8,9 +8,6 @@ import java.lang.foreign.MemorySegment;
  * bits each vector of it lies in two lines, which doubles the time of loads and more than doubles that of stores.
  */
 public final class Aligned {
-    /** The class of the segments. */
-    public static final Class<?> MEMORY = MemorySegment.NULL.getClass();
-
     private static final long LINE = 64;
 
     private Aligned() {}

@@ -4,7 +4,7 @@ import java.lang.foreign.MemorySegment;
 
 /**
  * An operation over elements in arrays, in place, for which C2 makes vectors by itself: what runs without those
- * of ours. Does nothing but what is overridden.
+ * of ours.
  */
 public interface LaneLoop {
     /**
@@ -22,7 +22,7 @@ public interface LaneLoop {
      * @param b the second constant
      * @param c the third constant
      */
-    default void run(
+    void run(
             float[] x,
             MemorySegment xBytes,
             float[] operand,
@@ -33,7 +33,7 @@ public interface LaneLoop {
             LaneScratch scratch,
             float a,
             float b,
-            float c) {}
+            float c);
 
     /**
      * The first elements of a piece, rounded up to eight.
@@ -50,7 +50,7 @@ public interface LaneLoop {
      * @param b the second constant
      * @param c the third constant
      */
-    default void run(
+    void run(
             double[] x,
             MemorySegment xBytes,
             double[] operand,
@@ -61,5 +61,5 @@ public interface LaneLoop {
             LaneScratch scratch,
             double a,
             double b,
-            double c) {}
+            double c);
 }

@@ -1,5 +1,6 @@
 package io.github.lanedrop.kernels.math;
 
+import static io.github.lanedrop.kernels.lanes.Memories.NATIVE;
 import static io.github.lanedrop.rng.simd.Lanes.BYTES;
 import static io.github.lanedrop.rng.simd.Lanes.FLOATS;
 import static io.github.lanedrop.rng.simd.Lanes.INTS;
@@ -27,7 +28,6 @@ import jdk.incubator.vector.VectorMask;
  */
 final class VectorNormalLoop implements NormalLoop {
     private static final Use USE = Specialised.data(MethodHandles.lookup(), Use.class);
-    private static final Class<?> NATIVE = MemorySegment.NULL.getClass();
     private static final int LANES = FLOATS.length();
     private static final int VECTOR_BYTES = BYTES.length();
     private static final VectorMask<Integer> ODD = VectorMask.fromLong(INTS, 0xAAAAAAAAAAAAAAAAL);

@@ -1,5 +1,6 @@
 package io.github.lanedrop.kernels.noise;
 
+import static io.github.lanedrop.kernels.lanes.Memories.NATIVE;
 import static io.github.lanedrop.rng.simd.Lanes.FLOATS;
 import static io.github.lanedrop.rng.simd.Lanes.ORDER;
 
@@ -11,7 +12,6 @@ import jdk.incubator.vector.FloatVector;
  * all but less than a vector.
  */
 public final class VectorArithmetic {
-    private static final Class<?> NATIVE = MemorySegment.NULL.getClass();
     private static final int LANES = FLOATS.length();
 
     private VectorArithmetic() {}

@@ -3,7 +3,7 @@ package io.github.lanedrop.kernels.norm;
 import static io.github.lanedrop.rng.simd.Lanes.FLOATS;
 import static io.github.lanedrop.rng.simd.Lanes.ORDER;
 
-import io.github.lanedrop.kernels.lanes.Aligned;
+import io.github.lanedrop.kernels.lanes.Memories;
 import io.github.lanedrop.kernels.lanes.Specialised;
 import java.lang.foreign.MemorySegment;
 import java.lang.invoke.MethodHandles;
@@ -25,7 +25,7 @@ final class VectorColumnLoop implements ColumnLoop {
             int columns,
             MemorySegment sums,
             long sumsByte) {
-        if (src.getClass() != MEMORY || sums.getClass() != Aligned.MEMORY) {
+        if (src.getClass() != MEMORY || sums.getClass() != Memories.NATIVE) {
             throw new IllegalArgumentException("wrong kind of memory"); // never; after this C2 knows the classes
         }
         int c = column;

@@ -4,7 +4,7 @@ import static io.github.lanedrop.kernels.norm.NormLoop.PARTIAL_SUMS;
 import static io.github.lanedrop.rng.simd.Lanes.FLOATS;
 import static io.github.lanedrop.rng.simd.Lanes.ORDER;
 
-import io.github.lanedrop.kernels.lanes.Aligned;
+import io.github.lanedrop.kernels.lanes.Memories;
 import io.github.lanedrop.kernels.lanes.Specialised;
 import java.lang.foreign.MemorySegment;
 import java.lang.invoke.MethodHandles;
@@ -53,7 +53,7 @@ final class VectorNormGradientLoop implements NormGradientLoop {
             MemorySegment sums,
             long gammaByte,
             long betaByte) {
-        if (src.getClass() != MEMORY || dstGradient.getClass() != MEMORY || sums.getClass() != Aligned.MEMORY) {
+        if (src.getClass() != MEMORY || dstGradient.getClass() != MEMORY || sums.getClass() != Memories.NATIVE) {
             throw new IllegalArgumentException("wrong kind of memory"); // never; after this C2 knows the classes
         }
         float[] gamma = batch.gamma;
@@ -135,7 +135,7 @@ final class VectorNormGradientLoop implements NormGradientLoop {
             MemorySegment sums,
             long gammaByte,
             long betaByte) {
-        if (src.getClass() != MEMORY || dstGradient.getClass() != MEMORY || sums.getClass() != Aligned.MEMORY) {
+        if (src.getClass() != MEMORY || dstGradient.getClass() != MEMORY || sums.getClass() != Memories.NATIVE) {
             throw new IllegalArgumentException("wrong kind of memory"); // never, as above
         }
         float[] gamma = batch.gamma;

@@ -1,5 +1,6 @@
 package io.github.lanedrop.kernels.product;
 
+import static io.github.lanedrop.kernels.lanes.Memories.NATIVE;
 import static io.github.lanedrop.kernels.product.Tiles.COLUMNS;
 import static io.github.lanedrop.kernels.product.Tiles.LANES;
 import static io.github.lanedrop.rng.simd.Lanes.FLOATS;
@@ -16,7 +17,6 @@ import jdk.incubator.vector.VectorOperators;
 
 /** {@link ScalarFinish}, a vector at a time, and the way between a strip and native memory. */
 public final class VectorFinish {
-    private static final Class<?> NATIVE = MemorySegment.NULL.getClass();
     private static final long BYTES = FLOATS.vectorByteSize();
     private static final FloatVector ZERO = FloatVector.zero(FLOATS);
 

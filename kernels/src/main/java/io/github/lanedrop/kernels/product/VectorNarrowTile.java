@@ -1,5 +1,6 @@
 package io.github.lanedrop.kernels.product;
 
+import static io.github.lanedrop.kernels.lanes.Memories.NATIVE;
 import static io.github.lanedrop.kernels.product.Tiles.COLUMNS;
 import static io.github.lanedrop.rng.simd.Lanes.FLOATS;
 import static io.github.lanedrop.rng.simd.Lanes.INTS;
@@ -24,7 +25,6 @@ public final class VectorNarrowTile {
     /** Rows of a tile: as many accumulators as {@link VectorTile} has. */
     public static final int ROWS = 16;
 
-    private static final Class<?> NATIVE = MemorySegment.NULL.getClass();
     private static final ValueLayout.OfInt INT = ValueLayout.JAVA_INT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
 
     private VectorNarrowTile() {}

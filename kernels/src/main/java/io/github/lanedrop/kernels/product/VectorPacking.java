@@ -1,5 +1,6 @@
 package io.github.lanedrop.kernels.product;
 
+import static io.github.lanedrop.kernels.lanes.Memories.NATIVE;
 import static io.github.lanedrop.kernels.product.Tiles.LANES;
 import static io.github.lanedrop.kernels.product.Tiles.PANEL_STEP;
 import static io.github.lanedrop.kernels.product.Tiles.PIECE;
@@ -17,7 +18,6 @@ import jdk.incubator.vector.VectorOperators;
 
 /** {@link ScalarPacking}, a vector at a time; transposes are made of squares of as many lines as a vector has lanes. */
 public final class VectorPacking {
-    private static final Class<?> NATIVE = MemorySegment.NULL.getClass();
     private static final long BYTES = FLOATS.vectorByteSize();
     private static final FloatVector ZERO = FloatVector.zero(FLOATS);
 

@@ -1,5 +1,6 @@
 package io.github.lanedrop.kernels.product;
 
+import static io.github.lanedrop.kernels.lanes.Memories.NATIVE;
 import static io.github.lanedrop.kernels.product.Tiles.LANES;
 import static io.github.lanedrop.rng.simd.Lanes.FLOATS;
 import static io.github.lanedrop.rng.simd.Lanes.ORDER;
@@ -17,7 +18,6 @@ import jdk.incubator.vector.VectorShuffle;
  * <p>For vectors of 4 or 8 lanes; {@link VectorWideSquare} is for 16.
  */
 final class VectorSquare {
-    private static final Class<?> NATIVE = MemorySegment.NULL.getClass();
     private static final int HALF = LANES / 2;
     private static final int QUARTER = LANES / 4;
     private static final VectorShuffle<Float> SWAP_HALVES = swap(HALF);

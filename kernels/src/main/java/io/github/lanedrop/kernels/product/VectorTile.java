@@ -1,5 +1,6 @@
 package io.github.lanedrop.kernels.product;
 
+import static io.github.lanedrop.kernels.lanes.Memories.NATIVE;
 import static io.github.lanedrop.kernels.product.Tiles.COLUMNS;
 import static io.github.lanedrop.kernels.product.Tiles.LANES;
 import static io.github.lanedrop.kernels.product.Tiles.PANEL_STEP;
@@ -17,7 +18,6 @@ import jdk.incubator.vector.FloatVector;
  * change a bit. The loops over the inner index are not unrolled: C2 would spill accumulators.
  */
 public final class VectorTile {
-    private static final Class<?> NATIVE = MemorySegment.NULL.getClass();
     private static final long BYTES = FLOATS.vectorByteSize();
 
     private VectorTile() {}

@@ -1,5 +1,6 @@
 package io.github.lanedrop.kernels.product;
 
+import static io.github.lanedrop.kernels.lanes.Memories.NATIVE;
 import static io.github.lanedrop.rng.simd.Lanes.FLOATS;
 import static io.github.lanedrop.rng.simd.Lanes.INTS;
 import static io.github.lanedrop.rng.simd.Lanes.ORDER;
@@ -13,7 +14,6 @@ import jdk.incubator.vector.IntVector;
  * instruction, and each of the two passes makes two of the four exchanges.
  */
 final class VectorWideSquare {
-    private static final Class<?> NATIVE = MemorySegment.NULL.getClass();
     private static final int LANES = 16;
     private static final IntVector LOWER_8 = lower(8);
     private static final IntVector UPPER_8 = upper(8);

@@ -56,7 +56,10 @@ public final class Simd {
             return new Decision(
                     0, 0, "the scalar path runs, several times slower: start the JVM with " + FLAG + " to use SIMD");
         }
-        int preferredBits = Cpu.preferredBits();
+        int preferredBits = Trust.tested("the vector module", Cpu::preferredBits, bits -> bits > 0, 0);
+        if (preferredBits == 0) {
+            return new Decision(0, 0, "the vector module does not tell the CPU's preferred vectors");
+        }
         String compiler = System.getProperty("java.vm.info", "").toLowerCase(Locale.ROOT);
         boolean compiled = !compiler.contains("interpreted mode") && !compiler.contains("emulated-client");
         if (path == Path.AUTO && !compiled) {
