@@ -160,6 +160,7 @@ final class FarMemoryTest {
                 Chain.of(activation)
                         .forward(
                                 mask,
+                                type,
                                 OFFSET + start - firstColumn,
                                 row,
                                 bias,
@@ -168,7 +169,7 @@ final class FarMemoryTest {
                                 firstColumn,
                                 firstColumn + ELEMENTS);
                 prepare(dst, type, start);
-                Chain.of(activation).forward(mask, OFFSET, src, bias, columns, dst, start, start + ELEMENTS);
+                Chain.of(activation).forward(mask, type, OFFSET, src, bias, columns, dst, start, start + ELEMENTS);
                 check(dst, type, start, expected, activation + ", " + mask + ", " + kind);
             }
         }
