@@ -211,7 +211,7 @@
  *   <li><b>Vectors cross no call but that of one elementary function in a method too long to be inlined.</b> Past a number of
  *       nodes C2 inlines only what the JDK marks as to be inlined ({@code NodeCountInliningCutoff} in its log), and every
  *       vector that then crosses a call is boxed: the generator with helper methods allocated 13 kB for 512 random bytes and
- *       took five times as long. CONTRIBUTING.md has the rules. One loop is at that border: in one JVM of three that had compiled
+ *       took five times as long. CONTRIBUTING.md has the rules. One loop is at that border: in one JVM of four that had compiled
  *       hundreds of other kernels before, the loop that draws ahead boxed a vector in 512 elements, 80 bytes; where dropout
  *       runs first it allocates nothing. To be mended. Revisit when users can mark methods so.
  * </ul>

@@ -77,7 +77,7 @@ final class FusedAllocationTest {
     }
 
     /**
-     * Not among the calls of {@link AllocationTest}: in one JVM of three, after hundreds of other kernels, C2 boxed a vector
+     * Not among the calls of {@link AllocationTest}: in one JVM of four, after hundreds of other kernels, C2 boxed a vector
      * of a loop that draws ahead, once in 512 elements.
      */
     @ParameterizedTest
