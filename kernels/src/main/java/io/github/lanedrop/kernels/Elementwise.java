@@ -4,7 +4,6 @@ import io.github.lanedrop.kernels.lanes.ArrayLoop;
 import io.github.lanedrop.kernels.lanes.DrawingLoop;
 import io.github.lanedrop.kernels.lanes.Fate;
 import io.github.lanedrop.kernels.lanes.LaneLoop;
-import io.github.lanedrop.kernels.lanes.LaneScratch;
 import io.github.lanedrop.kernels.lanes.Loops;
 import io.github.lanedrop.kernels.lanes.Operation;
 import java.lang.foreign.MemorySegment;
@@ -21,7 +20,7 @@ final class Elementwise {
     private static final int MOST = 1 << 30;
 
     /** Where vectors do the work: to define a loop takes milliseconds of the first call. */
-    private static final LaneLoop NO_LANES = new NoLanes();
+    private static final LaneLoop NO_LANES = new LaneLoop() {};
 
     private final Operation operation;
     private final SpanLoops mixed;
@@ -241,40 +240,5 @@ final class Elementwise {
             at += elements;
         }
         Scratch.POOL.giveBack(scratch);
-    }
-
-    /** Never called. */
-    private static final class NoLanes implements LaneLoop {
-        @Override
-        public void run(
-                float[] x,
-                MemorySegment xBytes,
-                float[] operand,
-                MemorySegment operandBytes,
-                int elements,
-                byte[] bits,
-                int bitsAt,
-                LaneScratch scratch,
-                float a,
-                float b,
-                float c) {
-            throw new AssertionError("the vector path has loops of its own");
-        }
-
-        @Override
-        public void run(
-                double[] x,
-                MemorySegment xBytes,
-                double[] operand,
-                MemorySegment operandBytes,
-                int elements,
-                byte[] bits,
-                int bitsAt,
-                LaneScratch scratch,
-                double a,
-                double b,
-                double c) {
-            throw new AssertionError("the vector path has loops of its own");
-        }
     }
 }

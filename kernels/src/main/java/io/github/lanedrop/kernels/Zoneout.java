@@ -26,7 +26,6 @@ public final class Zoneout {
     private static final Elementwise SELECT_OPERAND = new Elementwise(Operation.SELECT_OPERAND);
     private static final Elementwise SELECT_DROPPED = new Elementwise(Operation.SELECT_DROPPED);
     private static final Elementwise WEIGHTED_SUM = new Elementwise(Operation.WEIGHTED_SUM);
-    private static final MaskSource ALL_KEPT = new BernoulliMask(Rate.drop(0), Key.of(0));
     private static final MaskSource ALL_DROPPED = new BernoulliMask(Rate.drop(1), Key.of(0));
 
     private Zoneout() {}
@@ -132,10 +131,10 @@ public final class Zoneout {
             long elements,
             Workers workers) {
         if (rate.keepsAll() || rate.dropsAll()) { // nothing is left to chance, and 0 times infinity is not 0
-            forward(rate.keepsAll() ? ALL_KEPT : ALL_DROPPED, type, 0, src, previous, dst, elements, workers);
+            forward(rate.keepsAll() ? KeepBits.ALL_KEPT : ALL_DROPPED, type, 0, src, previous, dst, elements, workers);
             return;
         }
         double p = rate.effective();
-        WEIGHTED_SUM.run(ALL_KEPT, 0, type, src, "previous", previous, dst, elements, 1 - p, p, 0, workers);
+        WEIGHTED_SUM.run(KeepBits.ALL_KEPT, 0, type, src, "previous", previous, dst, elements, 1 - p, p, 0, workers);
     }
 }

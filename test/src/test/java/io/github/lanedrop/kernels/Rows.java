@@ -57,11 +57,6 @@ final class Rows {
                 .map(shape -> Arguments.of(shape.get(0), shape.get(1)));
     }
 
-    /** One of each mask source that has 1,703 elements, which are 17 rows of 100 from the third on. */
-    static Stream<MaskSources.Sample> sources() {
-        return MaskSources.all().filter(sample -> sample.elements() >= 3 + 17 * 100);
-    }
-
     /** Masks drawn at every rate, and a stored one, for this many elements from the offset on. */
     Stream<MaskSource> masksOfEveryRate(long offset, long elements) {
         MemorySegment bits = arena.allocate((offset + elements + 7) / 8);

@@ -4,7 +4,7 @@ import java.lang.foreign.MemorySegment;
 
 /**
  * An operation over elements in arrays, in place, for which C2 makes vectors by itself: what runs without those
- * of ours.
+ * of ours. What does not override a method must not be called by it.
  */
 public interface LaneLoop {
     /**
@@ -22,7 +22,7 @@ public interface LaneLoop {
      * @param b the second constant
      * @param c the third constant
      */
-    void run(
+    default void run(
             float[] x,
             MemorySegment xBytes,
             float[] operand,
@@ -33,7 +33,9 @@ public interface LaneLoop {
             LaneScratch scratch,
             float a,
             float b,
-            float c);
+            float c) {
+        throw new UnsupportedOperationException("no loop for float32");
+    }
 
     /**
      * The first elements of a piece, rounded up to eight.
@@ -50,7 +52,7 @@ public interface LaneLoop {
      * @param b the second constant
      * @param c the third constant
      */
-    void run(
+    default void run(
             double[] x,
             MemorySegment xBytes,
             double[] operand,
@@ -61,5 +63,7 @@ public interface LaneLoop {
             LaneScratch scratch,
             double a,
             double b,
-            double c);
+            double c) {
+        throw new UnsupportedOperationException("no loop for float64");
+    }
 }
