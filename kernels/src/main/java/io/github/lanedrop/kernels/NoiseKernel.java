@@ -248,7 +248,7 @@ public final class NoiseKernel {
         for (long at = start; at < end; at += elements) {
             // all chunks but the first begin with a block of the generator
             elements = (int) Math.min(NoiseScratch.CHUNK - Noise.skipped(offset + at), end - at);
-            if (applyNormals(operation, noise, type, offset + at, src, dst, at, elements, drawn.words)) {
+            if (applyNormals(operation, noise, type, offset + at, src, dst, at, elements, drawn)) {
                 continue;
             }
             int valuesAt = Noise.fill(noise, offset + at, elements, drawn);
@@ -281,7 +281,7 @@ public final class NoiseKernel {
             MemorySegment dst,
             long at,
             int elements,
-            byte[] words) {
+            NoiseScratch drawn) {
         if (!NoiseSelfTest.VECTOR
                 || type != DType.FLOAT32
                 || elements < NoiseScratch.CHUNK
@@ -290,12 +290,14 @@ public final class NoiseKernel {
                 || (float) deviation == 0) {
             return false;
         }
+        byte[] words = drawn.words;
+        float[] values = drawn.values;
         Noise.words(key.seed(), key.stream(), first, elements, words);
         long firstByte = Float.BYTES * at;
         if (operation == Operation.MULTIPLY) {
-            VectorNoise.multiplyByNormal(words, (float) mean, (float) deviation, src, dst, firstByte, elements);
+            VectorNoise.multiplyByNormal(words, (float) mean, (float) deviation, values, src, dst, firstByte, elements);
         } else {
-            VectorNoise.addNormal(words, (float) mean, (float) deviation, src, dst, firstByte, elements);
+            VectorNoise.addNormal(words, (float) mean, (float) deviation, values, src, dst, firstByte, elements);
         }
         return true;
     }
