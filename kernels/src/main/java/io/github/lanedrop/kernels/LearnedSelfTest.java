@@ -84,16 +84,18 @@ final class LearnedSelfTest {
         VectorSparse.logAlpha(ramp(1), ramp(9), vector, COUNT);
         ScalarSparse.logAlpha(ramp(1), ramp(9), scalar, COUNT);
         boolean agree = same(vector, scalar);
-        VectorSparse.divergence(ramp(10), vector, new float[COUNT], new float[COUNT], COUNT);
-        ScalarSparse.divergence(ramp(10), scalar, COUNT);
-        agree &= same(vector, scalar);
-        VectorSparse.divergenceGradient(ramp(10), vector, new float[COUNT], COUNT);
-        ScalarSparse.divergenceGradient(ramp(10), scalar, COUNT);
+        float[] logAlpha = scalar.clone();
+        float[] slopes = new float[COUNT];
+        float[] rest = new float[COUNT];
+        VectorSparse.divergence(ramp(1), ramp(9), vector, slopes, rest, COUNT);
+        ScalarSparse.divergence(logAlpha, scalar, COUNT);
         agree &= same(vector, scalar);
         float[] sums = ramp(1);
         float[] sumsTwin = ramp(1);
-        VectorSparse.addGradients(.3f, ramp(1), ramp(2), vector, sums, COUNT);
-        ScalarSparse.addGradients(.3f, ramp(1), ramp(2), scalar, sumsTwin, COUNT);
+        VectorSparse.addDivergenceGradients(
+                .3f, ramp(1), ramp(9), vector, sums, new float[COUNT], slopes, rest, COUNT);
+        ScalarSparse.divergenceGradient(logAlpha, slopes, COUNT);
+        ScalarSparse.addGradients(.3f, ramp(1), slopes, scalar, sumsTwin, COUNT);
         agree &= same(vector, scalar) && same(sums, sumsTwin);
         VectorSparse.prune(vector, ramp(8), 3, COUNT);
         ScalarSparse.prune(scalar, ramp(8), 3, COUNT);
