@@ -75,10 +75,10 @@ public final class VectorSparse {
                     .sub(FloatVector.fromArray(FLOATS, terms, i))
                     .min(most)
                     .max(least);
-            l.neg().intoArray(inverses, i);
+            l.intoArray(inverses, i);
             l.mul(k3).add(k2).intoArray(terms, i);
         }
-        VectorMath.exp(inverses, count);
+        VectorMath.exp(inverses, -1, count);
         VectorMath.exp(terms, count);
         for (int i = 0; i < count; i += LANES) {
             FloatVector.fromArray(FLOATS, inverses, i).add(one).intoArray(logarithms, i);
@@ -126,7 +126,7 @@ public final class VectorSparse {
         FloatVector k3 = FloatVector.broadcast(FLOATS, K3);
         FloatVector half = FloatVector.broadcast(FLOATS, 0.5f);
         FloatVector one = FloatVector.broadcast(FLOATS, 1);
-        FloatVector two = FloatVector.broadcast(FLOATS, 2);
+        FloatVector k1k3 = FloatVector.broadcast(FLOATS, K1 * K3);
         FloatVector weights = FloatVector.broadcast(FLOATS, weight);
         for (int i = 0; i < count; i += LANES) {
             FloatVector m = FloatVector.fromArray(FLOATS, mean, i);
@@ -146,14 +146,14 @@ public final class VectorSparse {
             FloatVector e = FloatVector.fromArray(FLOATS, odds, i);
             FloatVector sum = e.add(one);
             FloatVector slope = half.div(FloatVector.fromArray(FLOATS, alphas, i).add(one))
-                    .add(e.div(sum.mul(sum)).mul(K1 * K3))
+                    .add(e.div(sum.mul(sum)).mul(k1k3))
                     .neg()
-                    .blend(0f, FloatVector.fromArray(FLOATS, logAlpha, i).abs().compare(GE, most))
+                    .blend(ZERO, FloatVector.fromArray(FLOATS, logAlpha, i).abs().compare(GE, most))
                     .mul(weights);
             FloatVector.fromArray(FLOATS, logVarianceGradient, i).add(slope).intoArray(logVarianceGradient, i);
             FloatVector m = FloatVector.fromArray(FLOATS, mean, i);
             FloatVector.fromArray(FLOATS, meanGradient, i)
-                    .sub(slope.mul(m.mul(two).div(m.mul(m).add(epsilon))))
+                    .sub(slope.mul(m.add(m).div(m.mul(m).add(epsilon))))
                     .intoArray(meanGradient, i);
         }
     }

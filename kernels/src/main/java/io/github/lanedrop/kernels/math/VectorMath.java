@@ -53,6 +53,18 @@ public final class VectorMath {
      * @param count how many; lanes past it are computed too
      */
     public static void exp(float[] values, int count) {
+        exp(values, 1, count);
+    }
+
+    /**
+     * {@link ScalarMath#exp} of a factor times every element, in place.
+     *
+     * @param values any floats; an array of whole vectors
+     * @param factor the factor, finite and not 0
+     * @param count how many; lanes past it are computed too
+     */
+    public static void exp(float[] values, float factor, int count) {
+        FloatVector factors = FloatVector.broadcast(FLOATS, factor);
         IntVector greatest = IntVector.broadcast(INTS, EXP_MAX);
         IntVector least = IntVector.broadcast(INTS, EXP_MIN);
         FloatVector log2E = FloatVector.broadcast(FLOATS, ScalarMath.LOG2_E);
@@ -70,7 +82,7 @@ public final class VectorMath {
             // as bits: positive floats are in the order of their signed bits, negative ones in that of the unsigned,
             // beyond all others
             FloatVector middle =
-                    x.viewAsIntegralLanes().min(greatest).lanewise(UMIN, least).viewAsFloatingLanes();
+                    x.mul(factors).viewAsIntegralLanes().min(greatest).lanewise(UMIN, least).viewAsFloatingLanes();
             FloatVector sum = middle.fma(log2E, toPowers);
             FloatVector n = sum.sub(toPowers);
             FloatVector r = n.fma(ln2Rest, n.fma(ln2, middle));
