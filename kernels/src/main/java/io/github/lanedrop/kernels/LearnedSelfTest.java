@@ -1,5 +1,6 @@
 package io.github.lanedrop.kernels;
 
+import io.github.lanedrop.kernels.learned.Chunks;
 import io.github.lanedrop.kernels.learned.ScalarConcrete;
 import io.github.lanedrop.kernels.learned.ScalarGaussian;
 import io.github.lanedrop.kernels.learned.ScalarRates;
@@ -85,18 +86,18 @@ final class LearnedSelfTest {
         ScalarSparse.logAlpha(ramp(1), ramp(9), scalar, COUNT);
         boolean agree = same(vector, scalar);
         float[] logAlpha = scalar.clone();
-        float[] slopes = new float[COUNT];
-        float[] rest = new float[COUNT];
-        VectorSparse.divergence(ramp(1), ramp(9), vector, slopes, rest, COUNT);
+        VectorSparse.divergence(ramp(1), ramp(9), vector, COUNT);
         ScalarSparse.divergence(logAlpha, scalar, COUNT);
         agree &= same(vector, scalar);
-        float[] sums = ramp(1);
-        float[] sumsTwin = ramp(1);
-        VectorSparse.addDivergenceGradients(
-                .3f, ramp(1), ramp(9), vector, sums, new float[COUNT], slopes, rest, COUNT);
-        ScalarSparse.divergenceGradient(logAlpha, slopes, COUNT);
-        ScalarSparse.addGradients(.3f, ramp(1), slopes, scalar, sumsTwin, COUNT);
-        agree &= same(vector, scalar) && same(sums, sumsTwin);
+        float[] slopes = new float[COUNT];
+        float[] meanSlopes = new float[COUNT];
+        VectorSparse.divergenceGradients(.3f, ramp(1), ramp(9), slopes, meanSlopes, COUNT);
+        Chunks.addScaled(vector, -1, meanSlopes, COUNT);
+        float[] slopesTwin = new float[COUNT];
+        float[] sumsTwin = new float[COUNT];
+        ScalarSparse.divergenceGradient(logAlpha, slopesTwin, COUNT);
+        ScalarSparse.addGradients(.3f, ramp(1), slopesTwin, scalar, sumsTwin, COUNT);
+        agree &= same(vector, scalar) && same(slopes, sumsTwin);
         VectorSparse.prune(vector, ramp(8), 3, COUNT);
         ScalarSparse.prune(scalar, ramp(8), 3, COUNT);
         return agree && same(vector, scalar);

@@ -221,7 +221,7 @@ public final class SparseVariationalDropout {
             MemorySegment.copy(mean, FLOAT, at * Float.BYTES, scratch.a, 0, count);
             MemorySegment.copy(logVariance, FLOAT, at * Float.BYTES, scratch.b, 0, count);
             if (LearnedSelfTest.VECTOR) {
-                VectorSparse.divergence(scratch.a, scratch.b, scratch.terms, scratch.c, scratch.d, count);
+                VectorSparse.divergence(scratch.a, scratch.b, scratch.terms, count);
             } else {
                 ScalarSparse.logAlpha(scratch.a, scratch.b, scratch.c, count);
                 ScalarSparse.divergence(scratch.c, scratch.terms, count);
@@ -291,34 +291,24 @@ public final class SparseVariationalDropout {
         LearnedScratch scratch = LearnedScratch.POOL.borrow();
         for (long at = start; at < end; at += LearnedScratch.CHUNK) {
             int count = (int) Math.min(LearnedScratch.CHUNK, end - at);
-            float[] means = scratch.a;
-            float[] logVariances = scratch.b;
-            float[] toMeans = scratch.c;
-            float[] toLogVariances = scratch.d;
-            float[] logAlpha = scratch.spread;
-            float[] slopes = scratch.terms;
-            MemorySegment.copy(mean, FLOAT, at * Float.BYTES, means, 0, count);
-            MemorySegment.copy(logVariance, FLOAT, at * Float.BYTES, logVariances, 0, count);
-            MemorySegment.copy(meanGradient, FLOAT, at * Float.BYTES, toMeans, 0, count);
-            MemorySegment.copy(logVarianceGradient, FLOAT, at * Float.BYTES, toLogVariances, 0, count);
+            MemorySegment.copy(mean, FLOAT, at * Float.BYTES, scratch.a, 0, count);
+            MemorySegment.copy(logVariance, FLOAT, at * Float.BYTES, scratch.b, 0, count);
             if (LearnedSelfTest.VECTOR) {
-                VectorSparse.addDivergenceGradients(
-                        weight,
-                        means,
-                        logVariances,
-                        toMeans,
-                        toLogVariances,
-                        logAlpha,
-                        scratch.values,
-                        slopes,
-                        count);
+                VectorSparse.divergenceGradients(weight, scratch.a, scratch.b, scratch.terms, scratch.d, count);
             } else {
-                ScalarSparse.logAlpha(means, logVariances, logAlpha, count);
-                ScalarSparse.divergenceGradient(logAlpha, slopes, count);
-                ScalarSparse.addGradients(weight, means, slopes, toMeans, toLogVariances, count);
+                ScalarSparse.logAlpha(scratch.a, scratch.b, scratch.c, count);
+                ScalarSparse.divergenceGradient(scratch.c, scratch.terms, count);
             }
-            MemorySegment.copy(toMeans, 0, meanGradient, FLOAT, at * Float.BYTES, count);
-            MemorySegment.copy(toLogVariances, 0, logVarianceGradient, FLOAT, at * Float.BYTES, count);
+            MemorySegment.copy(meanGradient, FLOAT, at * Float.BYTES, scratch.b, 0, count);
+            MemorySegment.copy(logVarianceGradient, FLOAT, at * Float.BYTES, scratch.c, 0, count);
+            if (LearnedSelfTest.VECTOR) {
+                Chunks.addScaled(scratch.b, -1, scratch.d, count);
+                Chunks.addScaled(scratch.c, 1, scratch.terms, count);
+            } else {
+                ScalarSparse.addGradients(weight, scratch.a, scratch.terms, scratch.b, scratch.c, count);
+            }
+            MemorySegment.copy(scratch.b, 0, meanGradient, FLOAT, at * Float.BYTES, count);
+            MemorySegment.copy(scratch.c, 0, logVarianceGradient, FLOAT, at * Float.BYTES, count);
         }
         LearnedScratch.POOL.giveBack(scratch);
     }

@@ -35,8 +35,8 @@ public final class VectorConcrete {
     public static void kept(byte[] words, int wordsAt, float[] kept, int count, float logit, float inverseTemperature) {
         odds(words, wordsAt, kept, count);
         VectorMath.log(kept, count);
-        exponents(kept, count, logit, inverseTemperature);
-        VectorMath.exp(kept, count);
+        addLogit(kept, count, logit);
+        VectorMath.exp(kept, inverseTemperature, count);
         shares(kept, count);
     }
 
@@ -53,12 +53,9 @@ public final class VectorConcrete {
         }
     }
 
-    private static void exponents(float[] logarithms, int count, float logit, float inverseTemperature) {
+    private static void addLogit(float[] logarithms, int count, float logit) {
         for (int i = 0; i < count; i += LANES) {
-            FloatVector.fromArray(FLOATS, logarithms, i)
-                    .add(logit)
-                    .mul(inverseTemperature)
-                    .intoArray(logarithms, i);
+            FloatVector.fromArray(FLOATS, logarithms, i).add(logit).intoArray(logarithms, i);
         }
     }
 

@@ -48,15 +48,14 @@ public final class VectorSparse {
     /**
      * As {@link ScalarSparse#logAlpha}, and {@link ScalarSparse#divergence} of the result.
      *
-     * @param mean the means
-     * @param logVariance log sigma^2
+     * @param mean the means; then 1 / alpha, clamped
+     * @param logVariance log sigma^2; then the logarithms of 1 + 1 / alpha, not yet put right
      * @param terms receives the terms
-     * @param inverses receives 1 / alpha, clamped
-     * @param logarithms receives the logarithms of 1 + 1 / alpha, not yet put right
      * @param count how many elements
      */
-    public static void divergence(
-            float[] mean, float[] logVariance, float[] terms, float[] inverses, float[] logarithms, int count) {
+    public static void divergence(float[] mean, float[] logVariance, float[] terms, int count) {
+        float[] inverses = mean; // few arrays stay in L1
+        float[] logarithms = logVariance;
         FloatVector epsilon = FloatVector.broadcast(FLOATS, EPSILON);
         FloatVector most = FloatVector.broadcast(FLOATS, MOST);
         FloatVector least = FloatVector.broadcast(FLOATS, -MOST);
@@ -96,45 +95,37 @@ public final class VectorSparse {
     }
 
     /**
-     * As {@link ScalarSparse#logAlpha}, {@link ScalarSparse#divergenceGradient} of the result, and
-     * {@link ScalarSparse#addGradients} of that.
+     * As {@link ScalarSparse#logAlpha}, {@link ScalarSparse#divergenceGradient} of the result, and what
+     * {@link ScalarSparse#addGradients} adds for that.
      *
      * @param weight the weight
      * @param mean the means
-     * @param logVariance log sigma^2
-     * @param meanGradient the sums so far of the means' gradient
-     * @param logVarianceGradient the sums so far of its gradient
-     * @param logAlpha receives log alpha, not clamped
-     * @param alphas receives alpha, clamped
-     * @param odds receives the odds of the divergence's sigmoid
+     * @param logVariance log sigma^2; then log alpha, not clamped
+     * @param slopes receives what is added to its gradient
+     * @param meanSlopes receives what is subtracted from that of the means
      * @param count how many elements
      */
-    public static void addDivergenceGradients(
-            float weight,
-            float[] mean,
-            float[] logVariance,
-            float[] meanGradient,
-            float[] logVarianceGradient,
-            float[] logAlpha,
-            float[] alphas,
-            float[] odds,
-            int count) {
+    public static void divergenceGradients(
+            float weight, float[] mean, float[] logVariance, float[] slopes, float[] meanSlopes, int count) {
+        float[] logAlpha = logVariance; // few arrays stay in L1
+        float[] odds = slopes;
+        float[] alphas = meanSlopes;
         FloatVector epsilon = FloatVector.broadcast(FLOATS, EPSILON);
         FloatVector most = FloatVector.broadcast(FLOATS, MOST);
         FloatVector least = FloatVector.broadcast(FLOATS, -MOST);
         FloatVector k2 = FloatVector.broadcast(FLOATS, K2);
         FloatVector k3 = FloatVector.broadcast(FLOATS, K3);
+        FloatVector k1k3 = FloatVector.broadcast(FLOATS, K1 * K3);
         FloatVector half = FloatVector.broadcast(FLOATS, 0.5f);
         FloatVector one = FloatVector.broadcast(FLOATS, 1);
-        FloatVector k1k3 = FloatVector.broadcast(FLOATS, K1 * K3);
         FloatVector weights = FloatVector.broadcast(FLOATS, weight);
         for (int i = 0; i < count; i += LANES) {
             FloatVector m = FloatVector.fromArray(FLOATS, mean, i);
-            m.mul(m).add(epsilon).intoArray(logAlpha, i);
+            m.mul(m).add(epsilon).intoArray(odds, i);
         }
-        VectorMath.log(logAlpha, count);
+        VectorMath.log(odds, count);
         for (int i = 0; i < count; i += LANES) {
-            FloatVector l = FloatVector.fromArray(FLOATS, logVariance, i).sub(FloatVector.fromArray(FLOATS, logAlpha, i));
+            FloatVector l = FloatVector.fromArray(FLOATS, logVariance, i).sub(FloatVector.fromArray(FLOATS, odds, i));
             l.intoArray(logAlpha, i);
             FloatVector clamped = l.min(most).max(least);
             clamped.intoArray(alphas, i);
@@ -150,11 +141,9 @@ public final class VectorSparse {
                     .neg()
                     .blend(ZERO, FloatVector.fromArray(FLOATS, logAlpha, i).abs().compare(GE, most))
                     .mul(weights);
-            FloatVector.fromArray(FLOATS, logVarianceGradient, i).add(slope).intoArray(logVarianceGradient, i);
+            slope.intoArray(slopes, i);
             FloatVector m = FloatVector.fromArray(FLOATS, mean, i);
-            FloatVector.fromArray(FLOATS, meanGradient, i)
-                    .sub(slope.mul(m.add(m).div(m.mul(m).add(epsilon))))
-                    .intoArray(meanGradient, i);
+            slope.mul(m.add(m).div(m.mul(m).add(epsilon))).intoArray(meanSlopes, i);
         }
     }
 
