@@ -35,8 +35,8 @@ public final class VectorConcrete {
     public static void kept(byte[] words, int wordsAt, float[] kept, int count, float logit, float inverseTemperature) {
         odds(words, wordsAt, kept, count);
         VectorMath.log(kept, count);
-        addLogit(kept, count, logit);
-        VectorMath.exp(kept, inverseTemperature, count);
+        exponents(kept, count, logit, inverseTemperature);
+        VectorMath.exp(kept, count);
         shares(kept, count);
     }
 
@@ -53,9 +53,12 @@ public final class VectorConcrete {
         }
     }
 
-    private static void addLogit(float[] logarithms, int count, float logit) {
+    private static void exponents(float[] logarithms, int count, float logit, float inverseTemperature) {
         for (int i = 0; i < count; i += LANES) {
-            FloatVector.fromArray(FLOATS, logarithms, i).add(logit).intoArray(logarithms, i);
+            FloatVector.fromArray(FLOATS, logarithms, i)
+                    .add(logit)
+                    .mul(inverseTemperature)
+                    .intoArray(logarithms, i);
         }
     }
 

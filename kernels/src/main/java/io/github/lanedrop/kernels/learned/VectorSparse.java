@@ -74,10 +74,10 @@ public final class VectorSparse {
                     .sub(FloatVector.fromArray(FLOATS, terms, i))
                     .min(most)
                     .max(least);
-            l.intoArray(inverses, i);
+            l.neg().intoArray(inverses, i);
             l.mul(k3).add(k2).intoArray(terms, i);
         }
-        VectorMath.exp(inverses, -1, count);
+        VectorMath.exp(inverses, count);
         VectorMath.exp(terms, count);
         for (int i = 0; i < count; i += LANES) {
             FloatVector.fromArray(FLOATS, inverses, i).add(one).intoArray(logarithms, i);
@@ -136,14 +136,18 @@ public final class VectorSparse {
         for (int i = 0; i < count; i += LANES) {
             FloatVector e = FloatVector.fromArray(FLOATS, odds, i);
             FloatVector sum = e.add(one);
-            FloatVector slope = half.div(FloatVector.fromArray(FLOATS, alphas, i).add(one))
+            half.div(FloatVector.fromArray(FLOATS, alphas, i).add(one))
                     .add(e.div(sum.mul(sum)).mul(k1k3))
                     .neg()
                     .blend(ZERO, FloatVector.fromArray(FLOATS, logAlpha, i).abs().compare(GE, most))
-                    .mul(weights);
-            slope.intoArray(slopes, i);
+                    .mul(weights)
+                    .intoArray(slopes, i);
+        }
+        for (int i = 0; i < count; i += LANES) {
             FloatVector m = FloatVector.fromArray(FLOATS, mean, i);
-            slope.mul(m.add(m).div(m.mul(m).add(epsilon))).intoArray(meanSlopes, i);
+            FloatVector.fromArray(FLOATS, slopes, i)
+                    .mul(m.add(m).div(m.mul(m).add(epsilon)))
+                    .intoArray(meanSlopes, i);
         }
     }
 

@@ -21,10 +21,11 @@ import jdk.incubator.vector.IntVector;
 /**
  * {@link ScalarMath} lane by lane, the same bits: of arrays, or of a vector.
  *
- * <p><b>Take those of arrays.</b> Each function makes C2 build 10,000 to 20,000 nodes, and past 18,000 it inlines no method
+ * <p><b>Take those of arrays.</b> Each function makes C2 build 10,000 to 15,000 nodes, and past 18,000 it inlines no method
  * that is not the JDK's: a vector that such a call takes or returns is boxed, ten times slower. A formula of several
  * functions takes one pass for each over a chunk that stays in L1, which costs a load and a store beside some thirty
- * operations.
+ * operations. They are longer than C2 inlines, as their constants are made before their loops: C2 compiles them by
+ * themselves, and they fill no caller's nodes.
  *
  * <p><b>A function of a vector is for a long loop:</b> in a method of more than 325 bytes of bytecode, which C2 compiles by
  * itself, and once, before all else. In a shorter one C2 may inline the whole loop into its caller, and that one into
@@ -60,11 +61,15 @@ public final class VectorMath {
      * {@link ScalarMath#exp} of a factor times every element, in place.
      *
      * @param values any floats; an array of whole vectors
-     * @param factor the factor, finite and not 0
+     * @param factor the factor
      * @param count how many; lanes past it are computed too
      */
     public static void exp(float[] values, float factor, int count) {
-        FloatVector factors = FloatVector.broadcast(FLOATS, factor);
+        if (factor != 1) {
+            for (int i = 0; i < count; i += LANES) {
+                FloatVector.fromArray(FLOATS, values, i).mul(factor).intoArray(values, i);
+            }
+        }
         IntVector greatest = IntVector.broadcast(INTS, EXP_MAX);
         IntVector least = IntVector.broadcast(INTS, EXP_MIN);
         FloatVector log2E = FloatVector.broadcast(FLOATS, ScalarMath.LOG2_E);
@@ -82,7 +87,7 @@ public final class VectorMath {
             // as bits: positive floats are in the order of their signed bits, negative ones in that of the unsigned,
             // beyond all others
             FloatVector middle =
-                    x.mul(factors).viewAsIntegralLanes().min(greatest).lanewise(UMIN, least).viewAsFloatingLanes();
+                    x.viewAsIntegralLanes().min(greatest).lanewise(UMIN, least).viewAsFloatingLanes();
             FloatVector sum = middle.fma(log2E, toPowers);
             FloatVector n = sum.sub(toPowers);
             FloatVector r = n.fma(ln2Rest, n.fma(ln2, middle));
