@@ -45,6 +45,44 @@ public final class VectorNoise {
     private VectorNoise() {}
 
     /**
+     * {@link ScalarNoise#uniform(byte[], float[], int, int)}.
+     *
+     * @param words four bytes for each element, from the first byte on
+     * @param dst receives the elements
+     * @param dstAt the index in {@code dst} of the first
+     * @param elements how many, rounded up to {@link #GROUP}
+     */
+    public static void uniform(byte[] words, float[] dst, int dstAt, int elements) {
+        for (int i = 0; i < elements; i += LANES) {
+            IntVector word = (IntVector)
+                    ByteVector.fromArray(BYTES, words, Integer.BYTES * i).reinterpretShape(INTS, 0);
+            FloatVector k = (FloatVector) word.lanewise(LSHR, 8).convertShape(I2F, FLOATS, 0);
+            k.mul(ScalarNoise.UNIFORM_UNIT).intoArray(dst, dstAt + i);
+        }
+    }
+
+    /**
+     * {@link ScalarNoise#open(byte[], float[], int, int)}.
+     *
+     * @param words four bytes for each element, from the first byte on
+     * @param dst receives the elements
+     * @param dstAt the index in {@code dst} of the first
+     * @param elements how many, rounded up to {@link #GROUP}
+     */
+    public static void open(byte[] words, float[] dst, int dstAt, int elements) {
+        for (int i = 0; i < elements; i += LANES) {
+            IntVector word = (IntVector)
+                    ByteVector.fromArray(BYTES, words, Integer.BYTES * i).reinterpretShape(INTS, 0);
+            IntVector units = word.lanewise(LSHR, 7)
+                    .lanewise(OR, 1)
+                    .and(word.lanewise(LSHR, 31).not());
+            ((FloatVector) units.convertShape(I2F, FLOATS, 0))
+                    .mul(ScalarNoise.OPEN_UNIT)
+                    .intoArray(dst, dstAt + i);
+        }
+    }
+
+    /**
      * {@link ScalarNoise#centred(byte[], float, float, float[], int, int)}.
      *
      * @param words four bytes for each element, from the first byte on
