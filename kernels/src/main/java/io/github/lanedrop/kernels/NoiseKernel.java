@@ -244,8 +244,9 @@ public final class NoiseKernel {
             return;
         }
         boolean vectors = NoiseSelfTest.VECTOR && type == DType.FLOAT32 && VectorArithmetic.takes(src, dst);
-        GaussianNoise normals =
-                vectors && noise instanceof GaussianNoise gaussian && (float) gaussian.deviation() != 0 ? gaussian : null;
+        GaussianNoise normals = vectors && noise instanceof GaussianNoise gaussian && (float) gaussian.deviation() != 0
+                ? gaussian
+                : null;
         Scratch scratch = Scratch.POOL.borrow();
         NoiseScratch drawn = NoiseScratch.POOL.borrow();
         float[] values = drawn.values;

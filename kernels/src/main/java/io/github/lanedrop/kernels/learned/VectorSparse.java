@@ -139,7 +139,9 @@ public final class VectorSparse {
             half.div(FloatVector.fromArray(FLOATS, alphas, i).add(one))
                     .add(e.div(sum.mul(sum)).mul(k1k3))
                     .neg()
-                    .blend(ZERO, FloatVector.fromArray(FLOATS, logAlpha, i).abs().compare(GE, most))
+                    .blend(
+                            ZERO,
+                            FloatVector.fromArray(FLOATS, logAlpha, i).abs().compare(GE, most))
                     .mul(weights)
                     .intoArray(slopes, i);
         }

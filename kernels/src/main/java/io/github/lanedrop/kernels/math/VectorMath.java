@@ -91,7 +91,8 @@ public final class VectorMath {
             FloatVector sum = middle.fma(log2E, toPowers);
             FloatVector n = sum.sub(toPowers);
             FloatVector r = n.fma(ln2Rest, n.fma(ln2, middle));
-            FloatVector p = r.fma(e6, e5).fma(r, e4).fma(r, e3).fma(r, e2).fma(r, unit).fma(r, unit);
+            FloatVector p =
+                    r.fma(e6, e5).fma(r, e4).fma(r, e3).fma(r, e2).fma(r, unit).fma(r, unit);
             IntVector bits = sum.viewAsIntegralLanes();
             IntVector half = bits.lanewise(LSHR, 1);
             FloatVector e = p.viewAsIntegralLanes()

@@ -65,7 +65,8 @@ final class VectorNormalLoop implements NormalLoop {
             FloatVector next =
                     USE == Use.STORE ? ones : FloatVector.fromMemorySegment(FLOATS, src, at + VECTOR_BYTES, ORDER);
 
-            FloatVector radius = FloatVector.fromArray(FLOATS, values, valuesAt + i).mul(deviations);
+            FloatVector radius =
+                    FloatVector.fromArray(FLOATS, values, valuesAt + i).mul(deviations);
             FloatVector y = FloatVector.fromArray(FLOATS, values, valuesAt + i + LANES)
                     .viewAsIntegralLanes()
                     .lanewise(LSHR, 8)
