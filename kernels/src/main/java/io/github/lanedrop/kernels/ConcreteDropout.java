@@ -190,46 +190,53 @@ public final class ConcreteDropout {
         return total;
     }
 
-    /** Fills {@code scratch.spread} with {@code 1 - z} of each element of a chunk. */
+    /**
+     * Fills {@code scratch.spread} with {@code 1 - z} of each element of a chunk. Longer than C2 inlines, and values are drawn
+     * in one place, so that neither this nor its callers have more nodes than it inlines vectors in.
+     */
     private static void kept(ConcreteMask mask, long first, int count, LearnedScratch scratch) {
         Sharing sharing = mask.sharing();
-        if (sharing.shared() == 1) {
-            draw(mask, first, count, scratch.spread, scratch);
-            return;
-        }
-        int done = 0;
-        while (done < count) {
-            long element = first + done;
-            long toEndOfRun = sharing.inner() - element % sharing.inner();
-            int next = count - done;
-            if (sharing.inner()
-                    > LearnedScratch.CHUNK) { // few values of the group are needed, and they are consecutive
-                next = (int) Math.min(next, toEndOfRun);
-                draw(mask, sharing.index(element), next, scratch.values, scratch);
-                System.arraycopy(scratch.values, 0, scratch.spread, done, next);
-            } else {
-                long group = sharing.shared() * sharing.inner();
-                long firstGroup = element / group;
-                long groups = (element + next - 1) / group - firstGroup + 1;
-                int values = (int) (groups * sharing.inner());
-                draw(mask, firstGroup * sharing.inner(), values, scratch.values, scratch);
-                Spread.spread(sharing.shared(), sharing.inner(), element, scratch.values, scratch.spread, done, next);
-            }
-            done += next;
-        }
-    }
-
-    /** Values of the noise that follow one another. */
-    private static void draw(ConcreteMask mask, long firstValue, int values, float[] kept, LearnedScratch scratch) {
+        long shared = sharing.shared();
+        long inner = sharing.inner();
         Key key = mask.key();
         float logit = (float) mask.rate().logit();
         float inverseTemperature = (float) (1 / mask.rate().temperature());
-        Noise.words(key.seed(), key.stream(), firstValue, values, scratch.words);
-        int wordsAt = Integer.BYTES * Noise.skipped(firstValue);
-        if (LearnedSelfTest.VECTOR) {
-            VectorConcrete.kept(scratch.words, wordsAt, kept, values, logit, inverseTemperature);
-        } else {
-            ScalarConcrete.kept(scratch.words, wordsAt, kept, values, logit, inverseTemperature);
+        int done = 0;
+        while (done < count) {
+            long element = first + done;
+            int next = count - done;
+            // the values needed, which follow one another
+            long firstValue = element;
+            int values = next;
+            float[] kept = scratch.spread;
+            boolean groups = false;
+            if (shared > 1) {
+                kept = scratch.values;
+                groups = inner <= LearnedScratch.CHUNK;
+                if (groups) {
+                    long group = shared * inner;
+                    long firstGroup = element / group;
+                    firstValue = firstGroup * inner;
+                    values = (int) (((element + next - 1) / group - firstGroup + 1) * inner);
+                } else { // few of the group
+                    next = (int) Math.min(next, inner - element % inner);
+                    firstValue = sharing.index(element);
+                    values = next;
+                }
+            }
+            Noise.words(key.seed(), key.stream(), firstValue, values, scratch.words);
+            int wordsAt = Integer.BYTES * Noise.skipped(firstValue);
+            if (LearnedSelfTest.VECTOR) {
+                VectorConcrete.kept(scratch.words, wordsAt, kept, values, logit, inverseTemperature);
+            } else {
+                ScalarConcrete.kept(scratch.words, wordsAt, kept, values, logit, inverseTemperature);
+            }
+            if (groups) {
+                Spread.spread(shared, inner, element, kept, scratch.spread, done, next);
+            } else if (shared > 1) {
+                System.arraycopy(kept, 0, scratch.spread, done, next);
+            }
+            done += next;
         }
     }
 

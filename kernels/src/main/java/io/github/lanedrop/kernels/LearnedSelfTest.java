@@ -1,5 +1,6 @@
 package io.github.lanedrop.kernels;
 
+import io.github.lanedrop.kernels.learned.Chunks;
 import io.github.lanedrop.kernels.learned.ScalarConcrete;
 import io.github.lanedrop.kernels.learned.ScalarGaussian;
 import io.github.lanedrop.kernels.learned.ScalarRates;
@@ -84,17 +85,19 @@ final class LearnedSelfTest {
         VectorSparse.logAlpha(ramp(1), ramp(9), vector, COUNT);
         ScalarSparse.logAlpha(ramp(1), ramp(9), scalar, COUNT);
         boolean agree = same(vector, scalar);
-        VectorSparse.divergence(ramp(10), vector, new float[COUNT], new float[COUNT], COUNT);
-        ScalarSparse.divergence(ramp(10), scalar, COUNT);
+        float[] logAlpha = scalar.clone();
+        VectorSparse.divergence(ramp(1), ramp(9), vector, COUNT);
+        ScalarSparse.divergence(logAlpha, scalar, COUNT);
         agree &= same(vector, scalar);
-        VectorSparse.divergenceGradient(ramp(10), vector, new float[COUNT], COUNT);
-        ScalarSparse.divergenceGradient(ramp(10), scalar, COUNT);
-        agree &= same(vector, scalar);
-        float[] sums = ramp(1);
-        float[] sumsTwin = ramp(1);
-        VectorSparse.addGradients(.3f, ramp(1), ramp(2), vector, sums, COUNT);
-        ScalarSparse.addGradients(.3f, ramp(1), ramp(2), scalar, sumsTwin, COUNT);
-        agree &= same(vector, scalar) && same(sums, sumsTwin);
+        float[] slopes = new float[COUNT];
+        float[] meanSlopes = new float[COUNT];
+        VectorSparse.divergenceGradients(.3f, ramp(1), ramp(9), slopes, meanSlopes, COUNT);
+        Chunks.addScaled(vector, -1, meanSlopes, COUNT);
+        float[] slopesTwin = new float[COUNT];
+        float[] sumsTwin = new float[COUNT];
+        ScalarSparse.divergenceGradient(logAlpha, slopesTwin, COUNT);
+        ScalarSparse.addGradients(.3f, ramp(1), slopesTwin, scalar, sumsTwin, COUNT);
+        agree &= same(vector, scalar) && same(slopes, sumsTwin);
         VectorSparse.prune(vector, ramp(8), 3, COUNT);
         ScalarSparse.prune(scalar, ramp(8), 3, COUNT);
         return agree && same(vector, scalar);

@@ -64,20 +64,24 @@ final class Noise {
                 return 0;
             }
             case GaussianNoise(double mean, double deviation, Key key) -> {
-                return normal(key, (float) mean, (float) deviation, first, elements, scratch);
+                if ((float) deviation == 0) {
+                    Arrays.fill(scratch.values, 0, elements, (float) mean);
+                    return 0;
+                }
+                return Normals.fill(
+                        key.seed(),
+                        key.stream(),
+                        (float) mean,
+                        (float) deviation,
+                        first,
+                        elements,
+                        scratch.words,
+                        scratch.values);
             }
             case UniformNoise(double mean, double reach, Key key) -> {
                 return uniform(key, (float) mean, (float) reach, first, elements, scratch);
             }
         }
-    }
-
-    private static int normal(Key key, float mean, float deviation, long first, int elements, NoiseScratch scratch) {
-        if (deviation == 0) {
-            Arrays.fill(scratch.values, 0, elements, mean);
-            return 0;
-        }
-        return Normals.fill(key.seed(), key.stream(), mean, deviation, first, elements, scratch.words, scratch.values);
     }
 
     private static int uniform(Key key, float mean, float reach, long first, int elements, NoiseScratch scratch) {

@@ -229,6 +229,7 @@ public final class NoiseKernel {
         }
     }
 
+    /** Longer than C2 inlines: nothing of what it inlines itself, vectors among it, becomes part of its callers. */
     private static void range(
             Operation operation,
             NoiseSource noise,
@@ -242,62 +243,43 @@ public final class NoiseKernel {
             MemorySegment.copy(src, start * type.bytes(), dst, start * type.bytes(), (end - start) * type.bytes());
             return;
         }
+        boolean vectors = NoiseSelfTest.VECTOR && type == DType.FLOAT32 && VectorArithmetic.takes(src, dst);
+        GaussianNoise normals = vectors && noise instanceof GaussianNoise gaussian && (float) gaussian.deviation() != 0
+                ? gaussian
+                : null;
         Scratch scratch = Scratch.POOL.borrow();
         NoiseScratch drawn = NoiseScratch.POOL.borrow();
+        float[] values = drawn.values;
         int elements;
         for (long at = start; at < end; at += elements) {
             // all chunks but the first begin with a block of the generator
             elements = (int) Math.min(NoiseScratch.CHUNK - Noise.skipped(offset + at), end - at);
-            if (applyNormals(operation, noise, type, offset + at, src, dst, at, elements, drawn.words)) {
+            long firstByte = Float.BYTES * at;
+            if (normals != null && elements == NoiseScratch.CHUNK) { // applied as they are made
+                float mean = (float) normals.mean();
+                float deviation = (float) normals.deviation();
+                Key key = normals.key();
+                Noise.words(key.seed(), key.stream(), offset + at, elements, drawn.words);
+                if (operation == Operation.MULTIPLY) {
+                    VectorNoise.multiplyByNormal(drawn.words, mean, deviation, values, src, dst, firstByte, elements);
+                } else {
+                    VectorNoise.addNormal(drawn.words, mean, deviation, values, src, dst, firstByte, elements);
+                }
                 continue;
             }
             int valuesAt = Noise.fill(noise, offset + at, elements, drawn);
             int done = 0;
-            if (NoiseSelfTest.VECTOR && type == DType.FLOAT32 && VectorArithmetic.takes(src, dst)) {
-                long firstByte = Float.BYTES * at;
+            if (vectors) {
                 done = operation == Operation.MULTIPLY
-                        ? VectorArithmetic.multiply(src, dst, firstByte, drawn.values, valuesAt, elements)
-                        : VectorArithmetic.add(src, dst, firstByte, drawn.values, valuesAt, elements);
+                        ? VectorArithmetic.multiply(src, dst, firstByte, values, valuesAt, elements)
+                        : VectorArithmetic.add(src, dst, firstByte, values, valuesAt, elements);
             }
             if (done < elements) {
-                throughArrays(operation, type, src, dst, at, done, elements, scratch, drawn.values, valuesAt);
+                throughArrays(operation, type, src, dst, at, done, elements, scratch, values, valuesAt);
             }
         }
         NoiseScratch.POOL.giveBack(drawn);
         Scratch.POOL.giveBack(scratch);
-    }
-
-    /**
-     * Makes the normals of a whole chunk in native memory, and applies them, in one loop.
-     *
-     * @return false, with nothing done, if it is no such chunk
-     */
-    private static boolean applyNormals(
-            Operation operation,
-            NoiseSource noise,
-            DType type,
-            long first,
-            MemorySegment src,
-            MemorySegment dst,
-            long at,
-            int elements,
-            byte[] words) {
-        if (!NoiseSelfTest.VECTOR
-                || type != DType.FLOAT32
-                || elements < NoiseScratch.CHUNK
-                || !VectorArithmetic.takes(src, dst)
-                || !(noise instanceof GaussianNoise(double mean, double deviation, Key key))
-                || (float) deviation == 0) {
-            return false;
-        }
-        Noise.words(key.seed(), key.stream(), first, elements, words);
-        long firstByte = Float.BYTES * at;
-        if (operation == Operation.MULTIPLY) {
-            VectorNoise.multiplyByNormal(words, (float) mean, (float) deviation, src, dst, firstByte, elements);
-        } else {
-            VectorNoise.addNormal(words, (float) mean, (float) deviation, src, dst, firstByte, elements);
-        }
-        return true;
     }
 
     /** Elements {@code start} to {@code end}, exclusive, of a chunk, by way of arrays that stay in L1. */

@@ -55,8 +55,8 @@ final class NoiseSelfTest {
         MemorySegment product = Arena.ofAuto().allocate((long) Float.BYTES * elements);
         MemorySegment sum = Arena.ofAuto().allocate(product.byteSize());
         MemorySegment.copy(expected, 0, product, Scratch.FLOAT, 0, elements);
-        VectorNoise.addNormal(words, 1, .5f, product, sum, 0, elements);
-        VectorNoise.multiplyByNormal(words, 1, .5f, product, product, 0, elements);
+        VectorNoise.addNormal(words, 1, .5f, actual, product, sum, 0, elements);
+        VectorNoise.multiplyByNormal(words, 1, .5f, actual, product, product, 0, elements);
         for (int i = 0; i < elements; i++) {
             agree &= sum.getAtIndex(Scratch.FLOAT, i) == expected[i] + expected[i]
                     && product.getAtIndex(Scratch.FLOAT, i) == expected[i] * expected[i];

@@ -218,10 +218,12 @@ public final class SparseVariationalDropout {
         double total = 0;
         for (long at = start; at < end; at += LearnedScratch.CHUNK) {
             int count = (int) Math.min(LearnedScratch.CHUNK, end - at);
-            unclamped(mean, logVariance, at, count, scratch);
+            MemorySegment.copy(mean, FLOAT, at * Float.BYTES, scratch.a, 0, count);
+            MemorySegment.copy(logVariance, FLOAT, at * Float.BYTES, scratch.b, 0, count);
             if (LearnedSelfTest.VECTOR) {
-                VectorSparse.divergence(scratch.c, scratch.terms, scratch.a, scratch.b, count);
+                VectorSparse.divergence(scratch.a, scratch.b, scratch.terms, count);
             } else {
+                ScalarSparse.logAlpha(scratch.a, scratch.b, scratch.c, count);
                 ScalarSparse.divergence(scratch.c, scratch.terms, count);
             }
             total = ChunkSums.add(total, sums, at, Sums.sum(scratch.terms, count));
@@ -289,21 +291,24 @@ public final class SparseVariationalDropout {
         LearnedScratch scratch = LearnedScratch.POOL.borrow();
         for (long at = start; at < end; at += LearnedScratch.CHUNK) {
             int count = (int) Math.min(LearnedScratch.CHUNK, end - at);
-            unclamped(mean, logVariance, at, count, scratch);
+            MemorySegment.copy(mean, FLOAT, at * Float.BYTES, scratch.a, 0, count);
+            MemorySegment.copy(logVariance, FLOAT, at * Float.BYTES, scratch.b, 0, count);
             if (LearnedSelfTest.VECTOR) {
-                VectorSparse.divergenceGradient(scratch.c, scratch.terms, scratch.b, count);
+                VectorSparse.divergenceGradients(weight, scratch.a, scratch.b, scratch.terms, scratch.d, count);
             } else {
+                ScalarSparse.logAlpha(scratch.a, scratch.b, scratch.c, count);
                 ScalarSparse.divergenceGradient(scratch.c, scratch.terms, count);
             }
             MemorySegment.copy(meanGradient, FLOAT, at * Float.BYTES, scratch.b, 0, count);
-            MemorySegment.copy(logVarianceGradient, FLOAT, at * Float.BYTES, scratch.d, 0, count);
+            MemorySegment.copy(logVarianceGradient, FLOAT, at * Float.BYTES, scratch.c, 0, count);
             if (LearnedSelfTest.VECTOR) {
-                VectorSparse.addGradients(weight, scratch.a, scratch.terms, scratch.b, scratch.d, count);
+                Chunks.addScaled(scratch.b, -1, scratch.d, count);
+                Chunks.addScaled(scratch.c, 1, scratch.terms, count);
             } else {
-                ScalarSparse.addGradients(weight, scratch.a, scratch.terms, scratch.b, scratch.d, count);
+                ScalarSparse.addGradients(weight, scratch.a, scratch.terms, scratch.b, scratch.c, count);
             }
             MemorySegment.copy(scratch.b, 0, meanGradient, FLOAT, at * Float.BYTES, count);
-            MemorySegment.copy(scratch.d, 0, logVarianceGradient, FLOAT, at * Float.BYTES, count);
+            MemorySegment.copy(scratch.c, 0, logVarianceGradient, FLOAT, at * Float.BYTES, count);
         }
         LearnedScratch.POOL.giveBack(scratch);
     }

@@ -25,10 +25,7 @@ public final class VectorGaussian {
      * @param count how many elements
      */
     public static void exp(float[] values, float factor, int count) {
-        for (int i = 0; i < count; i += LANES) {
-            FloatVector.fromArray(FLOATS, values, i).mul(factor).intoArray(values, i);
-        }
-        VectorMath.exp(values, count);
+        VectorMath.exp(values, factor, count);
     }
 
     /**

@@ -12,12 +12,15 @@ import static jdk.incubator.vector.VectorOperators.GT;
 import io.github.lanedrop.kernels.math.VectorMath;
 import jdk.incubator.vector.FloatVector;
 
-/** {@link ScalarSparse}, a vector at a time. Arrays hold whole vectors: lanes past {@code count} are garbage. */
+/**
+ * {@link ScalarSparse}, a vector at a time. Arrays hold whole vectors: lanes past {@code count} are garbage.
+ *
+ * <p>The divergence and its gradients are made from the weights, in methods longer than C2 inlines: each has more nodes than
+ * its callers have room for.
+ */
 public final class VectorSparse {
     private static final int LANES = FLOATS.length();
     private static final FloatVector ZERO = FloatVector.zero(FLOATS);
-    private static final FloatVector HALF = FloatVector.broadcast(FLOATS, 0.5f);
-    private static final FloatVector K1S = FloatVector.broadcast(FLOATS, K1);
 
     private VectorSparse() {}
 
@@ -43,86 +46,110 @@ public final class VectorSparse {
     }
 
     /**
-     * As {@link ScalarSparse#divergence}.
+     * As {@link ScalarSparse#logAlpha}, and {@link ScalarSparse#divergence} of the result.
      *
-     * @param logAlpha log alpha of each element
+     * @param mean the means; then 1 / alpha, clamped
+     * @param logVariance log sigma^2; then the logarithms of 1 + 1 / alpha, not yet put right
      * @param terms receives the terms
-     * @param inverses receives 1 / alpha, clamped
-     * @param logarithms receives the logarithms of 1 + 1 / alpha, not yet put right
      * @param count how many elements
      */
-    public static void divergence(float[] logAlpha, float[] terms, float[] inverses, float[] logarithms, int count) {
+    public static void divergence(float[] mean, float[] logVariance, float[] terms, int count) {
+        float[] inverses = mean; // few arrays stay in L1
+        float[] logarithms = logVariance;
+        FloatVector epsilon = FloatVector.broadcast(FLOATS, EPSILON);
+        FloatVector most = FloatVector.broadcast(FLOATS, MOST);
+        FloatVector least = FloatVector.broadcast(FLOATS, -MOST);
+        FloatVector k1 = FloatVector.broadcast(FLOATS, K1);
+        FloatVector k2 = FloatVector.broadcast(FLOATS, K2);
+        FloatVector k3 = FloatVector.broadcast(FLOATS, K3);
+        FloatVector half = FloatVector.broadcast(FLOATS, 0.5f);
+        FloatVector one = FloatVector.broadcast(FLOATS, 1);
         for (int i = 0; i < count; i += LANES) {
-            FloatVector l = FloatVector.fromArray(FLOATS, logAlpha, i).min(MOST).max(-MOST);
+            FloatVector m = FloatVector.fromArray(FLOATS, mean, i);
+            m.mul(m).add(epsilon).intoArray(terms, i);
+        }
+        VectorMath.log(terms, count);
+        for (int i = 0; i < count; i += LANES) {
+            FloatVector l = FloatVector.fromArray(FLOATS, logVariance, i)
+                    .sub(FloatVector.fromArray(FLOATS, terms, i))
+                    .min(most)
+                    .max(least);
             l.neg().intoArray(inverses, i);
-            l.mul(K3).add(K2).intoArray(terms, i);
+            l.mul(k3).add(k2).intoArray(terms, i);
         }
         VectorMath.exp(inverses, count);
         VectorMath.exp(terms, count);
         for (int i = 0; i < count; i += LANES) {
-            FloatVector.fromArray(FLOATS, inverses, i).add(1).intoArray(logarithms, i);
+            FloatVector.fromArray(FLOATS, inverses, i).add(one).intoArray(logarithms, i);
         }
         VectorMath.log(logarithms, count);
         for (int i = 0; i < count; i += LANES) {
             FloatVector inverse = FloatVector.fromArray(FLOATS, inverses, i);
-            FloatVector sigmoid =
-                    K1S.div(FloatVector.fromArray(FLOATS, terms, i).add(1));
+            FloatVector sigmoid = k1.div(FloatVector.fromArray(FLOATS, terms, i).add(one));
             FloatVector.fromArray(FLOATS, logarithms, i)
-                    .mul(inverse.div(inverse.add(1).sub(1)))
-                    .mul(0.5f)
+                    .mul(inverse.div(inverse.add(one).sub(one)))
+                    .mul(half)
                     .add(sigmoid)
                     .intoArray(terms, i);
         }
     }
 
     /**
-     * As {@link ScalarSparse#divergenceGradient}.
-     *
-     * @param logAlpha log alpha of each element
-     * @param slopes receives the slopes
-     * @param alphas receives alpha, clamped
-     * @param count how many elements
-     */
-    public static void divergenceGradient(float[] logAlpha, float[] slopes, float[] alphas, int count) {
-        for (int i = 0; i < count; i += LANES) {
-            FloatVector l = FloatVector.fromArray(FLOATS, logAlpha, i).min(MOST).max(-MOST);
-            l.intoArray(alphas, i);
-            l.mul(K3).add(K2).intoArray(slopes, i);
-        }
-        VectorMath.exp(alphas, count);
-        VectorMath.exp(slopes, count);
-        for (int i = 0; i < count; i += LANES) {
-            FloatVector e = FloatVector.fromArray(FLOATS, slopes, i);
-            FloatVector sum = e.add(1);
-            HALF.div(FloatVector.fromArray(FLOATS, alphas, i).add(1))
-                    .add(e.div(sum.mul(sum)).mul(K1 * K3))
-                    .neg()
-                    .blend(
-                            ZERO,
-                            FloatVector.fromArray(FLOATS, logAlpha, i).abs().compare(GE, MOST))
-                    .intoArray(slopes, i);
-        }
-    }
-
-    /**
-     * As {@link ScalarSparse#addGradients}.
+     * As {@link ScalarSparse#logAlpha}, {@link ScalarSparse#divergenceGradient} of the result, and what
+     * {@link ScalarSparse#addGradients} adds for that.
      *
      * @param weight the weight
      * @param mean the means
-     * @param slopes the slopes
-     * @param meanGradient the sums so far of the means' gradient
-     * @param logVarianceGradient the sums so far of its gradient
+     * @param logVariance log sigma^2; then log alpha, not clamped
+     * @param slopes receives what is added to its gradient
+     * @param meanSlopes receives what is subtracted from that of the means
      * @param count how many elements
      */
-    public static void addGradients(
-            float weight, float[] mean, float[] slopes, float[] meanGradient, float[] logVarianceGradient, int count) {
+    public static void divergenceGradients(
+            float weight, float[] mean, float[] logVariance, float[] slopes, float[] meanSlopes, int count) {
+        float[] logAlpha = logVariance; // few arrays stay in L1
+        float[] odds = slopes;
+        float[] alphas = meanSlopes;
+        FloatVector epsilon = FloatVector.broadcast(FLOATS, EPSILON);
+        FloatVector most = FloatVector.broadcast(FLOATS, MOST);
+        FloatVector least = FloatVector.broadcast(FLOATS, -MOST);
+        FloatVector k2 = FloatVector.broadcast(FLOATS, K2);
+        FloatVector k3 = FloatVector.broadcast(FLOATS, K3);
+        FloatVector k1k3 = FloatVector.broadcast(FLOATS, K1 * K3);
+        FloatVector half = FloatVector.broadcast(FLOATS, 0.5f);
+        FloatVector one = FloatVector.broadcast(FLOATS, 1);
+        FloatVector weights = FloatVector.broadcast(FLOATS, weight);
         for (int i = 0; i < count; i += LANES) {
             FloatVector m = FloatVector.fromArray(FLOATS, mean, i);
-            FloatVector slope = FloatVector.fromArray(FLOATS, slopes, i).mul(weight);
-            FloatVector.fromArray(FLOATS, logVarianceGradient, i).add(slope).intoArray(logVarianceGradient, i);
-            FloatVector.fromArray(FLOATS, meanGradient, i)
-                    .sub(slope.mul(m.mul(2).div(m.mul(m).add(EPSILON))))
-                    .intoArray(meanGradient, i);
+            m.mul(m).add(epsilon).intoArray(odds, i);
+        }
+        VectorMath.log(odds, count);
+        for (int i = 0; i < count; i += LANES) {
+            FloatVector l = FloatVector.fromArray(FLOATS, logVariance, i).sub(FloatVector.fromArray(FLOATS, odds, i));
+            l.intoArray(logAlpha, i);
+            FloatVector clamped = l.min(most).max(least);
+            clamped.intoArray(alphas, i);
+            clamped.mul(k3).add(k2).intoArray(odds, i);
+        }
+        VectorMath.exp(alphas, count);
+        VectorMath.exp(odds, count);
+        for (int i = 0; i < count; i += LANES) {
+            FloatVector e = FloatVector.fromArray(FLOATS, odds, i);
+            FloatVector sum = e.add(one);
+            half.div(FloatVector.fromArray(FLOATS, alphas, i).add(one))
+                    .add(e.div(sum.mul(sum)).mul(k1k3))
+                    .neg()
+                    .blend(
+                            ZERO,
+                            FloatVector.fromArray(FLOATS, logAlpha, i).abs().compare(GE, most))
+                    .mul(weights)
+                    .intoArray(slopes, i);
+        }
+        for (int i = 0; i < count; i += LANES) {
+            FloatVector m = FloatVector.fromArray(FLOATS, mean, i);
+            FloatVector.fromArray(FLOATS, slopes, i)
+                    .mul(m.add(m).div(m.mul(m).add(epsilon)))
+                    .intoArray(meanSlopes, i);
         }
     }
 

@@ -15,24 +15,22 @@ interface NormalLoop {
     }
 
     /**
-     * {@link ScalarNoise#normal}, and the use of what it makes.
+     * The normals that {@link VectorNoise#polar} has prepared, and the use of what it makes.
      *
-     * @param words four bytes for each element, from the first byte on, which is that of an even element
+     * @param values what {@code polar} wrote; receives the normals if they are stored
+     * @param valuesAt the index in {@code values} of the first
      * @param mean the mean
      * @param deviation the standard deviation
-     * @param values receives the elements
-     * @param valuesAt the index in {@code values} of the first
-     * @param src what the elements are applied to
+     * @param src what the normals are applied to
      * @param dst receives the results; both native memory
      * @param firstByte where they begin in both
      * @param elements how many, rounded up to {@link VectorNoise#GROUP}
      */
     void run(
-            byte[] words,
-            float mean,
-            float deviation,
             float[] values,
             int valuesAt,
+            float mean,
+            float deviation,
             MemorySegment src,
             MemorySegment dst,
             long firstByte,

@@ -1,6 +1,7 @@
 package io.github.lanedrop.kernels.math;
 
 import static io.github.lanedrop.rng.simd.Lanes.FLOATS;
+import static io.github.lanedrop.rng.simd.Lanes.INTS;
 import static jdk.incubator.vector.VectorOperators.AND;
 import static jdk.incubator.vector.VectorOperators.ASHR;
 import static jdk.incubator.vector.VectorOperators.EQ;
@@ -20,10 +21,11 @@ import jdk.incubator.vector.IntVector;
 /**
  * {@link ScalarMath} lane by lane, the same bits: of arrays, or of a vector.
  *
- * <p><b>Take those of arrays.</b> Each function makes C2 build 10,000 to 20,000 nodes, and past 18,000 it inlines no method
+ * <p><b>Take those of arrays.</b> Each function makes C2 build 10,000 to 15,000 nodes, and past 18,000 it inlines no method
  * that is not the JDK's: a vector that such a call takes or returns is boxed, ten times slower. A formula of several
  * functions takes one pass for each over a chunk that stays in L1, which costs a load and a store beside some thirty
- * operations.
+ * operations. They are longer than C2 inlines, as their constants are made before their loops: C2 compiles them by
+ * themselves, and they fill no caller's nodes.
  *
  * <p><b>A function of a vector is for a long loop:</b> in a method of more than 325 bytes of bytecode, which C2 compiles by
  * itself, and once, before all else. In a shorter one C2 may inline the whole loop into its caller, and that one into
@@ -52,24 +54,45 @@ public final class VectorMath {
      * @param count how many; lanes past it are computed too
      */
     public static void exp(float[] values, int count) {
+        exp(values, 1, count);
+    }
+
+    /**
+     * {@link ScalarMath#exp} of a factor times every element, in place.
+     *
+     * @param values any floats; an array of whole vectors
+     * @param factor the factor
+     * @param count how many; lanes past it are computed too
+     */
+    public static void exp(float[] values, float factor, int count) {
+        if (factor != 1) {
+            for (int i = 0; i < count; i += LANES) {
+                FloatVector.fromArray(FLOATS, values, i).mul(factor).intoArray(values, i);
+            }
+        }
+        IntVector greatest = IntVector.broadcast(INTS, EXP_MAX);
+        IntVector least = IntVector.broadcast(INTS, EXP_MIN);
+        FloatVector log2E = FloatVector.broadcast(FLOATS, ScalarMath.LOG2_E);
+        FloatVector toPowers = FloatVector.broadcast(FLOATS, ScalarMath.ROUND_TO_POWERS);
+        FloatVector ln2 = FloatVector.broadcast(FLOATS, -ScalarMath.LN2);
+        FloatVector ln2Rest = FloatVector.broadcast(FLOATS, -ScalarMath.LN2_REST);
+        FloatVector e6 = FloatVector.broadcast(FLOATS, ScalarMath.E6);
+        FloatVector e5 = FloatVector.broadcast(FLOATS, ScalarMath.E5);
+        FloatVector e4 = FloatVector.broadcast(FLOATS, ScalarMath.E4);
+        FloatVector e3 = FloatVector.broadcast(FLOATS, ScalarMath.E3);
+        FloatVector e2 = FloatVector.broadcast(FLOATS, ScalarMath.E2);
+        FloatVector unit = FloatVector.broadcast(FLOATS, ScalarMath.EXP_UNIT);
         for (int i = 0; i < count; i += LANES) {
             FloatVector x = FloatVector.fromArray(FLOATS, values, i);
             // as bits: positive floats are in the order of their signed bits, negative ones in that of the unsigned,
             // beyond all others
             FloatVector middle =
-                    x.viewAsIntegralLanes().min(EXP_MAX).lanewise(UMIN, EXP_MIN).viewAsFloatingLanes();
-            FloatVector sum = middle.fma(ScalarMath.LOG2_E, ScalarMath.ROUND_TO_POWERS);
-            FloatVector n = sum.sub(ScalarMath.ROUND_TO_POWERS);
-            FloatVector r = n.fma(
-                    FloatVector.broadcast(FLOATS, -ScalarMath.LN2_REST),
-                    n.fma(FloatVector.broadcast(FLOATS, -ScalarMath.LN2), middle));
-            FloatVector unit = FloatVector.broadcast(FLOATS, ScalarMath.EXP_UNIT);
-            FloatVector p = r.fma(ScalarMath.E6, ScalarMath.E5)
-                    .fma(r, FloatVector.broadcast(FLOATS, ScalarMath.E4))
-                    .fma(r, FloatVector.broadcast(FLOATS, ScalarMath.E3))
-                    .fma(r, FloatVector.broadcast(FLOATS, ScalarMath.E2))
-                    .fma(r, unit)
-                    .fma(r, unit);
+                    x.viewAsIntegralLanes().min(greatest).lanewise(UMIN, least).viewAsFloatingLanes();
+            FloatVector sum = middle.fma(log2E, toPowers);
+            FloatVector n = sum.sub(toPowers);
+            FloatVector r = n.fma(ln2Rest, n.fma(ln2, middle));
+            FloatVector p =
+                    r.fma(e6, e5).fma(r, e4).fma(r, e3).fma(r, e2).fma(r, unit).fma(r, unit);
             IntVector bits = sum.viewAsIntegralLanes();
             IntVector half = bits.lanewise(LSHR, 1);
             FloatVector e = p.viewAsIntegralLanes()
@@ -113,28 +136,40 @@ public final class VectorMath {
      * @param count how many; lanes past it are computed too
      */
     public static void log(float[] values, int count) {
+        FloatVector lift = FloatVector.broadcast(FLOATS, ScalarMath.LIFT);
+        FloatVector logLift = FloatVector.broadcast(FLOATS, ScalarMath.LOG_LIFT);
+        IntVector fraction = IntVector.broadcast(INTS, ScalarMath.FRACTION);
+        IntVector sqrtHalf = IntVector.broadcast(INTS, ScalarMath.SQRT_HALF);
+        FloatVector ln2 = FloatVector.broadcast(FLOATS, ScalarMath.LN2);
+        FloatVector l6 = FloatVector.broadcast(FLOATS, ScalarMath.L6);
+        FloatVector l5 = FloatVector.broadcast(FLOATS, ScalarMath.L5);
+        FloatVector l4 = FloatVector.broadcast(FLOATS, ScalarMath.L4);
+        FloatVector l3 = FloatVector.broadcast(FLOATS, ScalarMath.L3);
+        FloatVector l2 = FloatVector.broadcast(FLOATS, ScalarMath.L2);
+        FloatVector l1 = FloatVector.broadcast(FLOATS, ScalarMath.L1);
+        FloatVector l0 = FloatVector.broadcast(FLOATS, ScalarMath.L0);
+        FloatVector minusHalf = FloatVector.broadcast(FLOATS, -0.5f);
+        FloatVector ones = FloatVector.broadcast(FLOATS, 1);
         for (int i = 0; i < count; i += LANES) {
             FloatVector x = FloatVector.fromArray(FLOATS, values, i);
             var subnormal = x.compare(LT, Float.MIN_NORMAL);
-            FloatVector normal = x.blend(x.mul(ScalarMath.LIFT), subnormal);
-            IntVector above = normal.viewAsIntegralLanes().sub(ScalarMath.SQRT_HALF);
+            FloatVector normal = x.blend(x.mul(lift), subnormal);
+            IntVector above = normal.viewAsIntegralLanes().sub(sqrtHalf);
             FloatVector n = (FloatVector)
                     above.lanewise(ASHR, ScalarMath.EXPONENT_SHIFT).convertShape(I2F, FLOATS, 0);
-            FloatVector f = above.and(ScalarMath.FRACTION)
-                    .add(ScalarMath.SQRT_HALF)
-                    .viewAsFloatingLanes()
-                    .sub(1);
+            FloatVector f =
+                    above.and(fraction).add(sqrtHalf).viewAsFloatingLanes().sub(ones);
             FloatVector square = f.mul(f);
-            FloatVector y = f.fma(ScalarMath.L6, ScalarMath.L5)
-                    .fma(f, FloatVector.broadcast(FLOATS, ScalarMath.L4))
-                    .fma(f, FloatVector.broadcast(FLOATS, ScalarMath.L3))
-                    .fma(f, FloatVector.broadcast(FLOATS, ScalarMath.L2))
-                    .fma(f, FloatVector.broadcast(FLOATS, ScalarMath.L1))
-                    .fma(f, FloatVector.broadcast(FLOATS, ScalarMath.L0))
-                    .fma(f, FloatVector.broadcast(FLOATS, -0.5f))
+            FloatVector y = f.fma(l6, l5)
+                    .fma(f, l4)
+                    .fma(f, l3)
+                    .fma(f, l2)
+                    .fma(f, l1)
+                    .fma(f, l0)
+                    .fma(f, minusHalf)
                     .fma(square, f);
-            y = n.fma(FloatVector.broadcast(FLOATS, ScalarMath.LN2), y);
-            y = y.blend(y.sub(ScalarMath.LOG_LIFT), subnormal);
+            y = n.fma(ln2, y);
+            y = y.blend(y.sub(logLift), subnormal);
             y = x.blend(y, x.compare(LT, Float.POSITIVE_INFINITY));
             y = y.blend(Float.NEGATIVE_INFINITY, x.compare(EQ, 0));
             y.blend(Float.NaN, x.compare(LT, 0)).intoArray(values, i);

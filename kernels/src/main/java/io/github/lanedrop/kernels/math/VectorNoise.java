@@ -3,8 +3,10 @@ package io.github.lanedrop.kernels.math;
 import static io.github.lanedrop.rng.simd.Lanes.BYTES;
 import static io.github.lanedrop.rng.simd.Lanes.FLOATS;
 import static io.github.lanedrop.rng.simd.Lanes.INTS;
+import static io.github.lanedrop.rng.simd.Lanes.LONGS;
 import static jdk.incubator.vector.VectorOperators.ASHR;
 import static jdk.incubator.vector.VectorOperators.I2F;
+import static jdk.incubator.vector.VectorOperators.LSHL;
 import static jdk.incubator.vector.VectorOperators.LSHR;
 import static jdk.incubator.vector.VectorOperators.OR;
 import static jdk.incubator.vector.VectorOperators.XOR;
@@ -16,6 +18,8 @@ import java.lang.invoke.MethodHandles;
 import jdk.incubator.vector.ByteVector;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.IntVector;
+import jdk.incubator.vector.LongVector;
+import jdk.incubator.vector.VectorMask;
 
 /**
  * {@link ScalarNoise} a vector at a time, the same bits.
@@ -33,10 +37,10 @@ public final class VectorNoise {
     public static final int GROUP = 2 * FLOATS.length();
 
     private static final int LANES = FLOATS.length();
+    private static final VectorMask<Integer> ODD = VectorMask.fromLong(INTS, 0xAAAAAAAAAAAAAAAAL);
     private static final NormalLoop STORE = define(Use.STORE);
     private static final NormalLoop MULTIPLY = define(Use.MULTIPLY);
     private static final NormalLoop ADD = define(Use.ADD);
-    private static final float[] NO_VALUES = {};
 
     private VectorNoise() {}
 
@@ -113,16 +117,18 @@ public final class VectorNoise {
      * @param elements how many, rounded up to {@link #GROUP}
      */
     public static void normal(byte[] words, float mean, float deviation, float[] dst, int dstAt, int elements) {
-        STORE.run(words, mean, deviation, dst, dstAt, MemorySegment.NULL, MemorySegment.NULL, 0, elements);
+        polar(words, dst, dstAt, elements);
+        STORE.run(dst, dstAt, mean, deviation, MemorySegment.NULL, MemorySegment.NULL, 0, elements);
     }
 
     /**
      * Multiplies native memory by {@link ScalarNoise#normal}: the same bits as the normals first and then the products, in
-     * one pass, so that memory is waited for while normals are made.
+     * the pass that makes the normals, so that memory is waited for while they are made.
      *
      * @param words four bytes for each element, from the first byte on, which is that of an even element
      * @param mean the mean
      * @param deviation the standard deviation
+     * @param scratch room for the elements
      * @param src the elements
      * @param dst receives the products
      * @param firstByte where the elements begin in both
@@ -132,11 +138,13 @@ public final class VectorNoise {
             byte[] words,
             float mean,
             float deviation,
+            float[] scratch,
             MemorySegment src,
             MemorySegment dst,
             long firstByte,
             int elements) {
-        MULTIPLY.run(words, mean, deviation, NO_VALUES, 0, src, dst, firstByte, elements);
+        polar(words, scratch, 0, elements);
+        MULTIPLY.run(scratch, 0, mean, deviation, src, dst, firstByte, elements);
     }
 
     /**
@@ -145,6 +153,7 @@ public final class VectorNoise {
      * @param words four bytes for each element, from the first byte on, which is that of an even element
      * @param mean the mean
      * @param deviation the standard deviation
+     * @param scratch room for the elements
      * @param src the elements
      * @param dst receives the sums
      * @param firstByte where the elements begin in both
@@ -154,11 +163,61 @@ public final class VectorNoise {
             byte[] words,
             float mean,
             float deviation,
+            float[] scratch,
             MemorySegment src,
             MemorySegment dst,
             long firstByte,
             int elements) {
-        ADD.run(words, mean, deviation, NO_VALUES, 0, src, dst, firstByte, elements);
+        polar(words, scratch, 0, elements);
+        ADD.run(scratch, 0, mean, deviation, src, dst, firstByte, elements);
+    }
+
+    /**
+     * The first half of normals, which {@link NormalLoop} finishes: of each {@link #GROUP}, a vector of radii, negated
+     * for angles beyond half a turn, and one of the angles' words.
+     */
+    private static void polar(byte[] words, float[] dst, int dstAt, int elements) {
+        // longer than C2 inlines, as NormalLoop is: each of them has some 15,000 nodes
+        FloatVector ones = FloatVector.broadcast(FLOATS, 1);
+        FloatVector logUnit = FloatVector.broadcast(FLOATS, ScalarNoise.N);
+        FloatVector r5 = FloatVector.broadcast(FLOATS, ScalarNoise.R5);
+        FloatVector r4 = FloatVector.broadcast(FLOATS, ScalarNoise.R4);
+        FloatVector r3 = FloatVector.broadcast(FLOATS, ScalarNoise.R3);
+        FloatVector r2 = FloatVector.broadcast(FLOATS, ScalarNoise.R2);
+        FloatVector r1 = FloatVector.broadcast(FLOATS, ScalarNoise.R1);
+        FloatVector r0 = FloatVector.broadcast(FLOATS, ScalarNoise.R0);
+        IntVector fraction = IntVector.broadcast(INTS, ScalarMath.FRACTION);
+        IntVector one = IntVector.broadcast(INTS, ScalarMath.ONE);
+        IntVector oneInUnits = IntVector.broadcast(INTS, ScalarNoise.ONE_IN_UNITS);
+        IntVector sign = IntVector.broadcast(INTS, ScalarMath.SIGN);
+        IntVector lowest = IntVector.broadcast(INTS, 1);
+        for (int i = 0; i < elements; i += GROUP) {
+            // words of even elements in one vector, of odd ones in the other: pairs stay in the same lane of 64 bits,
+            // those of the first vector in its low half, so that shifts and blends do and nothing is permuted
+            LongVector a = (LongVector)
+                    ByteVector.fromArray(BYTES, words, Integer.BYTES * i).reinterpretShape(LONGS, 0);
+            LongVector b = (LongVector) ByteVector.fromArray(BYTES, words, Integer.BYTES * (i + LANES))
+                    .reinterpretShape(LONGS, 0);
+            IntVector even = ((IntVector) a.reinterpretShape(INTS, 0))
+                    .blend((IntVector) b.lanewise(LSHL, 32).reinterpretShape(INTS, 0), ODD);
+            IntVector odd = ((IntVector) a.lanewise(LSHR, 32).reinterpretShape(INTS, 0))
+                    .blend((IntVector) b.reinterpretShape(INTS, 0), ODD);
+
+            // the lowest bit is 1 before the highest turns it
+            IntVector units = even.lanewise(LSHR, 7).or(lowest).lanewise(XOR, even.lanewise(LSHR, 31));
+            IntVector bits = ((FloatVector) units.convertShape(I2F, FLOATS, 0)).viewAsIntegralLanes();
+            FloatVector log2 = (FloatVector) bits.sub(oneInUnits).convertShape(I2F, FLOATS, 0);
+            FloatVector d = ones.sub(bits.and(fraction).or(one).viewAsFloatingLanes());
+            FloatVector r = d.fma(r5, r4).fma(d, r3).fma(d, r2).fma(d, r1).fma(d, r0);
+            d.fma(d, d)
+                    .fma(r, log2.mul(logUnit))
+                    .sqrt()
+                    .viewAsIntegralLanes()
+                    .lanewise(XOR, odd.and(sign))
+                    .viewAsFloatingLanes()
+                    .intoArray(dst, dstAt + i);
+            odd.viewAsFloatingLanes().intoArray(dst, dstAt + i + LANES);
+        }
     }
 
     private static NormalLoop define(Use use) {
