@@ -22,7 +22,12 @@ public final class VectorTile {
 
     private VectorTile() {}
 
-    /** As {@link ScalarTile#multiplyAdd}, but computes whole tiles of rows, of which the last may be stale. */
+    /**
+     * As {@link ScalarTile#multiplyAdd}, but computes whole tiles of rows, of which the last may be stale.
+     *
+     * <p>The last two rows are multiplied here: that makes this too long for C2 to be inlined with them, time and again,
+     * into what chooses tiles, which would use up the nodes of other vectors there.
+     */
     public static void multiplyAdd(
             float[] a,
             int aAt,
@@ -33,6 +38,9 @@ public final class VectorTile {
             float[] start,
             float[] strip,
             int rows) {
+        if (b.getClass() != NATIVE) {
+            throw new IllegalArgumentException("b must be native"); // never; after this C2 knows the class
+        }
         int r = 0;
         for (; Tiles.ROWS == 8 && rows - r >= 7; r += 8) {
             eight(a, aAt + r * ROW_STRIDE, b, bAt, bStep, inner, start, strip, r * COLUMNS);
@@ -45,7 +53,26 @@ public final class VectorTile {
             }
         }
         for (; r < rows; r += 2) {
-            two(a, aAt + r * ROW_STRIDE, b, bAt, bStep, inner, start, strip, r * COLUMNS);
+            int row = aAt + r * ROW_STRIDE;
+            int at = r * COLUMNS;
+            FloatVector c00 = FloatVector.fromArray(FLOATS, start, at);
+            FloatVector c01 = FloatVector.fromArray(FLOATS, start, at + LANES);
+            FloatVector c10 = FloatVector.fromArray(FLOATS, start, at + COLUMNS);
+            FloatVector c11 = FloatVector.fromArray(FLOATS, start, at + COLUMNS + LANES);
+            for (int k = 0; k < inner; k++) {
+                FloatVector b0 = FloatVector.fromMemorySegment(FLOATS, b, bAt + k * bStep, ORDER);
+                FloatVector b1 = FloatVector.fromMemorySegment(FLOATS, b, bAt + k * bStep + BYTES, ORDER);
+                FloatVector a0 = FloatVector.broadcast(FLOATS, a[row + k]);
+                c00 = a0.fma(b0, c00);
+                c01 = a0.fma(b1, c01);
+                FloatVector a1 = FloatVector.broadcast(FLOATS, a[row + k + ROW_STRIDE]);
+                c10 = a1.fma(b0, c10);
+                c11 = a1.fma(b1, c11);
+            }
+            c00.intoArray(strip, at);
+            c01.intoArray(strip, at + LANES);
+            c10.intoArray(strip, at + COLUMNS);
+            c11.intoArray(strip, at + COLUMNS + LANES);
         }
     }
 
@@ -230,38 +257,5 @@ public final class VectorTile {
         c21.intoArray(strip, at + 2 * COLUMNS + LANES);
         c30.intoArray(strip, at + 3 * COLUMNS);
         c31.intoArray(strip, at + 3 * COLUMNS + LANES);
-    }
-
-    private static void two(
-            float[] a,
-            int aAt,
-            MemorySegment b,
-            long bAt,
-            long bStep,
-            int inner,
-            float[] start,
-            float[] strip,
-            int at) {
-        if (b.getClass() != NATIVE) {
-            throw new IllegalArgumentException("b must be native"); // never; after this C2 knows the class
-        }
-        FloatVector c00 = FloatVector.fromArray(FLOATS, start, at);
-        FloatVector c01 = FloatVector.fromArray(FLOATS, start, at + LANES);
-        FloatVector c10 = FloatVector.fromArray(FLOATS, start, at + COLUMNS);
-        FloatVector c11 = FloatVector.fromArray(FLOATS, start, at + COLUMNS + LANES);
-        for (int k = 0; k < inner; k++) {
-            FloatVector b0 = FloatVector.fromMemorySegment(FLOATS, b, bAt + k * bStep, ORDER);
-            FloatVector b1 = FloatVector.fromMemorySegment(FLOATS, b, bAt + k * bStep + BYTES, ORDER);
-            FloatVector a0 = FloatVector.broadcast(FLOATS, a[aAt + k]);
-            c00 = a0.fma(b0, c00);
-            c01 = a0.fma(b1, c01);
-            FloatVector a1 = FloatVector.broadcast(FLOATS, a[aAt + k + ROW_STRIDE]);
-            c10 = a1.fma(b0, c10);
-            c11 = a1.fma(b1, c11);
-        }
-        c00.intoArray(strip, at);
-        c01.intoArray(strip, at + LANES);
-        c10.intoArray(strip, at + COLUMNS);
-        c11.intoArray(strip, at + COLUMNS + LANES);
     }
 }
