@@ -87,9 +87,13 @@ final class ProductStrips {
     /** Fills the strip with what C holds. */
     void load(int row, int rows, int column, int columns) {
         float[] strip = across ? scratch.other : scratch.strip;
-        load(strip, across ? column : row, across ? columns : rows, across ? row : column, across ? rows : columns);
+        int memoryRow = across ? column : row;
+        int memoryRows = across ? columns : rows;
+        int memoryColumn = across ? row : column;
+        int memoryColumns = across ? rows : columns;
+        load(strip, memoryRow, memoryRows, memoryColumn, memoryColumns);
         if (across) {
-            turn(strip, columns, rows, scratch.strip);
+            turn(strip, memoryRows, memoryColumns, scratch.strip);
         }
     }
 
@@ -119,7 +123,7 @@ final class ProductStrips {
      * What becomes of sums before they are stored, in rows as memory has them.
      *
      * <p>All of it stands in one method, which is too long to be inlined: what chooses strips would pass the nodes after
-     * which C2 boxes vectors.
+     * which C2 may box vectors.
      */
     private void change(float[] strip, int row, int rows, int column, int columns, boolean last) {
         int bit = (row - bitsRow) * bitStride + column - bitsColumn;

@@ -17,9 +17,9 @@ import jdk.incubator.vector.VectorShuffle;
  * exchanges at a time, since all exchanges in one method would be more vector operations than C2 takes well. Between the
  * two passes squares lie in an array in L1.
  *
- * <p>Of vectors of 16 lanes an exchange is a permutation of two vectors, which AVX-512 has as one instruction. Both ways
- * stand in each method, which makes it too long to be inlined: what packs lines or turns strips would pass the nodes after
- * which C2 boxes vectors.
+ * <p>With 16 lanes an exchange is a permutation of two vectors, which AVX-512 has as one instruction. Both ways stand in each
+ * method, which makes it too long to be inlined: what packs lines or turns strips would pass the nodes after which C2 may box
+ * vectors.
  */
 final class VectorSquare {
     private static final int HALF = LANES / 2;
@@ -76,10 +76,14 @@ final class VectorSquare {
         for (int i = 0; i < count; i += LANES) {
             for (int row = 0; row < QUARTER; row++) {
                 if (LANES == 16) {
-                    IntVector a = FloatVector.fromArray(FLOATS, lines, at + i + row * stride).viewAsIntegralLanes();
-                    IntVector b = FloatVector.fromArray(FLOATS, lines, at + i + (row + QUARTER) * stride).viewAsIntegralLanes();
-                    IntVector c = FloatVector.fromArray(FLOATS, lines, at + i + (row + HALF) * stride).viewAsIntegralLanes();
-                    IntVector d = FloatVector.fromArray(FLOATS, lines, at + i + (row + HALF + QUARTER) * stride).viewAsIntegralLanes();
+                    IntVector a = FloatVector.fromArray(FLOATS, lines, at + i + row * stride)
+                            .viewAsIntegralLanes();
+                    IntVector b = FloatVector.fromArray(FLOATS, lines, at + i + (row + QUARTER) * stride)
+                            .viewAsIntegralLanes();
+                    IntVector c = FloatVector.fromArray(FLOATS, lines, at + i + (row + HALF) * stride)
+                            .viewAsIntegralLanes();
+                    IntVector d = FloatVector.fromArray(FLOATS, lines, at + i + (row + HALF + QUARTER) * stride)
+                            .viewAsIntegralLanes();
                     IntVector e = FIRST_HALVES.selectFrom(a, c);
                     IntVector f = FIRST_HALVES.selectFrom(b, d);
                     IntVector g = SECOND_HALVES.selectFrom(a, c);

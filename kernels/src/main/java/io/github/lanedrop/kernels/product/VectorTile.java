@@ -16,6 +16,10 @@ import jdk.incubator.vector.FloatVector;
  *
  * <p>A lane is one element of the strip and adds its products in the order of the inner index, so width and blocking do not
  * change a bit. The loops over the inner index are not unrolled: C2 would spill accumulators.
+ *
+ * <p>The sums of the largest tile are loaded and stored in loops in which they move up, row by row. Written out, 16 loads and
+ * 16 stores are half of the nodes after which C2 puts off what it should inline, and may box vectors; and with 32 vectors
+ * of 256 bits it spills fewer of them this way.
  */
 public final class VectorTile {
     private static final long BYTES = FLOATS.vectorByteSize();
@@ -25,8 +29,8 @@ public final class VectorTile {
     /**
      * As {@link ScalarTile#multiplyAdd}, but computes whole tiles of rows, of which the last may be stale.
      *
-     * <p>The last two rows are multiplied here: that makes this too long for C2 to be inlined with them, time and again,
-     * into what chooses tiles, which would use up the nodes of other vectors there.
+     * <p>The last rows, two by two, are multiplied here: that makes this too long to be inlined into what chooses strips,
+     * which would use up its nodes.
      */
     public static void multiplyAdd(
             float[] a,
