@@ -18,7 +18,7 @@ import jdk.incubator.vector.IntVector;
  * lie in native memory, since one that is used for so few columns does not pay for being copied.
  *
  * <p>Each step loads an element a multiply-add. C2 broadcasts an int straight from memory, which costs nothing beside the
- * multiply-adds; a float it loads first and then broadcasts in a unit that they need, which takes a third more. And where
+ * multiply-adds; a float it loads first and then broadcasts in a unit that they need, which takes a third longer. And where
  * rows begin is computed before the loop: only then does C2 take the checks of their bounds out of it, for 21 us instead of
  * 28 (128 x 512 x 10).
  */
@@ -26,7 +26,7 @@ public final class VectorNarrowTile {
     /**
      * Rows of a tile: as many accumulators as hide the latency of a fused multiply-add where two begin a cycle. More would
      * pass C2's nodes, since an element of native memory and its broadcast take a thousand; and rows that are a power of two
-     * apart fall on one set of L1, which holds eight lines.
+     * apart fall on one set of L1, which may hold no more than eight.
      */
     public static final int ROWS = 8;
 
