@@ -8,6 +8,7 @@ import io.github.lanedrop.kernels.lanes.Loops;
 import io.github.lanedrop.kernels.lanes.Operation;
 import io.github.lanedrop.rng.Key;
 import io.github.lanedrop.rng.Philox4x32;
+import io.github.lanedrop.rng.simd.PhiloxVectors;
 import io.github.lanedrop.rng.simd.Trust;
 import java.lang.foreign.MemorySegment;
 import java.util.List;
@@ -17,7 +18,9 @@ import java.util.concurrent.atomic.AtomicReference;
 final class Overlap {
 
     /** Where nothing is overlapped. */
-    private static final DrawingLoop NONE = (_, _, _, _, _, _, _, _, _, _, _, _, _, _, _) -> {};
+    private static final DrawingLoop NONE = (_, _, _, _, _, _, _, _, _, _, _, _, _) -> {};
+
+    private static final int GROUP_BYTES = DrawingLoop.BLOCKS * Philox4x32.BLOCK_BYTES;
 
     /** The same operation where nothing is overlapped: for the rest of a chunk, and the last one. */
     interface Plain {
@@ -79,48 +82,60 @@ final class Overlap {
             double a,
             double b,
             double c) {
-        Key key = mask.key();
         DrawingLoop loop = loop();
-        BernoulliBits.FILLER.fill(mask, offset + start, Scratch.CHUNK, scratch);
-        long at = start;
-        while (at <= end - (2 * Scratch.CHUNK) && BernoulliBits.drawable(mask, offset + at + Scratch.CHUNK)) {
+        long block = BernoulliBits.block(mask, offset + start);
+        KeepBits.random(mask.key(), block, scratch.stream, 0, BernoulliBits.chunkBlocks(mask));
+        for (long at = start; ; at += Scratch.CHUNK) {
+            BernoulliBits.drawn(mask, offset + at, scratch);
             if (keepBits.byteSize() > 0) {
                 KeepBits.store(scratch.keepBits, 0, Scratch.CHUNK, keepBits, at);
             }
-            long block = BernoulliBits.block(mask, offset + at + Scratch.CHUNK);
-            int blocks = BernoulliBits.chunkBlocks(mask);
-            int part = 0;
-            for (int drawn = 0; drawn < blocks; drawn += DrawingLoop.BLOCKS, part += DrawingLoop.ELEMENTS) {
-                long firstByte = (at + part) * Float.BYTES;
-                long biasByte = before == Before.NOTHING ? 0 : (long) Float.BYTES * scratch.bias.at(at + part);
-                loop.run(
-                        key.seed(),
-                        key.stream(),
-                        block + drawn,
-                        scratch.stream,
-                        drawn * Philox4x32.BLOCK_BYTES,
-                        src,
-                        scratch.bias.values(),
-                        biasByte,
-                        dst,
-                        firstByte,
-                        scratch.keepBits,
-                        part / Byte.SIZE,
-                        a,
-                        b,
-                        c);
-            }
+            long next = at + Scratch.CHUNK;
+            boolean last = next > end - Scratch.CHUNK || !BernoulliBits.drawable(mask, offset + next);
+            int part = last ? 0 : draw(loop, mask, offset + next, src, dst, at, scratch, a, b, c);
             if (part < Scratch.CHUNK) {
                 plain.apply(src, dst, at + part, Scratch.CHUNK - part, scratch, part / Byte.SIZE, a, b, c);
             }
-            at += Scratch.CHUNK;
-            BernoulliBits.drawn(mask, offset + at, scratch);
+            if (last) {
+                return next;
+            }
         }
-        plain.apply(src, dst, at, Scratch.CHUNK, scratch, 0, a, b, c);
-        if (keepBits.byteSize() > 0) {
-            KeepBits.store(scratch.keepBits, 0, Scratch.CHUNK, keepBits, at);
+    }
+
+    /** Makes the random blocks of the chunk that begins with element {@code drawn}; returns how many were applied. */
+    private int draw(
+            DrawingLoop loop,
+            BernoulliMask mask,
+            long drawn,
+            MemorySegment src,
+            MemorySegment dst,
+            long first,
+            Scratch scratch,
+            double a,
+            double b,
+            double c) {
+        Key key = mask.key();
+        int groups = BernoulliBits.chunkBlocks(mask) / DrawingLoop.BLOCKS;
+        PhiloxVectors.begin(key.seed(), key.stream(), BernoulliBits.block(mask, drawn), scratch.stream, 0, groups);
+        int part = 0;
+        for (int group = 0; group < groups; group++, part += DrawingLoop.ELEMENTS) {
+            loop.run(
+                    PhiloxVectors.bumped(key.seed(), 2),
+                    scratch.stream,
+                    group * GROUP_BYTES,
+                    src,
+                    scratch.bias.values(),
+                    before == Before.NOTHING ? 0 : (long) Float.BYTES * scratch.bias.at(first + part),
+                    dst,
+                    (first + part) * Float.BYTES,
+                    scratch.keepBits,
+                    part / Byte.SIZE,
+                    a,
+                    b,
+                    c);
         }
-        return at + Scratch.CHUNK;
+        PhiloxVectors.order(scratch.stream, 0, groups);
+        return part;
     }
 
     private DrawingLoop loop() {

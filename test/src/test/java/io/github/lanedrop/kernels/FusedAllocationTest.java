@@ -1,6 +1,5 @@
 package io.github.lanedrop.kernels;
 
-import io.github.lanedrop.kernels.KernelCalls.KernelCall;
 import io.github.lanedrop.kernels.Memory.Kind;
 import io.github.lanedrop.rng.Key;
 import java.lang.foreign.MemorySegment;
@@ -8,7 +7,6 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
-import org.junit.jupiter.params.provider.MethodSource;
 
 /**
  * Once compiled, a fused call allocates nothing: above all no vector, of which C2 boxes those that cross calls that it does
@@ -74,16 +72,6 @@ final class FusedAllocationTest {
         assertNothing(
                 activation + ", long chain",
                 () -> BiasActivationDropout.forward(MASK, 0, activation, src, bias, src, rows, COLUMNS));
-    }
-
-    /**
-     * Not among the calls of {@link AllocationTest}: in one JVM of four, after hundreds of other kernels, C2 boxed a vector
-     * of a loop that draws ahead, once in 512 elements.
-     */
-    @ParameterizedTest
-    @MethodSource("io.github.lanedrop.kernels.KernelCalls#longCalls")
-    void longCalls(KernelCall call) {
-        assertNothing(call.name(), call.call());
     }
 
     @ParameterizedTest

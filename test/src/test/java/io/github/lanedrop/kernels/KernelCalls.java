@@ -45,7 +45,7 @@ final class KernelCalls {
                                 matrixProduct(kind),
                                 LearnedCalls.in(kind))
                         .flatMap(calls -> calls));
-        return ofEachKind.toList();
+        return Stream.concat(ofEachKind, longCalls()).toList();
     }
 
     private static MemorySegment allocate(Kind kind, long bytes) {
@@ -96,7 +96,7 @@ final class KernelCalls {
      * Elementwise masks on more than two chunks of float32 in native memory, where the random bits of a chunk are made
      * while the one before is applied: a loop of its own for each operation.
      */
-    static Stream<KernelCall> longCalls() {
+    private static Stream<KernelCall> longCalls() {
         int elements = 2 * Scratch.CHUNK + 77;
         long bytes = (long) Float.BYTES * elements;
         MemorySegment src = allocate(Kind.NATIVE, bytes);

@@ -2,7 +2,6 @@ package io.github.lanedrop.kernels.lanes;
 
 import static io.github.lanedrop.rng.simd.Lanes.BYTES;
 import static io.github.lanedrop.rng.simd.Lanes.FLOATS;
-import static io.github.lanedrop.rng.simd.Lanes.INTS;
 import static io.github.lanedrop.rng.simd.Lanes.LONGS;
 import static io.github.lanedrop.rng.simd.Lanes.ORDER;
 import static jdk.incubator.vector.VectorOperators.LE;
@@ -18,7 +17,6 @@ import java.lang.invoke.VarHandle;
 import java.nio.ByteOrder;
 import jdk.incubator.vector.ByteVector;
 import jdk.incubator.vector.FloatVector;
-import jdk.incubator.vector.IntVector;
 import jdk.incubator.vector.LongVector;
 import jdk.incubator.vector.VectorMask;
 
@@ -50,30 +48,18 @@ final class VectorDrawingLoop implements DrawingLoop {
     @SuppressWarnings("NonFinalStaticField")
     private static int rounds = MOST_ROUNDS;
 
-    private static final long LOW = 0xFFFFFFFFL;
+    /** The multipliers. Shifted where they are used, not masked: C2 multiplies 32 bits by 32 only where it sees that. */
+    private static final LongVector HIGH_M0 = LongVector.broadcast(LONGS, (long) Philox4x32.M0 << 32);
+
+    private static final LongVector HIGH_M1 = LongVector.broadcast(LONGS, (long) Philox4x32.M1 << 32);
     private static final long HIGH = 0xFFFFFFFF00000000L;
-    private static final LongVector COUNTERS =
-            LongVector.zero(LONGS).addIndex(1).lanewise(LSHL, 32);
-    /** Where the words of the first half of a group's blocks are, in c0 above c1 and c2 above c3 of all of them. */
-    private static final IntVector FIRST_BLOCKS = wordsOfBlocks(0);
 
-    private static final IntVector LAST_BLOCKS = wordsOfBlocks(LONGS.length() / 2);
-
-    private static IntVector wordsOfBlocks(int first) {
-        int[] at = new int[INTS.length()];
-        for (int i = 0; i < at.length; i++) {
-            int word = i % 4;
-            at[i] = (word / 2 * INTS.length()) + (2 * (first + (i / 4))) + (1 - (word % 2));
-        }
-        return IntVector.fromArray(INTS, at, 0);
-    }
-
-    // No helper methods: C2 gives up inlining them at its node count, and then boxes every vector.
+    // No helper methods: C2 gives up inlining them at its node count, and then boxes every vector. With a bias or a
+    // shift it
+    // reaches that count in the last vectors of elements; what the next round needs is made before them.
     @Override
     public void run(
             long key,
-            long counterHigh,
-            long counterLow,
             byte[] stream,
             int streamAt,
             MemorySegment src,
@@ -93,49 +79,37 @@ final class VectorDrawingLoop implements DrawingLoop {
         MemorySegment row = BIAS ? bias.asSlice(biasByte, SLICE) : from;
         MemorySegment to = dst.asSlice(firstByte, SLICE);
         FloatVector va = FloatVector.broadcast(FLOATS, (float) a);
-        FloatVector vb = FloatVector.broadcast(FLOATS, (float) b);
+        FloatVector vb = OPERATION.shifts() ? FloatVector.broadcast(FLOATS, (float) b) : ZERO;
         FloatVector otherwise =
                 OPERATION.otherwise() == Otherwise.CONSTANT ? FloatVector.broadcast(FLOATS, (float) c) : ZERO;
         FloatVector y;
         long keepBits;
-        // shifted, not masked: C2 multiplies 32 bits by 32 only where it sees the shift on both sides
-        LongVector m0 = LongVector.broadcast(LONGS, (long) Philox4x32.M0 << 32).lanewise(LSHR, 32);
-        LongVector m1 = LongVector.broadcast(LONGS, (long) Philox4x32.M1 << 32).lanewise(LSHR, 32);
-        long product1 = (Philox4x32.M1 & LOW) * (counterHigh & LOW);
-        long product0 = (Philox4x32.M0 & LOW) * ((product1 ^ counterLow ^ (key << 32)) >>> 32);
-        LongVector firstC2 = LongVector.broadcast(LONGS, (counterHigh ^ key) & HIGH);
-        LongVector secondC0 = LongVector.broadcast(LONGS, (product1 ^ (key + Philox4x32.W0)) << 32);
-        LongVector secondC2 = LongVector.broadcast(LONGS, (product0 ^ (key + ((long) Philox4x32.W1 << 32))) & HIGH);
-        LongVector secondC3 = LongVector.broadcast(LONGS, product0 << 32);
-        LongVector p0 = COUNTERS.add(counterLow << 32).lanewise(LSHR, 32).mul(m0);
-        LongVector a3 = p0.lanewise(LSHL, 32);
-        LongVector p1 = p0.lanewise(XOR, firstC2).lanewise(LSHR, 32).mul(m1);
-        LongVector a0 = p1.lanewise(XOR, secondC0);
-        LongVector a1 = p1.lanewise(LSHL, 32);
-        LongVector a2 = a3.lanewise(XOR, secondC2);
-        a3 = secondC3;
-        LongVector k0 = LongVector.broadcast(LONGS, (key + (2L * Philox4x32.W0)) << 32);
-        LongVector k1 = LongVector.broadcast(LONGS, (key & HIGH) + ((2L * Philox4x32.W1) << 32));
+        LongVector m0 = HIGH_M0.lanewise(LSHR, 32);
+        LongVector m1 = HIGH_M1.lanewise(LSHR, 32);
+        LongVector c01 =
+                (LongVector) ByteVector.fromArray(BYTES, stream, streamAt).reinterpretShape(LONGS, 0);
+        LongVector c23 = (LongVector)
+                ByteVector.fromArray(BYTES, stream, streamAt + VECTOR_BYTES).reinterpretShape(LONGS, 0);
+        LongVector k0 = LongVector.broadcast(LONGS, key << 32);
+        LongVector k1 = LongVector.broadcast(LONGS, key & HIGH);
         FloatVector x0 = FloatVector.fromMemorySegment(FLOATS, from, 0, ORDER);
         FloatVector x1 = FloatVector.fromMemorySegment(FLOATS, from, VECTOR_BYTES, ORDER);
-        FloatVector x2 = FloatVector.fromMemorySegment(FLOATS, from, 2 * VECTOR_BYTES, ORDER);
-        FloatVector x3 = FloatVector.fromMemorySegment(FLOATS, from, 3 * VECTOR_BYTES, ORDER);
         for (int round = 0; round < Math.min(rounds, MOST_ROUNDS); round++) {
             long at = (long) (4 * VECTOR_BYTES) * round;
-            p0 = a0.lanewise(LSHR, 32).mul(m0);
-            p1 = a2.lanewise(LSHR, 32).mul(m1);
-            a0 = p1.lanewise(XOR, a1).lanewise(XOR, k0);
-            a2 = p0.lanewise(XOR, a3).lanewise(XOR, k1);
-            a1 = p1.lanewise(LSHL, 32);
-            a3 = p0.lanewise(LSHL, 32);
+            LongVector p0 = c01.lanewise(LSHR, 32).mul(m0);
+            LongVector p1 = c23.lanewise(LSHR, 32).mul(m1);
+            c01 = p1.lanewise(XOR, c01.lanewise(LSHL, 32)).lanewise(XOR, k0);
+            c23 = p0.lanewise(XOR, c23.lanewise(LSHL, 32)).lanewise(XOR, k1);
+            k0 = k0.add((long) Philox4x32.W0 << 32); // bumpKey
+            k1 = k1.add((long) Philox4x32.W1 << 32);
             keepBits = (long) LONG.get(bits, bitsAt + 8 * round) ^ INVERSION;
-            // loaded before this round's stores: a load would wait for those to an address with the same lowest 12
-            // bits, and where an allocator puts dst behind src, they are to the vector after
+            // loaded before the stores of the round before: a load would wait for those to an address with the same
+            // lowest 12 bits, and where an allocator puts dst behind src, they are one or two vectors on
             long next = Math.min(at + (4 * VECTOR_BYTES), SLICE - (4 * VECTOR_BYTES));
             FloatVector next0 = FloatVector.fromMemorySegment(FLOATS, from, next, ORDER);
             FloatVector next1 = FloatVector.fromMemorySegment(FLOATS, from, next + VECTOR_BYTES, ORDER);
-            FloatVector next2 = FloatVector.fromMemorySegment(FLOATS, from, next + 2 * VECTOR_BYTES, ORDER);
-            FloatVector next3 = FloatVector.fromMemorySegment(FLOATS, from, next + 3 * VECTOR_BYTES, ORDER);
+            FloatVector x2 = FloatVector.fromMemorySegment(FLOATS, from, at + 2 * VECTOR_BYTES, ORDER);
+            FloatVector x3 = FloatVector.fromMemorySegment(FLOATS, from, at + 3 * VECTOR_BYTES, ORDER);
             y = BIAS ? x0.add(FloatVector.fromMemorySegment(FLOATS, row, at, ORDER)) : x0;
             y = RELU ? y.blend(ZERO, y.compare(LE, ZERO)) : y;
             y = OPERATION.scales() ? y.mul(va) : y;
@@ -164,15 +138,8 @@ final class VectorDrawingLoop implements DrawingLoop {
                     .intoMemorySegment(to, at + 3 * VECTOR_BYTES, ORDER);
             x0 = next0;
             x1 = next1;
-            x2 = next2;
-            x3 = next3;
-            k0 = k0.add((long) Philox4x32.W0 << 32); // bumpKey
-            k1 = k1.add((long) Philox4x32.W1 << 32);
         }
-        IntVector words01 = (IntVector) a0.reinterpretShape(INTS, 0);
-        IntVector words23 = (IntVector) a2.reinterpretShape(INTS, 0);
-        ((ByteVector) FIRST_BLOCKS.selectFrom(words01, words23).reinterpretShape(BYTES, 0)).intoArray(stream, streamAt);
-        ((ByteVector) LAST_BLOCKS.selectFrom(words01, words23).reinterpretShape(BYTES, 0))
-                .intoArray(stream, streamAt + VECTOR_BYTES);
+        ((ByteVector) c01.reinterpretShape(BYTES, 0)).intoArray(stream, streamAt);
+        ((ByteVector) c23.reinterpretShape(BYTES, 0)).intoArray(stream, streamAt + VECTOR_BYTES);
     }
 }

@@ -31,7 +31,16 @@ public final class PhiloxVectors {
     private static final long LOW = 0xFFFFFFFFL;
     private static final long HIGH = 0xFFFFFFFF00000000L;
     private static final LongVector BLOCK_OF_LANE = blockOfLane();
-    private static final LongVector HIGH_BLOCK_OF_LANE = BLOCK_OF_LANE.lanewise(LSHL, 32);
+    /** How much greater the product of the first round is in each lane than in the first. */
+    private static final LongVector PRODUCT_OF_LANE = BLOCK_OF_LANE.mul(Philox4x32.M0 & LOW);
+
+    private static final LongVector PRODUCT_OF_GROUP =
+            LongVector.broadcast(LONGS, GROUP_BLOCKS * (Philox4x32.M0 & LOW));
+
+    /** The multipliers. Shifted where they are used, not masked: C2 multiplies 32 bits by 32 only where it sees that. */
+    private static final LongVector HIGH_M0 = LongVector.broadcast(LONGS, (long) Philox4x32.M0 << 32);
+
+    private static final LongVector HIGH_M1 = LongVector.broadcast(LONGS, (long) Philox4x32.M1 << 32);
     // pairs of ints, since shuffles of longs are slow at 128 bits
     private static final VectorShuffle<Integer> SWAP_PAIRS = VectorShuffle.fromOp(INTS, i -> i ^ 2);
     private static final VectorMask<Integer> ODD_PAIRS = VectorMask.fromLong(INTS, 0xCCCCCCCCCCCCCCCCL);
@@ -96,12 +105,12 @@ public final class PhiloxVectors {
     public static void fill(
             long key, long counterHigh, long counterLow, int rounds, byte[] dst, int offset, int blocks) {
         int done = 0;
-        for (; done + 3 * GROUP_BLOCKS < blocks; done += 4 * GROUP_BLOCKS) {
+        for (; done + GROUP_BLOCKS < blocks; done += 2 * GROUP_BLOCKS) {
             long first = counterLow + done;
-            if (rounds < 3 || (first >>> 32) != ((first + 4L * GROUP_BLOCKS - 1) >>> 32)) {
-                break; // c1 is not the same for all, or there is no round after those two
+            if (rounds == 0 || (first >>> 32) != ((first + 2L * GROUP_BLOCKS - 1) >>> 32)) {
+                break; // c1 is not the same for all
             }
-            fourGroups(key, counterHigh, first, rounds, dst, offset + done * Philox4x32.BLOCK_BYTES);
+            twoGroups(key, counterHigh, first, rounds, dst, offset + done * Philox4x32.BLOCK_BYTES);
         }
         for (; done < blocks; done += GROUP_BLOCKS) {
             oneGroup(key, counterHigh, counterLow + done, rounds, dst, offset + done * Philox4x32.BLOCK_BYTES);
@@ -124,11 +133,13 @@ public final class PhiloxVectors {
         }
     }
 
-    // No helper methods below: C2 gives up inlining them at its node count, and then boxes every vector.
+    // No helper methods below: C2 gives up inlining them at its node count, and then boxes every vector. That c1 and c3
+    // are
+    // the lower halves of the lanes of c0 and c2 is so after each round: they are the lower halves of the same
+    // products.
     private static void oneGroup(long key, long counterHigh, long counterLow, int rounds, byte[] dst, int at) {
-        // shifted, not masked: C2 multiplies 32 bits by 32 only where it sees the shift on both sides
-        LongVector m0 = LongVector.broadcast(LONGS, (long) Philox4x32.M0 << 32).lanewise(LSHR, 32);
-        LongVector m1 = LongVector.broadcast(LONGS, (long) Philox4x32.M1 << 32).lanewise(LSHR, 32);
+        LongVector m0 = HIGH_M0.lanewise(LSHR, 32);
+        LongVector m1 = HIGH_M1.lanewise(LSHR, 32);
         LongVector a1 = BLOCK_OF_LANE.add(counterLow);
         LongVector a0 = a1.lanewise(LSHL, 32);
         a1 = a1.and(HIGH);
@@ -165,8 +176,8 @@ public final class PhiloxVectors {
 
     private static void scatteredGroup(
             long key, long counterHigh, long base, int rounds, long[] counters, long[] words, int at) {
-        LongVector m0 = LongVector.broadcast(LONGS, (long) Philox4x32.M0 << 32).lanewise(LSHR, 32);
-        LongVector m1 = LongVector.broadcast(LONGS, (long) Philox4x32.M1 << 32).lanewise(LSHR, 32);
+        LongVector m0 = HIGH_M0.lanewise(LSHR, 32);
+        LongVector m1 = HIGH_M1.lanewise(LSHR, 32);
         LongVector a1 = LongVector.fromArray(LONGS, counters, at).add(base);
         LongVector a0 = a1.lanewise(LSHL, 32);
         a1 = a1.and(HIGH);
@@ -190,136 +201,120 @@ public final class PhiloxVectors {
     }
 
     /**
-     * Four groups in flight hide the latency of the multiplications; more would spill. The counter words differ between
-     * blocks in c0 alone, so that in each of the first two rounds one of the two products is the same for all: a number.
+     * The first two rounds of some groups, each group in the place of its blocks: lanes of c0 above c1, then lanes of c2 above
+     * c3. The counter words differ between blocks in c0 alone, so that in each of these rounds one of the two products is
+     * a number, and the other of the first round grows by the multiplier from block to block.
+     *
+     * @param key the key
+     * @param counterHigh the counter words c2 and c3
+     * @param counterLow the counter words c0 and c1 of the first block; c1 must be the same for all of them
+     * @param dst receives {@code GROUP_BLOCKS} blocks a group
+     * @param at the index in {@code dst} of the first byte written
+     * @param groups how many groups
      */
-    private static void fourGroups(long key, long counterHigh, long counterLow, int rounds, byte[] dst, int at) {
-        // shifted, not masked: C2 multiplies 32 bits by 32 only where it sees the shift on both sides
-        LongVector m0 = LongVector.broadcast(LONGS, (long) Philox4x32.M0 << 32).lanewise(LSHR, 32);
-        LongVector m1 = LongVector.broadcast(LONGS, (long) Philox4x32.M1 << 32).lanewise(LSHR, 32);
+    public static void begin(long key, long counterHigh, long counterLow, byte[] dst, int at, int groups) {
+        LongVector m1 = HIGH_M1.lanewise(LSHR, 32);
+        long product0 = (Philox4x32.M0 & LOW) * (counterLow & LOW);
         long product1 = (Philox4x32.M1 & LOW) * (counterHigh & LOW);
-        long product0 = (Philox4x32.M0 & LOW) * ((product1 ^ counterLow ^ (key << 32)) >>> 32);
-        LongVector firstC2 = LongVector.broadcast(LONGS, (counterHigh ^ key) & HIGH);
-        LongVector secondC0 = LongVector.broadcast(LONGS, (product1 ^ (key + Philox4x32.W0)) << 32);
-        LongVector secondC2 = LongVector.broadcast(LONGS, (product0 ^ (key + ((long) Philox4x32.W1 << 32))) & HIGH);
-        LongVector secondC3 = LongVector.broadcast(LONGS, product0 << 32);
-        LongVector p0 =
-                HIGH_BLOCK_OF_LANE.add((counterLow << 32)).lanewise(LSHR, 32).mul(m0);
-        LongVector a3 = p0.lanewise(LSHL, 32);
-        LongVector p1 = p0.lanewise(XOR, firstC2).lanewise(LSHR, 32).mul(m1);
-        LongVector a0 = p1.lanewise(XOR, secondC0);
-        LongVector a1 = p1.lanewise(LSHL, 32);
-        LongVector a2 = a3.lanewise(XOR, secondC2);
-        a3 = secondC3;
-        p0 = HIGH_BLOCK_OF_LANE
-                .add((counterLow << 32) + ((long) GROUP_BLOCKS << 32))
-                .lanewise(LSHR, 32)
-                .mul(m0);
-        LongVector b3 = p0.lanewise(LSHL, 32);
-        p1 = p0.lanewise(XOR, firstC2).lanewise(LSHR, 32).mul(m1);
-        LongVector b0 = p1.lanewise(XOR, secondC0);
-        LongVector b1 = p1.lanewise(LSHL, 32);
-        LongVector b2 = b3.lanewise(XOR, secondC2);
-        b3 = secondC3;
-        p0 = HIGH_BLOCK_OF_LANE
-                .add((counterLow << 32) + ((2L * GROUP_BLOCKS) << 32))
-                .lanewise(LSHR, 32)
-                .mul(m0);
-        LongVector c3 = p0.lanewise(LSHL, 32);
-        p1 = p0.lanewise(XOR, firstC2).lanewise(LSHR, 32).mul(m1);
-        LongVector c0 = p1.lanewise(XOR, secondC0);
-        LongVector c1 = p1.lanewise(LSHL, 32);
-        LongVector c2 = c3.lanewise(XOR, secondC2);
-        c3 = secondC3;
-        p0 = HIGH_BLOCK_OF_LANE
-                .add((counterLow << 32) + ((3L * GROUP_BLOCKS) << 32))
-                .lanewise(LSHR, 32)
-                .mul(m0);
-        LongVector d3 = p0.lanewise(LSHL, 32);
-        p1 = p0.lanewise(XOR, firstC2).lanewise(LSHR, 32).mul(m1);
-        LongVector d0 = p1.lanewise(XOR, secondC0);
-        LongVector d1 = p1.lanewise(LSHL, 32);
-        LongVector d2 = d3.lanewise(XOR, secondC2);
-        d3 = secondC3;
-        LongVector k0 = LongVector.broadcast(LONGS, (key + 2L * Philox4x32.W0) << 32);
-        LongVector k1 = LongVector.broadcast(LONGS, (key & HIGH) + ((2L * Philox4x32.W1) << 32));
-        for (int round = 2; round < rounds; round++) {
-            p0 = a0.lanewise(LSHR, 32).mul(m0);
-            p1 = a2.lanewise(LSHR, 32).mul(m1);
-            a0 = p1.lanewise(XOR, a1).lanewise(XOR, k0);
-            a2 = p0.lanewise(XOR, a3).lanewise(XOR, k1);
-            a1 = p1.lanewise(LSHL, 32);
-            a3 = p0.lanewise(LSHL, 32);
-            p0 = b0.lanewise(LSHR, 32).mul(m0);
-            p1 = b2.lanewise(LSHR, 32).mul(m1);
-            b0 = p1.lanewise(XOR, b1).lanewise(XOR, k0);
-            b2 = p0.lanewise(XOR, b3).lanewise(XOR, k1);
-            b1 = p1.lanewise(LSHL, 32);
-            b3 = p0.lanewise(LSHL, 32);
-            p0 = c0.lanewise(LSHR, 32).mul(m0);
-            p1 = c2.lanewise(LSHR, 32).mul(m1);
-            c0 = p1.lanewise(XOR, c1).lanewise(XOR, k0);
-            c2 = p0.lanewise(XOR, c3).lanewise(XOR, k1);
-            c1 = p1.lanewise(LSHL, 32);
-            c3 = p0.lanewise(LSHL, 32);
-            p0 = d0.lanewise(LSHR, 32).mul(m0);
-            p1 = d2.lanewise(LSHR, 32).mul(m1);
-            d0 = p1.lanewise(XOR, d1).lanewise(XOR, k0);
-            d2 = p0.lanewise(XOR, d3).lanewise(XOR, k1);
-            d1 = p1.lanewise(LSHL, 32);
-            d3 = p0.lanewise(LSHL, 32);
+        long nextProduct0 = (Philox4x32.M0 & LOW) * ((product1 ^ counterLow ^ (key << 32)) >>> 32);
+        LongVector c2 = LongVector.broadcast(LONGS, (counterHigh ^ key) & HIGH);
+        LongVector nextC0 = LongVector.broadcast(LONGS, (product1 ^ (key + Philox4x32.W0)) << 32);
+        LongVector nextC2 = LongVector.broadcast(LONGS, nextProduct0 ^ ((key + ((long) Philox4x32.W1 << 32)) & HIGH));
+        for (int group = 0; group < groups; group++) {
+            int to = at + group * GROUP_BYTES;
+            LongVector p0 = PRODUCT_OF_LANE.add(product0 + (long) group * GROUP_BLOCKS * (Philox4x32.M0 & LOW));
+            LongVector p1 = p0.lanewise(XOR, c2).lanewise(LSHR, 32).mul(m1);
+            ((ByteVector) p1.lanewise(XOR, nextC0).reinterpretShape(BYTES, 0)).intoArray(dst, to);
+            ((ByteVector) p0.lanewise(LSHL, 32).lanewise(XOR, nextC2).reinterpretShape(BYTES, 0))
+                    .intoArray(dst, to + VECTOR_BYTES);
+        }
+    }
+
+    /**
+     * The key after some rounds.
+     *
+     * @param key the key of the first round
+     * @param rounds how many rounds
+     * @return the key of the next round
+     */
+    public static long bumped(long key, int rounds) {
+        return ((key + (long) rounds * Philox4x32.W0) & LOW) | ((key & HIGH) + (((long) rounds * Philox4x32.W1) << 32));
+    }
+
+    /**
+     * Two groups in flight hide most of the latency of the multiplications, and are what C2 compiles whole, see the manual
+     * of {@code kernels}: four took a sixth less time. The counter words differ between blocks in c0 alone, so that of the
+     * first round's products one is a number, and the other grows by the multiplier from block to block.
+     */
+    private static void twoGroups(long key, long counterHigh, long counterLow, int rounds, byte[] dst, int at) {
+        LongVector m0 = HIGH_M0.lanewise(LSHR, 32);
+        LongVector m1 = HIGH_M1.lanewise(LSHR, 32);
+        long product1 = (Philox4x32.M1 & LOW) * (counterHigh & LOW);
+        LongVector c2 = LongVector.broadcast(LONGS, (counterHigh ^ key) & HIGH);
+        LongVector a01 = LongVector.broadcast(LONGS, product1 ^ (counterLow & HIGH) ^ (key << 32));
+        LongVector b01 = a01;
+        LongVector p0 = PRODUCT_OF_LANE.add((Philox4x32.M0 & LOW) * (counterLow & LOW));
+        LongVector a23 = p0.lanewise(XOR, c2);
+        LongVector b23 = p0.add(PRODUCT_OF_GROUP).lanewise(XOR, c2);
+        LongVector k0 = LongVector.broadcast(LONGS, (key + Philox4x32.W0) << 32);
+        LongVector k1 = LongVector.broadcast(LONGS, (key & HIGH) + ((long) Philox4x32.W1 << 32));
+        for (int round = 1; round < rounds; round++) {
+            p0 = a01.lanewise(LSHR, 32).mul(m0);
+            LongVector p1 = a23.lanewise(LSHR, 32).mul(m1);
+            a01 = p1.lanewise(XOR, a01.lanewise(LSHL, 32)).lanewise(XOR, k0);
+            a23 = p0.lanewise(XOR, a23.lanewise(LSHL, 32)).lanewise(XOR, k1);
+            p0 = b01.lanewise(LSHR, 32).mul(m0);
+            p1 = b23.lanewise(LSHR, 32).mul(m1);
+            b01 = p1.lanewise(XOR, b01.lanewise(LSHL, 32)).lanewise(XOR, k0);
+            b23 = p0.lanewise(XOR, b23.lanewise(LSHL, 32)).lanewise(XOR, k1);
             k0 = k0.add((long) Philox4x32.W0 << 32); // bumpKey
             k1 = k1.add((long) Philox4x32.W1 << 32);
         }
-        // the lower half of c0 is c1 by now, and that of c2 is c3: they were the lower halves of the same products
         if (PERMUTES_PAIRS) {
-            IntVector a01 = (IntVector) a0.reinterpretShape(INTS, 0);
-            IntVector a23 = (IntVector) a2.reinterpretShape(INTS, 0);
-            ((ByteVector) FIRST_BLOCKS.selectFrom(a01, a23).reinterpretShape(BYTES, 0)).intoArray(dst, at);
-            ((ByteVector) LAST_BLOCKS.selectFrom(a01, a23).reinterpretShape(BYTES, 0))
+            IntVector aInts01 = (IntVector) a01.reinterpretShape(INTS, 0);
+            IntVector aInts23 = (IntVector) a23.reinterpretShape(INTS, 0);
+            ((ByteVector) FIRST_BLOCKS.selectFrom(aInts01, aInts23).reinterpretShape(BYTES, 0)).intoArray(dst, at);
+            ((ByteVector) LAST_BLOCKS.selectFrom(aInts01, aInts23).reinterpretShape(BYTES, 0))
                     .intoArray(dst, at + VECTOR_BYTES);
-            IntVector b01 = (IntVector) b0.reinterpretShape(INTS, 0);
-            IntVector b23 = (IntVector) b2.reinterpretShape(INTS, 0);
-            ((ByteVector) FIRST_BLOCKS.selectFrom(b01, b23).reinterpretShape(BYTES, 0))
+            IntVector bInts01 = (IntVector) b01.reinterpretShape(INTS, 0);
+            IntVector bInts23 = (IntVector) b23.reinterpretShape(INTS, 0);
+            ((ByteVector) FIRST_BLOCKS.selectFrom(bInts01, bInts23).reinterpretShape(BYTES, 0))
                     .intoArray(dst, at + GROUP_BYTES);
-            ((ByteVector) LAST_BLOCKS.selectFrom(b01, b23).reinterpretShape(BYTES, 0))
+            ((ByteVector) LAST_BLOCKS.selectFrom(bInts01, bInts23).reinterpretShape(BYTES, 0))
                     .intoArray(dst, at + GROUP_BYTES + VECTOR_BYTES);
-            IntVector c01 = (IntVector) c0.reinterpretShape(INTS, 0);
-            IntVector c23 = (IntVector) c2.reinterpretShape(INTS, 0);
-            ((ByteVector) FIRST_BLOCKS.selectFrom(c01, c23).reinterpretShape(BYTES, 0))
-                    .intoArray(dst, at + 2 * GROUP_BYTES);
-            ((ByteVector) LAST_BLOCKS.selectFrom(c01, c23).reinterpretShape(BYTES, 0))
-                    .intoArray(dst, at + 2 * GROUP_BYTES + VECTOR_BYTES);
-            IntVector d01 = (IntVector) d0.reinterpretShape(INTS, 0);
-            IntVector d23 = (IntVector) d2.reinterpretShape(INTS, 0);
-            ((ByteVector) FIRST_BLOCKS.selectFrom(d01, d23).reinterpretShape(BYTES, 0))
-                    .intoArray(dst, at + 3 * GROUP_BYTES);
-            ((ByteVector) LAST_BLOCKS.selectFrom(d01, d23).reinterpretShape(BYTES, 0))
-                    .intoArray(dst, at + 3 * GROUP_BYTES + VECTOR_BYTES);
             return;
         }
-        IntVector a01 = (IntVector) a0.lanewise(ROL, 32).reinterpretShape(INTS, 0);
-        IntVector a23 = (IntVector) a2.lanewise(ROL, 32).reinterpretShape(INTS, 0);
-        ((ByteVector) a01.blend(a23.rearrange(SWAP_PAIRS), ODD_PAIRS).reinterpretShape(BYTES, 0)).intoArray(dst, at);
-        ((ByteVector) a01.rearrange(SWAP_PAIRS).blend(a23, ODD_PAIRS).reinterpretShape(BYTES, 0))
+        IntVector aInts01 = (IntVector) a01.lanewise(ROL, 32).reinterpretShape(INTS, 0);
+        IntVector aInts23 = (IntVector) a23.lanewise(ROL, 32).reinterpretShape(INTS, 0);
+        ((ByteVector) aInts01.blend(aInts23.rearrange(SWAP_PAIRS), ODD_PAIRS).reinterpretShape(BYTES, 0))
+                .intoArray(dst, at);
+        ((ByteVector) aInts01.rearrange(SWAP_PAIRS).blend(aInts23, ODD_PAIRS).reinterpretShape(BYTES, 0))
                 .intoArray(dst, at + VECTOR_BYTES);
-        IntVector b01 = (IntVector) b0.lanewise(ROL, 32).reinterpretShape(INTS, 0);
-        IntVector b23 = (IntVector) b2.lanewise(ROL, 32).reinterpretShape(INTS, 0);
-        ((ByteVector) b01.blend(b23.rearrange(SWAP_PAIRS), ODD_PAIRS).reinterpretShape(BYTES, 0))
+        IntVector bInts01 = (IntVector) b01.lanewise(ROL, 32).reinterpretShape(INTS, 0);
+        IntVector bInts23 = (IntVector) b23.lanewise(ROL, 32).reinterpretShape(INTS, 0);
+        ((ByteVector) bInts01.blend(bInts23.rearrange(SWAP_PAIRS), ODD_PAIRS).reinterpretShape(BYTES, 0))
                 .intoArray(dst, at + GROUP_BYTES);
-        ((ByteVector) b01.rearrange(SWAP_PAIRS).blend(b23, ODD_PAIRS).reinterpretShape(BYTES, 0))
+        ((ByteVector) bInts01.rearrange(SWAP_PAIRS).blend(bInts23, ODD_PAIRS).reinterpretShape(BYTES, 0))
                 .intoArray(dst, at + GROUP_BYTES + VECTOR_BYTES);
-        IntVector c01 = (IntVector) c0.lanewise(ROL, 32).reinterpretShape(INTS, 0);
-        IntVector c23 = (IntVector) c2.lanewise(ROL, 32).reinterpretShape(INTS, 0);
-        ((ByteVector) c01.blend(c23.rearrange(SWAP_PAIRS), ODD_PAIRS).reinterpretShape(BYTES, 0))
-                .intoArray(dst, at + 2 * GROUP_BYTES);
-        ((ByteVector) c01.rearrange(SWAP_PAIRS).blend(c23, ODD_PAIRS).reinterpretShape(BYTES, 0))
-                .intoArray(dst, at + 2 * GROUP_BYTES + VECTOR_BYTES);
-        IntVector d01 = (IntVector) d0.lanewise(ROL, 32).reinterpretShape(INTS, 0);
-        IntVector d23 = (IntVector) d2.lanewise(ROL, 32).reinterpretShape(INTS, 0);
-        ((ByteVector) d01.blend(d23.rearrange(SWAP_PAIRS), ODD_PAIRS).reinterpretShape(BYTES, 0))
-                .intoArray(dst, at + 3 * GROUP_BYTES);
-        ((ByteVector) d01.rearrange(SWAP_PAIRS).blend(d23, ODD_PAIRS).reinterpretShape(BYTES, 0))
-                .intoArray(dst, at + 3 * GROUP_BYTES + VECTOR_BYTES);
+    }
+
+    /**
+     * Brings the words of groups that are done into the order of the byte stream; at 512 bits.
+     *
+     * @param dst the groups, as {@link #begin} lays them out
+     * @param at the index in {@code dst} of their first byte
+     * @param groups how many groups
+     */
+    public static void order(byte[] dst, int at, int groups) {
+        for (int group = 0; group < groups; group++) {
+            int here = at + group * GROUP_BYTES;
+            ByteVector lanes01 = ByteVector.fromArray(BYTES, dst, here);
+            ByteVector lanes23 = ByteVector.fromArray(BYTES, dst, here + VECTOR_BYTES);
+            IntVector c01 = (IntVector) lanes01.reinterpretShape(INTS, 0);
+            IntVector c23 = (IntVector) lanes23.reinterpretShape(INTS, 0);
+            ((ByteVector) FIRST_BLOCKS.selectFrom(c01, c23).reinterpretShape(BYTES, 0)).intoArray(dst, here);
+            ((ByteVector) LAST_BLOCKS.selectFrom(c01, c23).reinterpretShape(BYTES, 0))
+                    .intoArray(dst, here + VECTOR_BYTES);
+        }
     }
 }
