@@ -63,6 +63,9 @@ final class BlockedProduct {
     private DropConnect weights = DropConnect.NONE;
     private Form form = Form.PRODUCT;
 
+    private boolean masksWeights;
+    private boolean masksResult;
+
     private boolean across;
 
     /** Columns of a block that are not packed, but read where they lie. */
@@ -103,7 +106,8 @@ final class BlockedProduct {
             Form form,
             Epilogue epilogue,
             Workers workers) {
-        boolean across = isAcross(a, c, weights, form);
+        boolean masked = !KeepBits.keepsAll(weights.mask());
+        boolean across = isAcross(a, c, masked, isNarrow(a, c, masked, form));
         if (across && packed != PackedMatrix.NONE) {
             run(a, packed.narrow(), PackedMatrix.NONE, c, add, weights, form, epilogue, workers);
             return;
@@ -165,23 +169,19 @@ final class BlockedProduct {
         return best;
     }
 
-    private static boolean isAcross(Matrix a, Matrix c, DropConnect weights, Form form) {
+    private static boolean isAcross(Matrix a, Matrix c, boolean masked, boolean narrow) {
         boolean transposeIsDearer = LANES < 16 && c.columns() > LANES && !a.transposed();
-        return c.columns() < COLUMNS
-                && c.rows() > c.columns()
-                && KeepBits.keepsAll(weights.mask())
-                && !transposeIsDearer
-                && !isNarrow(a, c, weights, form);
+        return c.columns() < COLUMNS && c.rows() > c.columns() && !masked && !transposeIsDearer && !narrow;
     }
 
     /** Whether {@link VectorNarrowTile} multiplies whole tiles of rows. */
-    private static boolean isNarrow(Matrix a, Matrix c, DropConnect weights, Form form) {
+    private static boolean isNarrow(Matrix a, Matrix c, boolean masked, Form form) {
         return ProductSelfTest.VECTOR
                 && VectorNarrowTile.fits(c.columns())
                 && c.rows() >= VectorNarrowTile.ROWS
                 && !a.transposed()
                 && Packing.reaches(a)
-                && KeepBits.keepsAll(weights.mask())
+                && !masked
                 && form == Form.PRODUCT;
     }
 
@@ -207,9 +207,12 @@ final class BlockedProduct {
         product.add = add;
         product.weights = weights;
         product.form = form;
-        product.across = isAcross(a, c, weights, form);
-        product.narrow = isNarrow(a, c, weights, form);
-        product.strips.begin(c, weights, product.masksResult(), epilogue, product.across);
+        boolean masked = !KeepBits.keepsAll(weights.mask());
+        product.masksWeights = masked && form == Form.PRODUCT;
+        product.masksResult = masked && form == Form.GRADIENT;
+        product.narrow = isNarrow(a, c, masked, form);
+        product.across = isAcross(a, c, masked, product.narrow);
+        product.strips.begin(c, weights, product.masksResult, epilogue, product.across);
         product.masks(rowStart, rowEnd, columnStart, columnEnd);
         product.a = NONE; // the pool holds nothing of the caller's
         product.b = NONE;
@@ -220,76 +223,69 @@ final class BlockedProduct {
         POOL.giveBack(product);
     }
 
-    /** Mask by mask. */
+    /** Mask by mask: one group of rows or of the inner index after the other, or all at once if there are no masks. */
     private void masks(int rowStart, int rowEnd, int columnStart, int columnEnd) {
         int inner = a.columns();
         int examples = weights.examplesPerMask();
-        if (!masksWeights() && !masksResult()) {
-            group(rowStart, rowEnd, columnStart, columnEnd, 0, inner);
-        } else if (masksResult()) {
-            long size = (long) c.rows() * c.columns();
-            for (int k = 0; k < inner; k += Math.min(examples, inner - k)) {
-                firstWeight = weights.offset() + k / examples * size;
-                group(rowStart, rowEnd, columnStart, columnEnd, k, k + Math.min(examples, inner - k));
-            }
-        } else {
-            long size = (long) b.rows() * b.columns();
-            for (int row = rowStart; row < rowEnd; row += Math.min(examples, rowEnd - row)) {
-                firstWeight = weights.offset() + row / examples * size;
-                group(row, row + Math.min(examples, rowEnd - row), columnStart, columnEnd, 0, inner);
-            }
+        int rowStep = masksWeights ? examples : Math.max(1, rowEnd - rowStart);
+        int innerStep = masksResult ? examples : inner;
+        long size = masksResult ? (long) c.rows() * c.columns() : (long) b.rows() * b.columns();
+        for (int row = rowStart; row < rowEnd; row += Math.min(rowStep, rowEnd - row)) {
+            int k = 0;
+            do {
+                int steps = Math.min(innerStep, inner - k);
+                firstWeight = weights.offset() + (masksResult ? k : row) / examples * size;
+                group(row, row + Math.min(rowStep, rowEnd - row), columnStart, columnEnd, k, k + steps);
+                k += steps;
+            } while (k < inner);
         }
     }
 
-    /** Rows and columns as they are computed, under one mask. */
+    /**
+     * Rows and columns as they are computed, under one mask.
+     *
+     * <p>What is not read where it lies is packed here: that makes this too long to be inlined with all that it inlines.
+     */
     private void group(int rowStart, int rowEnd, int columnStart, int columnEnd, int innerStart, int innerEnd) {
-        inPlace = 0;
-        piecewise = false;
-        for (int column = columnStart; column < columnEnd; column += Math.min(BLOCK_COLUMNS, columnEnd - column)) {
-            int columns = Math.min(BLOCK_COLUMNS, columnEnd - column);
-            if (innerStart == innerEnd) {
-                rows(rowStart, rowEnd, column, columns, 0, 0, true, true);
-            }
-            int step = Tiles.innerBlock(innerEnd - innerStart);
-            for (int k = innerStart; k < innerEnd; k += Math.min(step, innerEnd - k)) {
-                int inner = Math.min(step, innerEnd - k);
-                if (packed == PackedMatrix.NONE) {
-                    pack(k, inner, column, columns, rowEnd - rowStart);
-                }
-                rows(rowStart, rowEnd, column, columns, k, inner, k == innerStart, k + inner == innerEnd);
-            }
-        }
-    }
-
-    /** Packs what is not read where it lies. */
-    private void pack(int k, int inner, int column, int columns, int rows) {
-        if (rows <= IN_PLACE_ROWS
+        int allRows = rowEnd - rowStart;
+        boolean packs = packed == PackedMatrix.NONE && innerStart < innerEnd;
+        boolean readsInPlace = packs
+                && allRows <= IN_PLACE_ROWS
                 && panelOperand().transposed() == across
                 && Packing.memoryColumns(panelOperand()) <= IN_PLACE_COLUMNS
                 && Packing.reaches(panelOperand())
                 && form != Form.VARIANCE
-                && !masksWeights()) {
-            inPlace = columns / COLUMNS * COLUMNS;
+                && !masksWeights;
+        piecewise = packs && allRows <= STRIP_ROWS && !masksWeights && !narrow;
+        for (int column = columnStart; column < columnEnd; column += Math.min(BLOCK_COLUMNS, columnEnd - column)) {
+            int columns = Math.min(BLOCK_COLUMNS, columnEnd - column);
+            inPlace = readsInPlace ? columns / COLUMNS * COLUMNS : 0;
+            int left = columns - inPlace;
+            int step = Tiles.innerBlock(innerEnd - innerStart);
+            int k = innerStart;
+            do {
+                int inner = Math.min(step, innerEnd - k); // 0 if there is nothing to add; C is written all the same
+                if (piecewise) {
+                    scratch.holdPanels(Tiles.panelBytes(PIECE));
+                } else if (packs) {
+                    scratch.holdPanels(Packing.panels(left) * Tiles.panelBytes(inner));
+                    Packing.panels(
+                            panelOperand(),
+                            across,
+                            k,
+                            inner,
+                            column + inPlace,
+                            left,
+                            scratch.panels,
+                            masksWeights ? weights : DropConnect.NONE,
+                            firstWeight,
+                            form == Form.VARIANCE,
+                            scratch);
+                }
+                rows(rowStart, rowEnd, column, columns, k, inner, k == innerStart, k + inner == innerEnd);
+                k += inner;
+            } while (k < innerEnd);
         }
-        piecewise = rows <= STRIP_ROWS && !masksWeights() && !narrow;
-        if (piecewise) {
-            scratch.holdPanels(Tiles.panelBytes(PIECE));
-            return;
-        }
-        int left = columns - inPlace;
-        scratch.holdPanels(Packing.panels(left) * Tiles.panelBytes(inner));
-        Packing.panels(
-                panelOperand(),
-                across,
-                k,
-                inner,
-                column + inPlace,
-                left,
-                scratch.panels,
-                masksWeights() ? weights : DropConnect.NONE,
-                firstWeight,
-                form == Form.VARIANCE,
-                scratch);
     }
 
     private Matrix panelOperand() {
@@ -312,20 +308,11 @@ final class BlockedProduct {
         }
     }
 
-    private boolean masksWeights() {
-        return form == Form.PRODUCT && !KeepBits.keepsAll(weights.mask());
-    }
-
-    private boolean masksResult() {
-        return form == Form.GRADIENT && !KeepBits.keepsAll(weights.mask());
-    }
-
     /** What elements of the left operand are multiplied by. */
     private float scale() {
         return switch (form) {
             case PRODUCT -> 1;
-            case GRADIENT ->
-                KeepBits.keepsAll(weights.mask()) ? 1 : (float) weights.mask().scale();
+            case GRADIENT -> masksResult ? (float) weights.mask().scale() : 1;
             case VARIANCE ->
                 (float) (weights.mask().rate().effective()
                         * weights.mask().rate().scale());
@@ -333,7 +320,7 @@ final class BlockedProduct {
     }
 
     private void strips(int row, int rows, int column, int columns, int k, int inner, boolean first, boolean last) {
-        boolean fresh = first && !add && !masksResult();
+        boolean fresh = first && !add && !masksResult;
         long panelBytes = Tiles.panelBytes(inner);
         float[] strip = scratch.strip;
         for (int n = 0; n < columns; n += COLUMNS) {

@@ -245,14 +245,13 @@ final class Packing {
 
     /** Pieces of successive lines of memory; those that may lie together at once, since a copy takes long to begin. */
     private static int copy(Matrix matrix, int row, int lines, int start, int count, boolean together, float[] dst) {
-        if (together && count == memoryColumns(matrix)) {
-            line(matrix, row, 0, lines * count, dst, 0);
-            return count;
+        boolean whole = together && count == memoryColumns(matrix);
+        int pieces = whole ? 1 : lines;
+        int floats = whole ? lines * count : count;
+        for (int l = 0; l < pieces; l++) {
+            line(matrix, row + l, start, floats, dst, l * LINE_STRIDE);
         }
-        for (int l = 0; l < lines; l++) {
-            line(matrix, row + l, start, count, dst, l * LINE_STRIDE);
-        }
-        return LINE_STRIDE;
+        return whole ? count : LINE_STRIDE;
     }
 
     /** Floats of one line of memory. */

@@ -86,22 +86,29 @@ final class ProductStrips {
 
     /** Fills the strip with what C holds. */
     void load(int row, int rows, int column, int columns) {
+        float[] strip = across ? scratch.other : scratch.strip;
+        int memoryRow = across ? column : row;
+        int memoryRows = across ? columns : rows;
+        int memoryColumn = across ? row : column;
+        int memoryColumns = across ? rows : columns;
+        load(strip, memoryRow, memoryRows, memoryColumn, memoryColumns);
         if (across) {
-            load(scratch.other, column, columns, row, rows);
-            turn(scratch.other, columns, rows, scratch.strip);
-        } else {
-            load(scratch.strip, row, rows, column, columns);
+            turn(strip, memoryRows, memoryColumns, scratch.strip);
         }
     }
 
     /** Stores the strip to C, finished if it is done. */
     void finish(int row, int rows, int column, int columns, boolean last) {
+        float[] strip = across ? scratch.other : scratch.strip;
         if (across) {
-            turn(scratch.strip, rows, columns, scratch.other);
-            finish(scratch.other, scratch.strip, column, columns, row, rows, last);
-        } else {
-            finish(scratch.strip, scratch.other, row, rows, column, columns, last);
+            turn(scratch.strip, rows, columns, strip);
         }
+        int memoryRow = across ? column : row;
+        int memoryRows = across ? columns : rows;
+        int memoryColumn = across ? row : column;
+        int memoryColumns = across ? rows : columns;
+        change(strip, memoryRow, memoryRows, memoryColumn, memoryColumns, last);
+        store(strip, memoryRow, memoryRows, memoryColumn, memoryColumns);
     }
 
     /** A strip to one across. */
@@ -112,26 +119,28 @@ final class ProductStrips {
         }
     }
 
-    /** In rows as memory has them. */
-    private void finish(float[] strip, float[] spare, int row, int rows, int column, int columns, boolean last) {
+    /**
+     * What becomes of sums before they are stored, in rows as memory has them.
+     *
+     * <p>All of it stands in one method, which is too long to be inlined: what chooses strips would pass the nodes after
+     * which C2 may box vectors.
+     */
+    private void change(float[] strip, int row, int rows, int column, int columns, boolean last) {
         int bit = (row - bitsRow) * bitStride + column - bitsColumn;
         if (masked) {
-            load(spare, row, rows, column, columns);
+            float[] old = across ? scratch.strip : scratch.other;
+            load(old, row, rows, column, columns);
             if (ProductSelfTest.VECTOR) {
-                VectorFinish.keep(strip, spare, rows, scratch.bits, bit, bitStride);
+                VectorFinish.keep(strip, old, rows, scratch.bits, bit, bitStride);
             } else {
-                ScalarFinish.keep(strip, spare, rows, scratch.bits, bit, bitStride);
+                ScalarFinish.keep(strip, old, rows, scratch.bits, bit, bitStride);
             }
         }
-        if (last) {
-            finish(strip, rows, column, bit);
+        if (!last) {
+            return;
         }
-        store(strip, row, rows, column, columns);
-    }
-
-    private void finish(float[] strip, int rows, int column, int bit) {
-        int biasAt = column - biasColumn;
         if (epilogue.hasBias()) {
+            int biasAt = column - biasColumn;
             if (ProductSelfTest.VECTOR) {
                 VectorFinish.addBias(strip, rows, scratch.bias, biasAt);
             } else {
@@ -191,17 +200,16 @@ final class ProductStrips {
             VectorFinish.store(strip, rows, c.segment(), at, rowBytes);
             return;
         }
-        if (columns == c.columns()) { // rows follow one another
-            if (ProductSelfTest.VECTOR) {
-                VectorFinish.close(strip, rows, columns);
-            } else {
-                ScalarFinish.close(strip, rows, columns);
-            }
-            MemorySegment.copy(strip, 0, c.segment(), FLOAT, at, rows * columns);
-            return;
+        boolean together = columns == c.columns(); // rows follow one another
+        if (together && ProductSelfTest.VECTOR) {
+            VectorFinish.close(strip, rows, columns);
+        } else if (together) {
+            ScalarFinish.close(strip, rows, columns);
         }
-        for (int r = 0; r < rows; r++) {
-            MemorySegment.copy(strip, r * COLUMNS, c.segment(), FLOAT, at + r * rowBytes, columns);
+        int pieces = together ? 1 : rows;
+        int count = together ? rows * columns : columns;
+        for (int r = 0; r < pieces; r++) {
+            MemorySegment.copy(strip, r * COLUMNS, c.segment(), FLOAT, at + r * rowBytes, count);
         }
     }
 }

@@ -33,13 +33,8 @@ public final class VectorPacking {
             float[] lines, int at, int stride, int count, float[] dst, int dstAt, int dstStride, float[] squares) {
         for (int i = 0; i < count; i += PIECE) {
             int part = Math.min(PIECE, count - i + LANES - 1) / LANES * LANES;
-            if (LANES == 16) {
-                VectorWideSquare.begin(lines, at + i, stride, part, squares);
-                VectorWideSquare.end(squares, dst, dstAt + i * dstStride, dstStride, part);
-            } else {
-                VectorSquare.begin(lines, at + i, stride, part, squares);
-                VectorSquare.end(squares, dst, dstAt + i * dstStride, dstStride, part);
-            }
+            VectorSquare.begin(lines, at + i, stride, part, squares);
+            VectorSquare.end(squares, dst, dstAt + i * dstStride, dstStride, part);
         }
     }
 
@@ -55,13 +50,8 @@ public final class VectorPacking {
             float[] squares) {
         for (int i = 0; i < count; i += PIECE) {
             int part = Math.min(PIECE, count - i + LANES - 1) / LANES * LANES;
-            if (LANES == 16) {
-                VectorWideSquare.begin(lines, at + (long) i * Float.BYTES, lineBytes, part, squares);
-                VectorWideSquare.end(squares, dst, dstAt + i * dstStride, dstStride, part);
-            } else {
-                VectorSquare.begin(lines, at + (long) i * Float.BYTES, lineBytes, part, squares);
-                VectorSquare.end(squares, dst, dstAt + i * dstStride, dstStride, part);
-            }
+            VectorSquare.begin(lines, at + (long) i * Float.BYTES, lineBytes, part, squares);
+            VectorSquare.end(squares, dst, dstAt + i * dstStride, dstStride, part);
         }
     }
 
@@ -75,13 +65,8 @@ public final class VectorPacking {
             float[] lines, int stride, int count, MemorySegment panel, long panelAt, float[] squares) {
         for (int i = 0; i < count; i += PIECE) {
             int part = Math.min(PIECE, count - i + LANES - 1) / LANES * LANES;
-            if (LANES == 16) {
-                VectorWideSquare.begin(lines, i, stride, part, squares);
-                VectorWideSquare.end(squares, panel, panelAt + i * PANEL_STEP, PANEL_STEP, part);
-            } else {
-                VectorSquare.begin(lines, i, stride, part, squares);
-                VectorSquare.end(squares, panel, panelAt + i * PANEL_STEP, PANEL_STEP, part);
-            }
+            VectorSquare.begin(lines, i, stride, part, squares);
+            VectorSquare.end(squares, panel, panelAt + i * PANEL_STEP, PANEL_STEP, part);
         }
     }
 
@@ -96,13 +81,8 @@ public final class VectorPacking {
             float[] squares) {
         for (int i = 0; i < count; i += PIECE) {
             int part = Math.min(PIECE, count - i + LANES - 1) / LANES * LANES;
-            if (LANES == 16) {
-                VectorWideSquare.begin(lines, at + (long) i * Float.BYTES, lineBytes, part, squares);
-                VectorWideSquare.end(squares, panel, panelAt + i * PANEL_STEP, PANEL_STEP, part);
-            } else {
-                VectorSquare.begin(lines, at + (long) i * Float.BYTES, lineBytes, part, squares);
-                VectorSquare.end(squares, panel, panelAt + i * PANEL_STEP, PANEL_STEP, part);
-            }
+            VectorSquare.begin(lines, at + (long) i * Float.BYTES, lineBytes, part, squares);
+            VectorSquare.end(squares, panel, panelAt + i * PANEL_STEP, PANEL_STEP, part);
         }
     }
 

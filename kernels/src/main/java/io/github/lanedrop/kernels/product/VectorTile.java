@@ -16,13 +16,22 @@ import jdk.incubator.vector.FloatVector;
  *
  * <p>A lane is one element of the strip and adds its products in the order of the inner index, so width and blocking do not
  * change a bit. The loops over the inner index are not unrolled: C2 would spill accumulators.
+ *
+ * <p>The sums of the largest tile are loaded and stored in loops in which they move up, row by row. Written out, 16 loads and
+ * 16 stores are half of the nodes after which C2 puts off what it should inline, and may box vectors; and with 32 vectors
+ * of 256 bits it spills fewer of them this way.
  */
 public final class VectorTile {
     private static final long BYTES = FLOATS.vectorByteSize();
 
     private VectorTile() {}
 
-    /** As {@link ScalarTile#multiplyAdd}, but computes whole tiles of rows, of which the last may be stale. */
+    /**
+     * As {@link ScalarTile#multiplyAdd}, but computes whole tiles of rows, of which the last may be stale.
+     *
+     * <p>The last rows, two by two, are multiplied here: that makes this too long to be inlined into what chooses strips,
+     * which would use up its nodes.
+     */
     public static void multiplyAdd(
             float[] a,
             int aAt,
@@ -33,6 +42,9 @@ public final class VectorTile {
             float[] start,
             float[] strip,
             int rows) {
+        if (b.getClass() != NATIVE) {
+            throw new IllegalArgumentException("b must be native"); // never; after this C2 knows the class
+        }
         int r = 0;
         for (; Tiles.ROWS == 8 && rows - r >= 7; r += 8) {
             eight(a, aAt + r * ROW_STRIDE, b, bAt, bStep, inner, start, strip, r * COLUMNS);
@@ -45,7 +57,26 @@ public final class VectorTile {
             }
         }
         for (; r < rows; r += 2) {
-            two(a, aAt + r * ROW_STRIDE, b, bAt, bStep, inner, start, strip, r * COLUMNS);
+            int row = aAt + r * ROW_STRIDE;
+            int at = r * COLUMNS;
+            FloatVector c00 = FloatVector.fromArray(FLOATS, start, at);
+            FloatVector c01 = FloatVector.fromArray(FLOATS, start, at + LANES);
+            FloatVector c10 = FloatVector.fromArray(FLOATS, start, at + COLUMNS);
+            FloatVector c11 = FloatVector.fromArray(FLOATS, start, at + COLUMNS + LANES);
+            for (int k = 0; k < inner; k++) {
+                FloatVector b0 = FloatVector.fromMemorySegment(FLOATS, b, bAt + k * bStep, ORDER);
+                FloatVector b1 = FloatVector.fromMemorySegment(FLOATS, b, bAt + k * bStep + BYTES, ORDER);
+                FloatVector a0 = FloatVector.broadcast(FLOATS, a[row + k]);
+                c00 = a0.fma(b0, c00);
+                c01 = a0.fma(b1, c01);
+                FloatVector a1 = FloatVector.broadcast(FLOATS, a[row + k + ROW_STRIDE]);
+                c10 = a1.fma(b0, c10);
+                c11 = a1.fma(b1, c11);
+            }
+            c00.intoArray(strip, at);
+            c01.intoArray(strip, at + LANES);
+            c10.intoArray(strip, at + COLUMNS);
+            c11.intoArray(strip, at + COLUMNS + LANES);
         }
     }
 
@@ -62,22 +93,41 @@ public final class VectorTile {
         if (b.getClass() != NATIVE) {
             throw new IllegalArgumentException("b must be native"); // never; after this C2 knows the class
         }
-        FloatVector c00 = FloatVector.fromArray(FLOATS, start, at);
-        FloatVector c01 = FloatVector.fromArray(FLOATS, start, at + LANES);
-        FloatVector c10 = FloatVector.fromArray(FLOATS, start, at + COLUMNS);
-        FloatVector c11 = FloatVector.fromArray(FLOATS, start, at + COLUMNS + LANES);
-        FloatVector c20 = FloatVector.fromArray(FLOATS, start, at + 2 * COLUMNS);
-        FloatVector c21 = FloatVector.fromArray(FLOATS, start, at + 2 * COLUMNS + LANES);
-        FloatVector c30 = FloatVector.fromArray(FLOATS, start, at + 3 * COLUMNS);
-        FloatVector c31 = FloatVector.fromArray(FLOATS, start, at + 3 * COLUMNS + LANES);
-        FloatVector c40 = FloatVector.fromArray(FLOATS, start, at + 4 * COLUMNS);
-        FloatVector c41 = FloatVector.fromArray(FLOATS, start, at + 4 * COLUMNS + LANES);
-        FloatVector c50 = FloatVector.fromArray(FLOATS, start, at + 5 * COLUMNS);
-        FloatVector c51 = FloatVector.fromArray(FLOATS, start, at + 5 * COLUMNS + LANES);
-        FloatVector c60 = FloatVector.fromArray(FLOATS, start, at + 6 * COLUMNS);
-        FloatVector c61 = FloatVector.fromArray(FLOATS, start, at + 6 * COLUMNS + LANES);
-        FloatVector c70 = FloatVector.fromArray(FLOATS, start, at + 7 * COLUMNS);
-        FloatVector c71 = FloatVector.fromArray(FLOATS, start, at + 7 * COLUMNS + LANES);
+        FloatVector zero = FloatVector.zero(FLOATS);
+        FloatVector c00 = zero;
+        FloatVector c01 = zero;
+        FloatVector c10 = zero;
+        FloatVector c11 = zero;
+        FloatVector c20 = zero;
+        FloatVector c21 = zero;
+        FloatVector c30 = zero;
+        FloatVector c31 = zero;
+        FloatVector c40 = zero;
+        FloatVector c41 = zero;
+        FloatVector c50 = zero;
+        FloatVector c51 = zero;
+        FloatVector c60 = zero;
+        FloatVector c61 = zero;
+        FloatVector c70 = zero;
+        FloatVector c71 = zero;
+        for (int i = at; i < at + 8 * COLUMNS; i += COLUMNS) {
+            c00 = c10;
+            c01 = c11;
+            c10 = c20;
+            c11 = c21;
+            c20 = c30;
+            c21 = c31;
+            c30 = c40;
+            c31 = c41;
+            c40 = c50;
+            c41 = c51;
+            c50 = c60;
+            c51 = c61;
+            c60 = c70;
+            c61 = c71;
+            c70 = FloatVector.fromArray(FLOATS, start, i);
+            c71 = FloatVector.fromArray(FLOATS, start, i + LANES);
+        }
         for (int k = 0; k < inner; k++) {
             FloatVector b0 = FloatVector.fromMemorySegment(FLOATS, b, bAt + k * bStep, ORDER);
             FloatVector b1 = FloatVector.fromMemorySegment(FLOATS, b, bAt + k * bStep + BYTES, ORDER);
@@ -106,22 +156,24 @@ public final class VectorTile {
             c70 = a7.fma(b0, c70);
             c71 = a7.fma(b1, c71);
         }
-        c00.intoArray(strip, at);
-        c01.intoArray(strip, at + LANES);
-        c10.intoArray(strip, at + COLUMNS);
-        c11.intoArray(strip, at + COLUMNS + LANES);
-        c20.intoArray(strip, at + 2 * COLUMNS);
-        c21.intoArray(strip, at + 2 * COLUMNS + LANES);
-        c30.intoArray(strip, at + 3 * COLUMNS);
-        c31.intoArray(strip, at + 3 * COLUMNS + LANES);
-        c40.intoArray(strip, at + 4 * COLUMNS);
-        c41.intoArray(strip, at + 4 * COLUMNS + LANES);
-        c50.intoArray(strip, at + 5 * COLUMNS);
-        c51.intoArray(strip, at + 5 * COLUMNS + LANES);
-        c60.intoArray(strip, at + 6 * COLUMNS);
-        c61.intoArray(strip, at + 6 * COLUMNS + LANES);
-        c70.intoArray(strip, at + 7 * COLUMNS);
-        c71.intoArray(strip, at + 7 * COLUMNS + LANES);
+        for (int i = at; i < at + 8 * COLUMNS; i += COLUMNS) {
+            c00.intoArray(strip, i);
+            c01.intoArray(strip, i + LANES);
+            c00 = c10;
+            c01 = c11;
+            c10 = c20;
+            c11 = c21;
+            c20 = c30;
+            c21 = c31;
+            c30 = c40;
+            c31 = c41;
+            c40 = c50;
+            c41 = c51;
+            c50 = c60;
+            c51 = c61;
+            c60 = c70;
+            c61 = c71;
+        }
     }
 
     /** A step that is a constant lets C2 check the bounds of a panel once: with 16 registers that is 15 % faster. */
@@ -209,38 +261,5 @@ public final class VectorTile {
         c21.intoArray(strip, at + 2 * COLUMNS + LANES);
         c30.intoArray(strip, at + 3 * COLUMNS);
         c31.intoArray(strip, at + 3 * COLUMNS + LANES);
-    }
-
-    private static void two(
-            float[] a,
-            int aAt,
-            MemorySegment b,
-            long bAt,
-            long bStep,
-            int inner,
-            float[] start,
-            float[] strip,
-            int at) {
-        if (b.getClass() != NATIVE) {
-            throw new IllegalArgumentException("b must be native"); // never; after this C2 knows the class
-        }
-        FloatVector c00 = FloatVector.fromArray(FLOATS, start, at);
-        FloatVector c01 = FloatVector.fromArray(FLOATS, start, at + LANES);
-        FloatVector c10 = FloatVector.fromArray(FLOATS, start, at + COLUMNS);
-        FloatVector c11 = FloatVector.fromArray(FLOATS, start, at + COLUMNS + LANES);
-        for (int k = 0; k < inner; k++) {
-            FloatVector b0 = FloatVector.fromMemorySegment(FLOATS, b, bAt + k * bStep, ORDER);
-            FloatVector b1 = FloatVector.fromMemorySegment(FLOATS, b, bAt + k * bStep + BYTES, ORDER);
-            FloatVector a0 = FloatVector.broadcast(FLOATS, a[aAt + k]);
-            c00 = a0.fma(b0, c00);
-            c01 = a0.fma(b1, c01);
-            FloatVector a1 = FloatVector.broadcast(FLOATS, a[aAt + k + ROW_STRIDE]);
-            c10 = a1.fma(b0, c10);
-            c11 = a1.fma(b1, c11);
-        }
-        c00.intoArray(strip, at);
-        c01.intoArray(strip, at + LANES);
-        c10.intoArray(strip, at + COLUMNS);
-        c11.intoArray(strip, at + COLUMNS + LANES);
     }
 }
