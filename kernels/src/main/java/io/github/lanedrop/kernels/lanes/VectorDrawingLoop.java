@@ -82,7 +82,6 @@ final class VectorDrawingLoop implements DrawingLoop {
         FloatVector vb = OPERATION.shifts() ? FloatVector.broadcast(FLOATS, (float) b) : ZERO;
         FloatVector otherwise =
                 OPERATION.otherwise() == Otherwise.CONSTANT ? FloatVector.broadcast(FLOATS, (float) c) : ZERO;
-        FloatVector y;
         long keepBits;
         LongVector m0 = HIGH_M0.lanewise(LSHR, 32);
         LongVector m1 = HIGH_M1.lanewise(LSHR, 32);
@@ -94,6 +93,8 @@ final class VectorDrawingLoop implements DrawingLoop {
         LongVector k1 = LongVector.broadcast(LONGS, key & HIGH);
         FloatVector x0 = FloatVector.fromMemorySegment(FLOATS, from, 0, ORDER);
         FloatVector x1 = FloatVector.fromMemorySegment(FLOATS, from, VECTOR_BYTES, ORDER);
+        FloatVector x2 = FloatVector.fromMemorySegment(FLOATS, from, 2 * VECTOR_BYTES, ORDER);
+        FloatVector x3 = FloatVector.fromMemorySegment(FLOATS, from, 3 * VECTOR_BYTES, ORDER);
         for (int round = 0; round < Math.min(rounds, MOST_ROUNDS); round++) {
             long at = (long) (4 * VECTOR_BYTES) * round;
             LongVector p0 = c01.lanewise(LSHR, 32).mul(m0);
@@ -106,38 +107,33 @@ final class VectorDrawingLoop implements DrawingLoop {
             // loaded before the stores of the round before: a load would wait for those to an address with the same
             // lowest 12 bits, and where an allocator puts dst behind src, they are one or two vectors on
             long next = Math.min(at + (4 * VECTOR_BYTES), SLICE - (4 * VECTOR_BYTES));
-            FloatVector next0 = FloatVector.fromMemorySegment(FLOATS, from, next, ORDER);
-            FloatVector next1 = FloatVector.fromMemorySegment(FLOATS, from, next + VECTOR_BYTES, ORDER);
-            FloatVector x2 = FloatVector.fromMemorySegment(FLOATS, from, at + 2 * VECTOR_BYTES, ORDER);
-            FloatVector x3 = FloatVector.fromMemorySegment(FLOATS, from, at + 3 * VECTOR_BYTES, ORDER);
-            y = BIAS ? x0.add(FloatVector.fromMemorySegment(FLOATS, row, at, ORDER)) : x0;
-            y = RELU ? y.blend(ZERO, y.compare(LE, ZERO)) : y;
-            y = OPERATION.scales() ? y.mul(va) : y;
-            y = OPERATION.shifts() ? y.add(vb) : y;
-            otherwise.blend(y, VectorMask.fromLong(FLOATS, keepBits)).intoMemorySegment(to, at, ORDER);
-            y = BIAS ? x1.add(FloatVector.fromMemorySegment(FLOATS, row, at + VECTOR_BYTES, ORDER)) : x1;
-            y = RELU ? y.blend(ZERO, y.compare(LE, ZERO)) : y;
-            y = OPERATION.scales() ? y.mul(va) : y;
-            y = OPERATION.shifts() ? y.add(vb) : y;
-            otherwise
-                    .blend(y, VectorMask.fromLong(FLOATS, keepBits >>> 16))
-                    .intoMemorySegment(to, at + VECTOR_BYTES, ORDER);
-            y = BIAS ? x2.add(FloatVector.fromMemorySegment(FLOATS, row, at + 2 * VECTOR_BYTES, ORDER)) : x2;
-            y = RELU ? y.blend(ZERO, y.compare(LE, ZERO)) : y;
-            y = OPERATION.scales() ? y.mul(va) : y;
-            y = OPERATION.shifts() ? y.add(vb) : y;
-            otherwise
-                    .blend(y, VectorMask.fromLong(FLOATS, keepBits >>> 32))
-                    .intoMemorySegment(to, at + 2 * VECTOR_BYTES, ORDER);
-            y = BIAS ? x3.add(FloatVector.fromMemorySegment(FLOATS, row, at + 3 * VECTOR_BYTES, ORDER)) : x3;
-            y = RELU ? y.blend(ZERO, y.compare(LE, ZERO)) : y;
-            y = OPERATION.scales() ? y.mul(va) : y;
-            y = OPERATION.shifts() ? y.add(vb) : y;
-            otherwise
-                    .blend(y, VectorMask.fromLong(FLOATS, keepBits >>> 48))
-                    .intoMemorySegment(to, at + 3 * VECTOR_BYTES, ORDER);
+            FloatVector next0 = x0;
+            FloatVector next1 = x0;
+            FloatVector next2 = x0;
+            FloatVector next3 = x0;
+            for (int v = 0; v < 4; v++) {
+                next0 = next1;
+                next1 = next2;
+                next2 = next3;
+                next3 = FloatVector.fromMemorySegment(FLOATS, from, next + v * VECTOR_BYTES, ORDER);
+            }
+            for (int v = 0; v < 4; v++) {
+                FloatVector y = x0;
+                x0 = x1;
+                x1 = x2;
+                x2 = x3;
+                y = BIAS ? y.add(FloatVector.fromMemorySegment(FLOATS, row, at + v * VECTOR_BYTES, ORDER)) : y;
+                y = RELU ? y.blend(ZERO, y.compare(LE, ZERO)) : y;
+                y = OPERATION.scales() ? y.mul(va) : y;
+                y = OPERATION.shifts() ? y.add(vb) : y;
+                otherwise
+                        .blend(y, VectorMask.fromLong(FLOATS, keepBits >>> (16 * v)))
+                        .intoMemorySegment(to, at + v * VECTOR_BYTES, ORDER);
+            }
             x0 = next0;
             x1 = next1;
+            x2 = next2;
+            x3 = next3;
         }
         ((ByteVector) c01.reinterpretShape(BYTES, 0)).intoArray(stream, streamAt);
         ((ByteVector) c23.reinterpretShape(BYTES, 0)).intoArray(stream, streamAt + VECTOR_BYTES);
