@@ -8,7 +8,6 @@ import io.github.lanedrop.kernels.lanes.Loops;
 import io.github.lanedrop.kernels.lanes.Operation;
 import io.github.lanedrop.rng.Key;
 import io.github.lanedrop.rng.Philox4x32;
-import io.github.lanedrop.rng.simd.PhiloxVectors;
 import io.github.lanedrop.rng.simd.Trust;
 import java.lang.foreign.MemorySegment;
 import java.util.List;
@@ -18,9 +17,7 @@ import java.util.concurrent.atomic.AtomicReference;
 final class Overlap {
 
     /** Where nothing is overlapped. */
-    private static final DrawingLoop NONE = (_, _, _, _, _, _, _, _, _, _, _, _, _) -> {};
-
-    private static final int GROUP_BYTES = DrawingLoop.BLOCKS * Philox4x32.BLOCK_BYTES;
+    private static final DrawingLoop NONE = (_, _, _, _, _, _, _, _, _, _, _, _, _, _, _) -> {};
 
     /** The same operation where nothing is overlapped: for the rest of a chunk, and the last one. */
     interface Plain {
@@ -115,14 +112,16 @@ final class Overlap {
             double b,
             double c) {
         Key key = mask.key();
-        int groups = BernoulliBits.chunkBlocks(mask) / DrawingLoop.BLOCKS;
-        PhiloxVectors.begin(key.seed(), key.stream(), BernoulliBits.block(mask, drawn), scratch.stream, 0, groups);
+        long block = BernoulliBits.block(mask, drawn);
+        int blocks = BernoulliBits.chunkBlocks(mask);
         int part = 0;
-        for (int group = 0; group < groups; group++, part += DrawingLoop.ELEMENTS) {
+        for (int done = 0; done < blocks; done += DrawingLoop.BLOCKS, part += DrawingLoop.ELEMENTS) {
             loop.run(
-                    PhiloxVectors.bumped(key.seed(), 2),
+                    key.seed(),
+                    key.stream(),
+                    block + done,
                     scratch.stream,
-                    group * GROUP_BYTES,
+                    done * Philox4x32.BLOCK_BYTES,
                     src,
                     scratch.bias.values(),
                     before == Before.NOTHING ? 0 : (long) Float.BYTES * scratch.bias.at(first + part),
@@ -134,7 +133,6 @@ final class Overlap {
                     b,
                     c);
         }
-        PhiloxVectors.order(scratch.stream, 0, groups);
         return part;
     }
 

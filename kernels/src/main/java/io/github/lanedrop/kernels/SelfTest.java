@@ -8,7 +8,6 @@ import io.github.lanedrop.kernels.lanes.SegmentLoop;
 import io.github.lanedrop.kernels.mask.Bits;
 import io.github.lanedrop.rng.Key;
 import io.github.lanedrop.rng.Philox4x32;
-import io.github.lanedrop.rng.simd.PhiloxVectors;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.util.Arrays;
@@ -160,9 +159,7 @@ final class SelfTest {
         byte[] blocks = new byte[DrawingLoop.BLOCKS * Philox4x32.BLOCK_BYTES];
         Philox4x32.fill(2, -3, 5L << 30, Philox4x32.ROUNDS, blocks, 0, DrawingLoop.BLOCKS);
         MemorySegment bias = scratch.bias.values();
-        PhiloxVectors.begin(2, -3, 5L << 30, scratch.stream, 0, 1);
-        loop.run(PhiloxVectors.bumped(2, 2), scratch.stream, 0, x, bias, 0, x, 0, scratch.keepBits, 0, 1.25, -.3, .7);
-        PhiloxVectors.order(scratch.stream, 0, 1);
+        loop.run(2, -3, 5L << 30, scratch.stream, 0, x, bias, 0, x, 0, scratch.keepBits, 0, 1.25, -.3, .7);
         boolean agree =
                 x.mismatch(expected) < 0 && Arrays.equals(blocks, 0, blocks.length, scratch.stream, 0, blocks.length);
         Scratch.POOL.giveBack(scratch);

@@ -5,15 +5,12 @@ import java.lang.foreign.MemorySegment;
 /**
  * An operation on floats in native memory while random blocks for later are made: the multiplications of the generator
  * take place while memory is waited for, and the memory stream does not stop while random bits are made.
- *
- * <p>The blocks are a group that {@link io.github.lanedrop.rng.simd.PhiloxVectors#begin} began; after this its {@code order}
- * has to be called.
  */
 public interface DrawingLoop {
     /** Elements of a call. */
     int ELEMENTS = 512;
 
-    /** Random blocks of a call. */
+    /** Random blocks of a call, two bits an element. */
     int BLOCKS = 8;
 
     /** What becomes of an element {@code x} before the operation. */
@@ -27,11 +24,13 @@ public interface DrawingLoop {
     }
 
     /**
-     * Applies the operation to some elements, and takes random blocks through all rounds but the first two.
+     * Applies the operation to some elements, and makes random blocks.
      *
-     * @param key the key of the third round
-     * @param stream holds the blocks
-     * @param streamAt the index in {@code stream} of their first byte
+     * @param key the key of the generator
+     * @param counterHigh the counter words c2 and c3
+     * @param counterLow the counter words c0 and c1 of the first block; c1 must be the same for all of them
+     * @param stream receives the blocks, as {@link io.github.lanedrop.rng.Philox4x32#fill} makes them
+     * @param streamAt the index in {@code stream} of the first byte written
      * @param src the elements, in native memory
      * @param bias the bias of the elements, in native memory; not read where the loop was made for none
      * @param biasByte where it begins
@@ -45,6 +44,8 @@ public interface DrawingLoop {
      */
     void run(
             long key,
+            long counterHigh,
+            long counterLow,
             byte[] stream,
             int streamAt,
             MemorySegment src,

@@ -201,47 +201,6 @@ public final class PhiloxVectors {
     }
 
     /**
-     * The first two rounds of some groups, each group in the place of its blocks: lanes of c0 above c1, then lanes of c2 above
-     * c3. The counter words differ between blocks in c0 alone, so that in each of these rounds one of the two products is
-     * a number, and the other of the first round grows by the multiplier from block to block.
-     *
-     * @param key the key
-     * @param counterHigh the counter words c2 and c3
-     * @param counterLow the counter words c0 and c1 of the first block; c1 must be the same for all of them
-     * @param dst receives {@code GROUP_BLOCKS} blocks a group
-     * @param at the index in {@code dst} of the first byte written
-     * @param groups how many groups
-     */
-    public static void begin(long key, long counterHigh, long counterLow, byte[] dst, int at, int groups) {
-        LongVector m1 = HIGH_M1.lanewise(LSHR, 32);
-        long product0 = (Philox4x32.M0 & LOW) * (counterLow & LOW);
-        long product1 = (Philox4x32.M1 & LOW) * (counterHigh & LOW);
-        long nextProduct0 = (Philox4x32.M0 & LOW) * ((product1 ^ counterLow ^ (key << 32)) >>> 32);
-        LongVector c2 = LongVector.broadcast(LONGS, (counterHigh ^ key) & HIGH);
-        LongVector nextC0 = LongVector.broadcast(LONGS, (product1 ^ (key + Philox4x32.W0)) << 32);
-        LongVector nextC2 = LongVector.broadcast(LONGS, nextProduct0 ^ ((key + ((long) Philox4x32.W1 << 32)) & HIGH));
-        for (int group = 0; group < groups; group++) {
-            int to = at + group * GROUP_BYTES;
-            LongVector p0 = PRODUCT_OF_LANE.add(product0 + (long) group * GROUP_BLOCKS * (Philox4x32.M0 & LOW));
-            LongVector p1 = p0.lanewise(XOR, c2).lanewise(LSHR, 32).mul(m1);
-            ((ByteVector) p1.lanewise(XOR, nextC0).reinterpretShape(BYTES, 0)).intoArray(dst, to);
-            ((ByteVector) p0.lanewise(LSHL, 32).lanewise(XOR, nextC2).reinterpretShape(BYTES, 0))
-                    .intoArray(dst, to + VECTOR_BYTES);
-        }
-    }
-
-    /**
-     * The key after some rounds.
-     *
-     * @param key the key of the first round
-     * @param rounds how many rounds
-     * @return the key of the next round
-     */
-    public static long bumped(long key, int rounds) {
-        return ((key + (long) rounds * Philox4x32.W0) & LOW) | ((key & HIGH) + (((long) rounds * Philox4x32.W1) << 32));
-    }
-
-    /**
      * Four groups in flight hide the latency of the multiplications; more would spill. They move up after each turn of a loop of
      * four: C2 unrolls it, and what it has to inline stands once.
      *
@@ -320,26 +279,6 @@ public final class PhiloxVectors {
             a23 = b23;
             b23 = c23;
             c23 = d23;
-        }
-    }
-
-    /**
-     * Brings the words of groups that are done into the order of the byte stream; at 512 bits.
-     *
-     * @param dst the groups, as {@link #begin} lays them out
-     * @param at the index in {@code dst} of their first byte
-     * @param groups how many groups
-     */
-    public static void order(byte[] dst, int at, int groups) {
-        for (int group = 0; group < groups; group++) {
-            int here = at + group * GROUP_BYTES;
-            ByteVector lanes01 = ByteVector.fromArray(BYTES, dst, here);
-            ByteVector lanes23 = ByteVector.fromArray(BYTES, dst, here + VECTOR_BYTES);
-            IntVector c01 = (IntVector) lanes01.reinterpretShape(INTS, 0);
-            IntVector c23 = (IntVector) lanes23.reinterpretShape(INTS, 0);
-            ((ByteVector) FIRST_BLOCKS.selectFrom(c01, c23).reinterpretShape(BYTES, 0)).intoArray(dst, here);
-            ((ByteVector) LAST_BLOCKS.selectFrom(c01, c23).reinterpretShape(BYTES, 0))
-                    .intoArray(dst, here + VECTOR_BYTES);
         }
     }
 }
