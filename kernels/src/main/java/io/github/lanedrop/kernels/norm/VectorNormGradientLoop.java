@@ -64,14 +64,15 @@ final class VectorNormGradientLoop implements NormGradientLoop {
         FloatVector rstd = FloatVector.broadcast(FLOATS, batch.rstd[r]);
         for (int j = 0; j < PARTIAL_SUMS; j += IN_TURN ? PARTIAL_SUMS : STEP) {
             // not constants, which C2 would box together with what the loop makes of them
-            FloatVector s0 = FloatVector.zero(FLOATS);
-            FloatVector s1 = FloatVector.zero(FLOATS);
-            FloatVector p0 = FloatVector.zero(FLOATS);
-            FloatVector p1 = FloatVector.zero(FLOATS);
-            FloatVector nextS0 = FloatVector.zero(FLOATS);
-            FloatVector nextS1 = FloatVector.zero(FLOATS);
-            FloatVector nextP0 = FloatVector.zero(FLOATS);
-            FloatVector nextP1 = FloatVector.zero(FLOATS);
+            FloatVector zero = FloatVector.zero(FLOATS);
+            FloatVector s0 = zero;
+            FloatVector s1 = zero;
+            FloatVector p0 = zero;
+            FloatVector p1 = zero;
+            FloatVector nextS0 = zero;
+            FloatVector nextS1 = zero;
+            FloatVector nextP0 = zero;
+            FloatVector nextP1 = zero;
             for (int i = j; i < rounds; i += IN_TURN ? STEP : PARTIAL_SUMS) {
                 long to = (long) Float.BYTES * i;
                 long at = rowByte + to;
@@ -110,15 +111,15 @@ final class VectorNormGradientLoop implements NormGradientLoop {
                 nextP0 = newP0;
                 nextP1 = newP1;
             }
-            s0.intoArray(batch.sums, sumsAt + j);
-            s1.intoArray(batch.sums, sumsAt + j + LANES);
-            p0.intoArray(batch.products, sumsAt + j);
-            p1.intoArray(batch.products, sumsAt + j + LANES);
-            if (IN_TURN) {
-                nextS0.intoArray(batch.sums, sumsAt + STEP);
-                nextS1.intoArray(batch.sums, sumsAt + STEP + LANES);
-                nextP0.intoArray(batch.products, sumsAt + STEP);
-                nextP1.intoArray(batch.products, sumsAt + STEP + LANES);
+            for (int to = j; to < j + (IN_TURN ? PARTIAL_SUMS : STEP); to += STEP) {
+                s0.intoArray(batch.sums, sumsAt + to);
+                s1.intoArray(batch.sums, sumsAt + to + LANES);
+                p0.intoArray(batch.products, sumsAt + to);
+                p1.intoArray(batch.products, sumsAt + to + LANES);
+                s0 = nextS0;
+                s1 = nextS1;
+                p0 = nextP0;
+                p1 = nextP1;
             }
         }
         sumRest(src, dstGradient, rowByte, batch, r, rounds, sums, gammaByte, betaByte);
