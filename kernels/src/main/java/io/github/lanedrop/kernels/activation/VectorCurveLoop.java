@@ -5,11 +5,11 @@ import static io.github.lanedrop.kernels.activation.ScalarActivation.INNER;
 import static io.github.lanedrop.kernels.activation.ScalarActivation.INNER_CUBIC;
 import static io.github.lanedrop.kernels.activation.ScalarActivation.SATURATED;
 import static io.github.lanedrop.kernels.activation.ScalarActivation.SATURATED_SIGMOID;
-import static io.github.lanedrop.kernels.lanes.VectorKeepBits.TO_SIGN;
+import static io.github.lanedrop.kernels.lanes.VectorKeepBits.BIT;
 import static io.github.lanedrop.rng.simd.Lanes.FLOATS;
 import static io.github.lanedrop.rng.simd.Lanes.INTS;
 import static io.github.lanedrop.rng.simd.Lanes.ORDER;
-import static jdk.incubator.vector.VectorOperators.LSHL;
+import static jdk.incubator.vector.VectorOperators.EQ;
 import static jdk.incubator.vector.VectorOperators.LT;
 import static jdk.incubator.vector.VectorOperators.OR;
 import static jdk.incubator.vector.VectorOperators.UMIN;
@@ -48,11 +48,16 @@ final class VectorCurveLoop implements ChainLoop {
     private static final VarHandle LONG = MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.LITTLE_ENDIAN);
     private static final int LANES = FLOATS.length();
     private static final boolean SILU = DATA.links().activation() == ScalarActivation.SILU;
-    /** Bounds of the factor z, as bits, in whose order as integers the lower one is the greatest without a sign. */
-    private static final int MOST = Float.floatToRawIntBits(SILU ? SATURATED_SIGMOID : SATURATED);
+    /**
+     * Bounds of the factor z, as bits, in whose order as integers the lower one is the greatest without a sign. As vectors, as
+     * in {@link VectorMath}.
+     */
+    private static final IntVector MOST =
+            IntVector.broadcast(INTS, Float.floatToRawIntBits(SILU ? SATURATED_SIGMOID : SATURATED));
 
-    private static final int LEAST = Float.floatToRawIntBits(SILU ? -SATURATED_SIGMOID : -SATURATED);
-    private static final int SIGN = 0x80000000;
+    private static final IntVector LEAST =
+            IntVector.broadcast(INTS, Float.floatToRawIntBits(SILU ? -SATURATED_SIGMOID : -SATURATED));
+    private static final IntVector SIGN = IntVector.broadcast(INTS, 0x80000000);
     private static final FloatVector ZERO = FloatVector.zero(FLOATS);
     private static final FloatVector ONE = FloatVector.broadcast(FLOATS, 1f);
 
@@ -105,13 +110,12 @@ final class VectorCurveLoop implements ChainLoop {
                 }
                 if (DROPOUT) {
                     long kept = (long) LONG.get(bits, bitsAt + (i >>> 3)) >>> (i & 7);
-                    // without mask registers a long becomes a mask lane by lane; shifting its bits to the sign is one
-                    // instruction
+                    // without mask registers a long becomes a mask lane by lane
                     VectorMask<Float> mask = Simd.MASK_REGISTERS
                             ? VectorMask.fromLong(FLOATS, kept)
                             : IntVector.broadcast(INTS, (int) kept)
-                                    .lanewise(LSHL, TO_SIGN)
-                                    .compare(LT, 0)
+                                    .and(BIT)
+                                    .compare(EQ, BIT)
                                     .cast(FLOATS);
                     y = ZERO.blend(y.mul(FloatVector.broadcast(FLOATS, scale)), mask);
                 }
@@ -167,8 +171,7 @@ final class VectorCurveLoop implements ChainLoop {
                             near.mul(FloatVector.fromArray(FLOATS, densities, i).mul(DENSITY)));
                 } else if (GELU_TANH) {
                     FloatVector inner = z.mul(z.mul(z).mul(INNER_CUBIC).add(INNER));
-                    FloatVector tail = VectorMath.sigmoid(
-                            inner.viewAsIntegralLanes().lanewise(OR, SIGN).viewAsFloatingLanes());
+                    FloatVector tail = FloatVector.fromArray(FLOATS, densities, i);
                     FloatVector rest = ONE.sub(tail);
                     FloatVector near = z.viewAsIntegralLanes()
                             .min(MOST)
@@ -182,7 +185,7 @@ final class VectorCurveLoop implements ChainLoop {
                             .min(MOST)
                             .lanewise(UMIN, LEAST)
                             .viewAsFloatingLanes();
-                    slope = near.mul(ONE.sub(s)).add(1).mul(s);
+                    slope = near.mul(ONE.sub(s)).add(ONE).mul(s);
                 }
                 FloatVector dy = FloatVector.fromMemorySegment(FLOATS, dstGradient, at, ORDER);
                 if (DROPOUT) {
@@ -190,8 +193,8 @@ final class VectorCurveLoop implements ChainLoop {
                     VectorMask<Float> mask = Simd.MASK_REGISTERS // as in forward
                             ? VectorMask.fromLong(FLOATS, kept)
                             : IntVector.broadcast(INTS, (int) kept)
-                                    .lanewise(LSHL, TO_SIGN)
-                                    .compare(LT, 0)
+                                    .and(BIT)
+                                    .compare(EQ, BIT)
                                     .cast(FLOATS);
                     dy = ZERO.blend(dy.mul(FloatVector.broadcast(FLOATS, scale)), mask);
                 }
@@ -205,7 +208,7 @@ final class VectorCurveLoop implements ChainLoop {
     @Override
     public void densities(
             MemorySegment src, RepeatedBias bias, int biasAt, float[] densities, long firstByte, int elements) {
-        if (!GELU) {
+        if (!GELU && !GELU_TANH) {
             return;
         }
         if (src.getClass() != MEMORY) {
@@ -222,10 +225,20 @@ final class VectorCurveLoop implements ChainLoop {
                 if (BIAS) {
                     z = z.add(FloatVector.fromArray(FLOATS, b, (int) (ahead + i)));
                 }
-                z.mul(z).mul(-0.5f).intoArray(densities, i);
+                if (GELU_TANH) {
+                    FloatVector inner = z.mul(z.mul(z).mul(INNER_CUBIC).add(INNER));
+                    VectorMath.sigmoid(inner.viewAsIntegralLanes()
+                                    .lanewise(OR, SIGN)
+                                    .viewAsFloatingLanes())
+                            .intoArray(densities, i);
+                } else {
+                    z.mul(z).mul(-0.5f).intoArray(densities, i);
+                }
             }
             ahead -= period;
         }
-        VectorMath.exp(densities, i);
+        if (GELU) {
+            VectorMath.exp(densities, i);
+        }
     }
 }
