@@ -5,19 +5,19 @@ import static io.github.lanedrop.kernels.activation.ScalarActivation.INNER;
 import static io.github.lanedrop.kernels.activation.ScalarActivation.INNER_CUBIC;
 import static io.github.lanedrop.kernels.activation.ScalarActivation.SATURATED;
 import static io.github.lanedrop.kernels.activation.ScalarActivation.SATURATED_SIGMOID;
-import static io.github.lanedrop.kernels.lanes.VectorKeepBits.BIT;
+import static io.github.lanedrop.kernels.lanes.VectorKeepBits.FROM_LONG;
+import static io.github.lanedrop.kernels.lanes.VectorKeepBits.MASKS;
 import static io.github.lanedrop.rng.simd.Lanes.FLOATS;
 import static io.github.lanedrop.rng.simd.Lanes.INTS;
 import static io.github.lanedrop.rng.simd.Lanes.ORDER;
-import static jdk.incubator.vector.VectorOperators.EQ;
 import static jdk.incubator.vector.VectorOperators.LT;
 import static jdk.incubator.vector.VectorOperators.OR;
 import static jdk.incubator.vector.VectorOperators.UMIN;
 
 import io.github.lanedrop.kernels.lanes.Memories;
 import io.github.lanedrop.kernels.lanes.Specialised;
+import io.github.lanedrop.kernels.lanes.VectorKeepBits;
 import io.github.lanedrop.kernels.math.VectorMath;
-import io.github.lanedrop.rng.simd.Simd;
 import java.lang.foreign.MemorySegment;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
@@ -109,14 +109,12 @@ final class VectorCurveLoop implements ChainLoop {
                             .mul(s);
                 }
                 if (DROPOUT) {
-                    long kept = (long) LONG.get(bits, bitsAt + (i >>> 3)) >>> (i & 7);
-                    // without mask registers a long becomes a mask lane by lane
-                    VectorMask<Float> mask = Simd.MASK_REGISTERS
+                    long kept = LANES == Byte.SIZE
+                            ? bits[bitsAt + (i >>> 3)]
+                            : (long) LONG.get(bits, bitsAt + (i >>> 3)) >>> (i & 7);
+                    VectorMask<Float> mask = FROM_LONG
                             ? VectorMask.fromLong(FLOATS, kept)
-                            : IntVector.broadcast(INTS, (int) kept)
-                                    .and(BIT)
-                                    .compare(EQ, BIT)
-                                    .cast(FLOATS);
+                            : VectorMask.fromArray(FLOATS, MASKS, VectorKeepBits.maskAt(kept));
                     y = ZERO.blend(y.mul(FloatVector.broadcast(FLOATS, scale)), mask);
                 }
                 y.intoMemorySegment(dst, at, ORDER);
@@ -189,13 +187,12 @@ final class VectorCurveLoop implements ChainLoop {
                 }
                 FloatVector dy = FloatVector.fromMemorySegment(FLOATS, dstGradient, at, ORDER);
                 if (DROPOUT) {
-                    long kept = (long) LONG.get(bits, bitsAt + (i >>> 3)) >>> (i & 7);
-                    VectorMask<Float> mask = Simd.MASK_REGISTERS // as in forward
+                    long kept = LANES == Byte.SIZE
+                            ? bits[bitsAt + (i >>> 3)]
+                            : (long) LONG.get(bits, bitsAt + (i >>> 3)) >>> (i & 7);
+                    VectorMask<Float> mask = FROM_LONG
                             ? VectorMask.fromLong(FLOATS, kept)
-                            : IntVector.broadcast(INTS, (int) kept)
-                                    .and(BIT)
-                                    .compare(EQ, BIT)
-                                    .cast(FLOATS);
+                            : VectorMask.fromArray(FLOATS, MASKS, VectorKeepBits.maskAt(kept));
                     dy = ZERO.blend(dy.mul(FloatVector.broadcast(FLOATS, scale)), mask);
                 }
                 dy.mul(slope).intoMemorySegment(srcGradient, at, ORDER);
@@ -218,22 +215,28 @@ final class VectorCurveLoop implements ChainLoop {
         int period = bias.period;
         long ahead = biasAt;
         int i = 0;
-        while (i <= elements - LANES) {
+        // both loops in one method, which makes it long enough that C2 compiles it by itself
+        while (GELU && i <= elements - LANES) {
             int end = BIAS ? (int) Math.min(elements - LANES + 1, period - ahead) : elements - LANES + 1;
             for (; i < end; i += LANES) {
                 FloatVector z = FloatVector.fromMemorySegment(FLOATS, src, firstByte + (long) Float.BYTES * i, ORDER);
                 if (BIAS) {
                     z = z.add(FloatVector.fromArray(FLOATS, b, (int) (ahead + i)));
                 }
-                if (GELU_TANH) {
-                    FloatVector inner = z.mul(z.mul(z).mul(INNER_CUBIC).add(INNER));
-                    VectorMath.sigmoid(inner.viewAsIntegralLanes()
-                                    .lanewise(OR, SIGN)
-                                    .viewAsFloatingLanes())
-                            .intoArray(densities, i);
-                } else {
-                    z.mul(z).mul(-0.5f).intoArray(densities, i);
+                z.mul(z).mul(-0.5f).intoArray(densities, i);
+            }
+            ahead -= period;
+        }
+        while (GELU_TANH && i <= elements - LANES) {
+            int end = BIAS ? (int) Math.min(elements - LANES + 1, period - ahead) : elements - LANES + 1;
+            for (; i < end; i += LANES) {
+                FloatVector z = FloatVector.fromMemorySegment(FLOATS, src, firstByte + (long) Float.BYTES * i, ORDER);
+                if (BIAS) {
+                    z = z.add(FloatVector.fromArray(FLOATS, b, (int) (ahead + i)));
                 }
+                FloatVector inner = z.mul(z.mul(z).mul(INNER_CUBIC).add(INNER));
+                VectorMath.sigmoid(inner.viewAsIntegralLanes().lanewise(OR, SIGN).viewAsFloatingLanes())
+                        .intoArray(densities, i);
             }
             ahead -= period;
         }

@@ -2,19 +2,17 @@ package io.github.lanedrop.kernels.attention;
 
 import static io.github.lanedrop.kernels.attention.ScalarSoftmax.PARTIAL_SUMS;
 import static io.github.lanedrop.kernels.attention.ScalarTile.STRIDE;
-import static io.github.lanedrop.kernels.lanes.VectorKeepBits.BIT;
+import static io.github.lanedrop.kernels.lanes.VectorKeepBits.FROM_LONG;
+import static io.github.lanedrop.kernels.lanes.VectorKeepBits.MASKS;
 import static io.github.lanedrop.rng.simd.Lanes.FLOATS;
-import static io.github.lanedrop.rng.simd.Lanes.INTS;
 import static jdk.incubator.vector.VectorOperators.ASHR;
 import static jdk.incubator.vector.VectorOperators.GT;
 import static jdk.incubator.vector.VectorOperators.LSHR;
-import static jdk.incubator.vector.VectorOperators.EQ;
 import static jdk.incubator.vector.VectorOperators.MAX;
 import static jdk.incubator.vector.VectorOperators.XOR;
 
 import io.github.lanedrop.kernels.lanes.VectorKeepBits;
 import io.github.lanedrop.kernels.math.VectorMath;
-import io.github.lanedrop.rng.simd.Simd;
 import java.util.Arrays;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.IntVector;
@@ -104,12 +102,9 @@ public final class VectorSoftmax {
         int i = 0;
         for (; i <= elements - LANES; i += LANES) {
             long keepBits = VectorKeepBits.kept(bits, bit + i);
-            VectorMask<Float> kept = Simd.MASK_REGISTERS
+            VectorMask<Float> kept = FROM_LONG
                     ? VectorMask.fromLong(FLOATS, keepBits)
-                    : IntVector.broadcast(INTS, (int) keepBits)
-                            .and(BIT)
-                            .compare(EQ, BIT)
-                            .cast(FLOATS);
+                    : VectorMask.fromArray(FLOATS, MASKS, VectorKeepBits.maskAt(keepBits));
             HIDDEN.blend(FloatVector.fromArray(FLOATS, scores, at + i).mul(scales), kept)
                     .intoArray(dst, dstAt + i);
         }
@@ -166,12 +161,9 @@ public final class VectorSoftmax {
                 sum = sum.add(e);
                 if (selects) {
                     long keepBits = VectorKeepBits.kept(bits, bit + i);
-                    VectorMask<Float> kept = Simd.MASK_REGISTERS
+                    VectorMask<Float> kept = FROM_LONG
                             ? VectorMask.fromLong(FLOATS, keepBits)
-                            : IntVector.broadcast(INTS, (int) keepBits)
-                                    .and(BIT)
-                                    .compare(EQ, BIT)
-                                    .cast(FLOATS);
+                            : VectorMask.fromArray(FLOATS, MASKS, VectorKeepBits.maskAt(keepBits));
                     ZERO.blend(e, kept).intoArray(dst, dstAt + i);
                 } else {
                     e.intoArray(dst, dstAt + i);
@@ -198,12 +190,9 @@ public final class VectorSoftmax {
         int i = 0;
         for (; i <= elements - LANES; i += LANES) {
             long keepBits = VectorKeepBits.kept(bits, bit + i);
-            VectorMask<Float> kept = Simd.MASK_REGISTERS
+            VectorMask<Float> kept = FROM_LONG
                     ? VectorMask.fromLong(FLOATS, keepBits)
-                    : IntVector.broadcast(INTS, (int) keepBits)
-                            .and(BIT)
-                            .compare(EQ, BIT)
-                            .cast(FLOATS);
+                    : VectorMask.fromArray(FLOATS, MASKS, VectorKeepBits.maskAt(keepBits));
             ZERO.blend(FloatVector.fromArray(FLOATS, x, i).mul(factors), kept).intoArray(dst, dstAt + i);
         }
         ScalarSoftmax.select(x, i, elements, factor, bits, bit, dst, dstAt);
@@ -227,12 +216,9 @@ public final class VectorSoftmax {
             FloatVector sum = FloatVector.fromArray(FLOATS, sums, group);
             for (int i = group; i < whole; i += PARTIAL_SUMS) {
                 long keepBits = VectorKeepBits.kept(bits, bit + i);
-                VectorMask<Float> kept = Simd.MASK_REGISTERS
+                VectorMask<Float> kept = FROM_LONG
                         ? VectorMask.fromLong(FLOATS, keepBits)
-                        : IntVector.broadcast(INTS, (int) keepBits)
-                                .and(BIT)
-                                .compare(EQ, BIT)
-                                .cast(FLOATS);
+                        : VectorMask.fromArray(FLOATS, MASKS, VectorKeepBits.maskAt(keepBits));
                 FloatVector ofOutput = ZERO.blend(FloatVector.fromArray(FLOATS, gradient, gradientAt + i), kept);
                 sum = FloatVector.fromArray(FLOATS, x, i).fma(ofOutput, sum);
             }
@@ -272,12 +258,9 @@ public final class VectorSoftmax {
         int i = 0;
         for (; i <= elements - LANES; i += LANES) {
             long keepBits = VectorKeepBits.kept(bits, bit + i);
-            VectorMask<Float> kept = Simd.MASK_REGISTERS
+            VectorMask<Float> kept = FROM_LONG
                     ? VectorMask.fromLong(FLOATS, keepBits)
-                    : IntVector.broadcast(INTS, (int) keepBits)
-                            .and(BIT)
-                            .compare(EQ, BIT)
-                            .cast(FLOATS);
+                    : VectorMask.fromArray(FLOATS, MASKS, VectorKeepBits.maskAt(keepBits));
             FloatVector ofProbability = ZERO.blend(
                     FloatVector.fromArray(FLOATS, gradient, gradientAt + i).mul(maskScales), kept);
             FloatVector ofScore =
@@ -337,12 +320,9 @@ public final class VectorSoftmax {
                 FloatVector p = VectorMath.decay(
                         FloatVector.fromArray(FLOATS, scores, first + i).fma(negatedScales, greatest));
                 long keepBits = VectorKeepBits.kept(bits, firstBit + i);
-                VectorMask<Float> kept = Simd.MASK_REGISTERS
+                VectorMask<Float> kept = FROM_LONG
                         ? VectorMask.fromLong(FLOATS, keepBits)
-                        : IntVector.broadcast(INTS, (int) keepBits)
-                                .and(BIT)
-                                .compare(EQ, BIT)
-                                .cast(FLOATS);
+                        : VectorMask.fromArray(FLOATS, MASKS, VectorKeepBits.maskAt(keepBits));
                 FloatVector ofProbability = ZERO.blend(
                         FloatVector.fromArray(FLOATS, gradient, first + i).mul(maskScales), kept);
                 FloatVector ofScore = p.mul(scales).mul(ofProbability.sub(dot));
