@@ -31,8 +31,10 @@ final class VectorChainLoop implements ChainLoop {
     private static final long BYTES = FLOATS.vectorByteSize();
     private static final FloatVector ZERO = FloatVector.zero(FLOATS);
 
-    /** Three vectors an iteration; four would be more than C2 inlines at once. */
+    /** Three vectors an iteration; four would be more than C2 inlines at once, as three would be in the backward pass. */
     private static final int STEP = 3 * LANES;
+
+    private static final int BACKWARD_STEP = 2 * LANES;
 
     VectorChainLoop() {}
 
@@ -110,13 +112,12 @@ final class VectorChainLoop implements ChainLoop {
         int period = bias.period;
         int c = biasAt;
         int i = 0;
-        for (; i <= elements - STEP; i += STEP) {
+        for (; i <= elements - BACKWARD_STEP; i += BACKWARD_STEP) {
             long kept = DROPOUT ? kept(bits, bitsAt, i) : 0;
             long at = firstByte + (long) Float.BYTES * i;
             backward(src, b, c, dstGradient, srcGradient, at, scale, kept);
             backward(src, b, c + LANES, dstGradient, srcGradient, at + BYTES, scale, kept >>> LANES);
-            backward(src, b, c + 2 * LANES, dstGradient, srcGradient, at + 2 * BYTES, scale, kept >>> (2 * LANES));
-            c += STEP;
+            c += BACKWARD_STEP;
             c = c < period ? c : c - period;
         }
         for (; i <= elements - LANES; i += LANES) {

@@ -178,55 +178,20 @@ final class VectorNormGradientLoop implements NormGradientLoop {
             int rows,
             boolean hasOther) {
         for (int r = 0; r < rows; r++) {
-            long rowByte = batch.rowByte(firstByte, r);
-            if (hasOther) {
-                finishRowAndAdd(src, dstGradient, srcGradient, rowByte, batch, r);
-            } else {
-                finishRow(src, dstGradient, srcGradient, rowByte, batch, r);
-            }
+            finishRow(src, dstGradient, srcGradient, batch.rowByte(firstByte, r), batch, r, hasOther);
         }
     }
 
+    // Two loops, since the question in one of them would count as a segment more; and both in a method that is long enough
+    // that C2 compiles it by itself: inlined it takes its caller over the limit of nodes.
     private static void finishRow(
             MemorySegment src,
             MemorySegment dstGradient,
             MemorySegment srcGradient,
             long rowByte,
             RowBatch batch,
-            int r) {
-        if (src.getClass() != MEMORY || dstGradient.getClass() != MEMORY || srcGradient.getClass() != MEMORY) {
-            throw new IllegalArgumentException("wrong kind of memory"); // never, as above
-        }
-        float[] gamma = batch.gamma;
-        FloatVector mean = FloatVector.broadcast(FLOATS, batch.mean[r]);
-        FloatVector rstd = FloatVector.broadcast(FLOATS, batch.rstd[r]);
-        FloatVector gradientMean = FloatVector.broadcast(FLOATS, batch.gradientMean[r]);
-        FloatVector productMean = FloatVector.broadcast(FLOATS, batch.productMean[r]);
-        int columns = batch.columns;
-        int i = 0;
-        for (; i <= columns - LANES; i += LANES) {
-            long at = rowByte + (long) Float.BYTES * i;
-            FloatVector value = FloatVector.fromMemorySegment(FLOATS, src, at, ORDER)
-                    .sub(mean)
-                    .mul(rstd);
-            FloatVector.fromMemorySegment(FLOATS, dstGradient, at, ORDER)
-                    .mul(FloatVector.fromArray(FLOATS, gamma, i))
-                    .sub(gradientMean)
-                    .sub(value.mul(productMean))
-                    .mul(rstd)
-                    .intoMemorySegment(srcGradient, at, ORDER);
-        }
-        ScalarNormGradient.finish(src, dstGradient, srcGradient, rowByte, i, batch, r, false);
-    }
-
-    /** As {@link #finishRow}: a loop of its own, since the question in that one would count as a segment more. */
-    private static void finishRowAndAdd(
-            MemorySegment src,
-            MemorySegment dstGradient,
-            MemorySegment srcGradient,
-            long rowByte,
-            RowBatch batch,
-            int r) {
+            int r,
+            boolean hasOther) {
         if (src.getClass() != MEMORY || dstGradient.getClass() != MEMORY || srcGradient.getClass() != MEMORY) {
             throw new IllegalArgumentException("wrong kind of memory"); // never, as above
         }
@@ -237,21 +202,36 @@ final class VectorNormGradientLoop implements NormGradientLoop {
         FloatVector gradientMean = FloatVector.broadcast(FLOATS, batch.gradientMean[r]);
         FloatVector productMean = FloatVector.broadcast(FLOATS, batch.productMean[r]);
         int columns = batch.columns;
-        int row = r * columns;
-        int i = 0;
-        for (; i <= columns - LANES; i += LANES) {
-            long at = rowByte + (long) Float.BYTES * i;
-            FloatVector value = FloatVector.fromMemorySegment(FLOATS, src, at, ORDER)
-                    .sub(mean)
-                    .mul(rstd);
-            FloatVector.fromMemorySegment(FLOATS, dstGradient, at, ORDER)
-                    .mul(FloatVector.fromArray(FLOATS, gamma, i))
-                    .sub(gradientMean)
-                    .sub(value.mul(productMean))
-                    .mul(rstd)
-                    .add(FloatVector.fromArray(FLOATS, otherGradient, row + i))
-                    .intoMemorySegment(srcGradient, at, ORDER);
+        int whole = columns / LANES * LANES;
+        if (hasOther) {
+            int row = r * columns;
+            for (int i = 0; i < whole; i += LANES) {
+                long at = rowByte + (long) Float.BYTES * i;
+                FloatVector value = FloatVector.fromMemorySegment(FLOATS, src, at, ORDER)
+                        .sub(mean)
+                        .mul(rstd);
+                FloatVector.fromMemorySegment(FLOATS, dstGradient, at, ORDER)
+                        .mul(FloatVector.fromArray(FLOATS, gamma, i))
+                        .sub(gradientMean)
+                        .sub(value.mul(productMean))
+                        .mul(rstd)
+                        .add(FloatVector.fromArray(FLOATS, otherGradient, row + i))
+                        .intoMemorySegment(srcGradient, at, ORDER);
+            }
+        } else {
+            for (int i = 0; i < whole; i += LANES) {
+                long at = rowByte + (long) Float.BYTES * i;
+                FloatVector value = FloatVector.fromMemorySegment(FLOATS, src, at, ORDER)
+                        .sub(mean)
+                        .mul(rstd);
+                FloatVector.fromMemorySegment(FLOATS, dstGradient, at, ORDER)
+                        .mul(FloatVector.fromArray(FLOATS, gamma, i))
+                        .sub(gradientMean)
+                        .sub(value.mul(productMean))
+                        .mul(rstd)
+                        .intoMemorySegment(srcGradient, at, ORDER);
+            }
         }
-        ScalarNormGradient.finish(src, dstGradient, srcGradient, rowByte, i, batch, r, true);
+        ScalarNormGradient.finish(src, dstGradient, srcGradient, rowByte, whole, batch, r, hasOther);
     }
 }
