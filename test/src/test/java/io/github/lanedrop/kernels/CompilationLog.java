@@ -51,8 +51,7 @@ final class CompilationLog {
     /** Reads it, which takes seconds. */
     static CompilationLog read(Path file) {
         try (InputStream in = Files.newInputStream(file)) {
-            var log =
-                    new CompilationLog(XMLInputFactory.newDefaultFactory().createXMLStreamReader(in));
+            var log = new CompilationLog(XMLInputFactory.newDefaultFactory().createXMLStreamReader(in));
             log.read();
             return log;
         } catch (IOException e) {

@@ -102,7 +102,8 @@ final class FusedCalls {
                         new KernelCall(
                                 "chain backward",
                                 () -> DropoutResidualLayerNorm.backward(
-                                        MASK, 0, norm, sum, mean, rstd, dy, dy, dst, residual, dGamma, dBeta, ROWS, one)))
+                                        MASK, 0, norm, sum, mean, rstd, dy, dy, dst, residual, dGamma, dBeta, ROWS,
+                                        one)))
                 .map(call -> call.in("normalisation"));
     }
 
@@ -135,8 +136,18 @@ final class FusedCalls {
                         new KernelCall(
                                 activation + " backward",
                                 () -> BiasActivationDropout.backward(
-                                        MASK, type, 0, activation, src, columns, other, dst, otherColumns, ROWS,
-                                        COLUMNS, one))));
+                                        MASK,
+                                        type,
+                                        0,
+                                        activation,
+                                        src,
+                                        columns,
+                                        other,
+                                        dst,
+                                        otherColumns,
+                                        ROWS,
+                                        COLUMNS,
+                                        one))));
         List<KernelCall> norms = List.of(
                 new KernelCall(
                         "normalisation",
@@ -149,8 +160,21 @@ final class FusedCalls {
                 new KernelCall(
                         "normalisation backward",
                         () -> DropoutResidualLayerNorm.backward(
-                                MASK, type, 0, norm, sum, mean, rstd, src, other, dst, other, columns, otherColumns,
-                                ROWS, one)));
+                                MASK,
+                                type,
+                                0,
+                                norm,
+                                sum,
+                                mean,
+                                rstd,
+                                src,
+                                other,
+                                dst,
+                                other,
+                                columns,
+                                otherColumns,
+                                ROWS,
+                                one)));
         return Stream.concat(activations, norms.stream()).map(call -> call.in("" + type));
     }
 }

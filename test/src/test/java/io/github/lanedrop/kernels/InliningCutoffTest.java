@@ -116,8 +116,8 @@ final class InliningCutoffTest {
                         List.of(Simd.FLAG.split(" ")), FLAGS, CALLERS_ARE_INTERPRETED, flags, CompilationLog.flags(log))
                 .flatMap(List::stream)
                 .toList();
-        ChildJvm child = ChildJvm.run(
-                folder, all, System.getProperty("java.class.path"), InliningCutoffMain.class, arguments);
+        ChildJvm child =
+                ChildJvm.run(folder, all, System.getProperty("java.class.path"), InliningCutoffMain.class, arguments);
         assertThat(child.exit()).as("%s%n%s", child.command(), child.err()).isZero();
         return CompilationLog.read(log);
     }
@@ -156,9 +156,11 @@ final class InliningCutoffTest {
     @ParameterizedTest
     @EnumSource
     void noCallerOfVectorMethodsDividesThem(Vectors vectors) {
-        assertThat(tooBig(log(vectors), compilation -> compilation.method().startsWith(PACKAGE)
-                        && !TYPES.contains(type(compilation.method()))
-                        && compilation.delayed().stream().anyMatch(VECTORS)))
+        assertThat(tooBig(
+                        log(vectors),
+                        compilation -> compilation.method().startsWith(PACKAGE)
+                                && !TYPES.contains(type(compilation.method()))
+                                && compilation.delayed().stream().anyMatch(VECTORS)))
                 .as(ADVICE)
                 .isEmpty();
     }
@@ -178,7 +180,8 @@ final class InliningCutoffTest {
         CompilationLog log = run(folder, List.of());
         String type = VectorCliff.class.getName();
         assertThat(tooBig(log, compilation -> compilation.method().startsWith(type)))
-                .anyMatch(line -> line.matches(Pattern.quote(type) + "\\.byHelpers, \\d{5}, jdk\\.incubator\\.vector\\..+"))
+                .anyMatch(line ->
+                        line.matches(Pattern.quote(type) + "\\.byHelpers, \\d{5}, jdk\\.incubator\\.vector\\..+"))
                 .noneMatch(line -> line.contains(".byLoop"));
         assertThat(log.compiled()).contains(type + ".byLoop");
     }

@@ -235,7 +235,8 @@ final class VectorCurveLoop implements ChainLoop {
                     z = z.add(FloatVector.fromArray(FLOATS, b, (int) (ahead + i)));
                 }
                 FloatVector inner = z.mul(z.mul(z).mul(INNER_CUBIC).add(INNER));
-                VectorMath.sigmoid(inner.viewAsIntegralLanes().lanewise(OR, SIGN).viewAsFloatingLanes())
+                VectorMath.sigmoid(
+                                inner.viewAsIntegralLanes().lanewise(OR, SIGN).viewAsFloatingLanes())
                         .intoArray(densities, i);
             }
             ahead -= period;

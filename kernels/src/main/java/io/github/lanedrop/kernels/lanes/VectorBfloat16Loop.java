@@ -159,11 +159,9 @@ final class VectorBfloat16Loop implements SegmentLoop {
                 lower = LOWER_BITS.selectFrom(evens, odds);
             } else {
                 upper = (ShortVector) odd.and(UPPER).or(even.lanewise(LSHR, 16)).reinterpretShape(SHORTS, 0);
-                lower = (ShortVector)
-                        odd.lanewise(LSHL, 16).or(even.and(LOWER)).reinterpretShape(SHORTS, 0);
+                lower = (ShortVector) odd.lanewise(LSHL, 16).or(even.and(LOWER)).reinterpretShape(SHORTS, 0);
             }
-            ShortVector result =
-                    upper.add(ONE, lower.or(upper.and(ONE)).compare(UGT, HALF));
+            ShortVector result = upper.add(ONE, lower.or(upper.and(ONE)).compare(UGT, HALF));
             if (!SELECTS_HALVES) {
                 ShortVector instead = OPERATION.otherwise() == Otherwise.OPERAND ? otherBoth : constant;
                 result = COPIES ? both : result;

@@ -34,7 +34,7 @@ public final class VectorKeepBits {
     private VectorKeepBits() {}
 
     private static boolean[] masks(int lanes) {
-        boolean[] masks = new boolean[lanes << lanes];
+        boolean[] masks = new boolean[lanes * (1 << lanes)];
         for (int i = 0; i < masks.length; i++) {
             masks[i] = ((i / lanes) >>> (i % lanes) & 1) != 0;
         }

@@ -38,14 +38,15 @@ public final class VectorMath {
     private static final int EXP_MAX = Float.floatToRawIntBits(ScalarMath.EXP_MAX);
     private static final int EXP_MIN = Float.floatToRawIntBits(ScalarMath.EXP_MIN);
 
-    // Of functions of vectors, whose nodes count where they are inlined: an operation with a number takes 270 of C2's nodes
-    // more than one with a constant vector. Floats are no such constants, as a loop that writes floats would load them again
+    // Of functions of vectors, whose nodes count where they are inlined: an operation with a number takes 270 of C2's
+    // nodes
+    // more than one with a constant vector. Floats are no such constants, as a loop that writes floats would load them
+    // again
     // for each vector.
     private static final IntVector SIGMOID_MOST =
             IntVector.broadcast(INTS, Float.floatToRawIntBits(ScalarMath.SIGMOID_MAX));
     private static final IntVector SIGMOID_LEAST = IntVector.broadcast(INTS, EXP_MIN);
-    private static final IntVector TANH_MOST =
-            IntVector.broadcast(INTS, Float.floatToRawIntBits(ScalarMath.TANH_MAX));
+    private static final IntVector TANH_MOST = IntVector.broadcast(INTS, Float.floatToRawIntBits(ScalarMath.TANH_MAX));
     private static final IntVector SIGN = IntVector.broadcast(INTS, ScalarMath.SIGN);
     private static final IntVector NORMAL_MOST =
             IntVector.broadcast(INTS, Float.floatToRawIntBits(ScalarMath.NORMAL_MAX));
@@ -160,8 +161,10 @@ public final class VectorMath {
      * @return the logistic function
      */
     public static FloatVector sigmoid(FloatVector x) {
-        FloatVector middle =
-                x.viewAsIntegralLanes().min(SIGMOID_MOST).lanewise(UMIN, SIGMOID_LEAST).viewAsFloatingLanes(); // as in exp
+        FloatVector middle = x.viewAsIntegralLanes()
+                .min(SIGMOID_MOST)
+                .lanewise(UMIN, SIGMOID_LEAST)
+                .viewAsFloatingLanes(); // as in exp
         FloatVector toPower = FloatVector.broadcast(FLOATS, ScalarMath.ROUND_TO_SIGMOID);
         FloatVector sum = middle.fma(FloatVector.broadcast(FLOATS, -ScalarMath.LOG2_E), toPower);
         FloatVector n = sum.sub(toPower);
