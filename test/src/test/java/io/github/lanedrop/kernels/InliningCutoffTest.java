@@ -64,27 +64,25 @@ final class InliningCutoffTest {
 
     private static final String PACKAGE = "io.github.lanedrop.";
 
-    private static final Predicate<String> VECTORS = method -> method.startsWith("jdk.incubator.vector.");
-
     /** Those that have vector methods. */
     private static final Set<String> TYPES = new ClassFileImporter()
             .withImportOption(new DoNotIncludeTests()).importPackages(PACKAGE + "rng", PACKAGE + "kernels").stream()
                     .filter(type -> type.getSimpleName().contains("Vector"))
                     .filter(type -> type.getMethodCallsFromSelf().stream()
                             .anyMatch(call -> call.getOrigin().isMethod()
-                                    && VECTORS.test(call.getTarget().getFullName())))
+                                    && isOfVectors(call.getTarget().getFullName())))
                     .map(JavaClass::getName)
                     .collect(Collectors.toSet());
 
     /** How wide vectors are. Without mask registers a mask takes some 1,000 nodes more. */
     enum Vectors {
-        PREFERRED,
-        WITHOUT_MASK_REGISTERS("-XX:+IgnoreUnrecognizedVMOptions", "-XX:UseAVX=2");
+        PREFERRED("-XX:+IgnoreUnrecognizedVMOptions"),
+        WITHOUT_MASK_REGISTERS("-XX:+IgnoreUnrecognizedVMOptions -XX:UseAVX=2");
 
-        private final List<String> flags;
+        private final String flags;
 
-        Vectors(String... flags) {
-            this.flags = List.of(flags);
+        Vectors(String flags) {
+            this.flags = flags;
         }
     }
 
@@ -95,13 +93,20 @@ final class InliningCutoffTest {
         assumeTrue(System.getProperty("java.vm.name", "").contains("Server VM"), "another JVM than HotSpot's, with C2");
         assumeTrue(Simd.ENABLED, () -> "no vector code is compiled: " + Simd.REASON);
         for (Vectors vectors : Vectors.values()) { // beside each other
-            LOGS.put(vectors, CompletableFuture.supplyAsync(() -> run(folder, vectors.flags, Long.toString(SEED))));
+            LOGS.put(
+                    vectors,
+                    CompletableFuture.supplyAsync(
+                            () -> run(folder, List.of(vectors.flags.split(" ")), Long.toString(SEED))));
         }
         LOGS.values().forEach(CompletableFuture::join); // before the folder is deleted
     }
 
     private static CompilationLog log(Vectors vectors) {
         return Objects.requireNonNull(LOGS.get(vectors)).join();
+    }
+
+    private static boolean isOfVectors(String method) {
+        return method.startsWith("jdk.incubator.vector.");
     }
 
     /** A method's, by the names in a log. */
@@ -139,7 +144,9 @@ final class InliningCutoffTest {
 
     /** The first vector method that comes late, or else the first of any kind. */
     private static String late(Compilation compilation) {
-        return Stream.concat(compilation.delayed().stream().filter(VECTORS), compilation.delayed().stream())
+        return Stream.concat(
+                        compilation.delayed().stream().filter(InliningCutoffTest::isOfVectors),
+                        compilation.delayed().stream())
                 .findFirst()
                 .orElse("none");
     }
@@ -160,7 +167,7 @@ final class InliningCutoffTest {
                         log(vectors),
                         compilation -> compilation.method().startsWith(PACKAGE)
                                 && !TYPES.contains(type(compilation.method()))
-                                && compilation.delayed().stream().anyMatch(VECTORS)))
+                                && compilation.delayed().stream().anyMatch(InliningCutoffTest::isOfVectors)))
                 .as(ADVICE)
                 .isEmpty();
     }

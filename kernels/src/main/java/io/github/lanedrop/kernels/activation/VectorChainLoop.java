@@ -31,10 +31,8 @@ final class VectorChainLoop implements ChainLoop {
     private static final long BYTES = FLOATS.vectorByteSize();
     private static final FloatVector ZERO = FloatVector.zero(FLOATS);
 
-    /** Three vectors an iteration; four would be more than C2 inlines at once, as three would be in the backward pass. */
-    private static final int STEP = 3 * LANES;
-
-    private static final int BACKWARD_STEP = 2 * LANES;
+    /** Two vectors an iteration; four would be more than C2 inlines at once. */
+    private static final int STEP = 2 * LANES;
 
     VectorChainLoop() {}
 
@@ -61,7 +59,6 @@ final class VectorChainLoop implements ChainLoop {
             long at = firstByte + (long) Float.BYTES * i;
             forward(src, b, c, dst, at, scale, kept);
             forward(src, b, c + LANES, dst, at + BYTES, scale, kept >>> LANES);
-            forward(src, b, c + 2 * LANES, dst, at + 2 * BYTES, scale, kept >>> (2 * LANES));
             c += STEP;
             c = c < period ? c : c - period;
         }
@@ -112,12 +109,12 @@ final class VectorChainLoop implements ChainLoop {
         int period = bias.period;
         int c = biasAt;
         int i = 0;
-        for (; i <= elements - BACKWARD_STEP; i += BACKWARD_STEP) {
+        for (; i <= elements - STEP; i += STEP) {
             long kept = DROPOUT ? kept(bits, bitsAt, i) : 0;
             long at = firstByte + (long) Float.BYTES * i;
             backward(src, b, c, dstGradient, srcGradient, at, scale, kept);
             backward(src, b, c + LANES, dstGradient, srcGradient, at + BYTES, scale, kept >>> LANES);
-            c += BACKWARD_STEP;
+            c += STEP;
             c = c < period ? c : c - period;
         }
         for (; i <= elements - LANES; i += LANES) {
@@ -164,7 +161,7 @@ final class VectorChainLoop implements ChainLoop {
         dy.intoMemorySegment(srcGradient, at, ORDER);
     }
 
-    /** Keep bits from an element on, 57 or more: a step takes 48 at most. */
+    /** Keep bits from an element on, 57 or more: a step takes 32 at most. */
     private static long kept(byte[] bits, int bitsAt, int element) {
         return (long) LONG.get(bits, bitsAt + (element >>> 3)) >>> (element & 7);
     }
