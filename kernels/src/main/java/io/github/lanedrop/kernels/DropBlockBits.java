@@ -98,7 +98,12 @@ final class DropBlockBits {
         }
     }
 
-    /** Dropped elements from {@code begin} on, a multiple of 64, as ones; right where all anchors are among them. */
+    /**
+     * Dropped elements from {@code begin} on, a multiple of 64, as ones; right where all anchors are among them.
+     *
+     * <p>Long enough, more than 325 bytes, that C2 compiles it by itself: inlined into its callers, it takes them over the
+     * limit of nodes in the middle of a vector loop.
+     */
     private void make(DropBlock blocks, Key key, long begin, int count, Scratch scratch) {
         int length = (count + WORD - 1) / WORD;
         int before = blocks.reach() / WORD + 2;
@@ -110,7 +115,19 @@ final class DropBlockBits {
         long firstAnchor = blocks.anchorsBefore(begin);
         long wholeBytes = firstAnchor & ~7L;
         int anchorCount = (int) (blocks.anchorsBefore(begin + count) - wholeBytes);
-        spread(blocks, begin, length, drawn(blocks, key, wholeBytes, anchorCount, scratch), (int) (firstAnchor & 7));
+        byte[] keptAnchors = drawn(blocks, key, wholeBytes, anchorCount, scratch);
+        // the next anchors go to the ones of the plane's positions that can hold them
+        long[] allPlaces = blocks.places();
+        int next = (int) (begin / WORD % allPlaces.length);
+        int anchor = (int) (firstAnchor & 7);
+        for (int i = at; i < at + length; i++) {
+            long places = allPlaces[next];
+            words[i] = Long.expand(~Bits.word(keptAnchors, anchor), places);
+            anchor += Long.bitCount(places);
+            if (++next == allPlaces.length) {
+                next = 0;
+            }
+        }
         for (int axis = 2; axis >= 0; axis--) {
             int block = blocks.blockAlong(axis);
             int stride = blocks.stride(axis);
@@ -139,21 +156,6 @@ final class DropBlockBits {
             System.arraycopy(inner.keepBits, from, anchors, done >>> 3, Bits.bytes(part));
         }
         return anchors;
-    }
-
-    /** Puts anchors where they belong: the next ones go to the ones of the plane's positions that can hold them. */
-    private void spread(DropBlock blocks, long begin, int length, byte[] keptAnchors, int firstAnchor) {
-        long[] allPlaces = blocks.places();
-        int next = (int) (begin / WORD % allPlaces.length);
-        int anchor = firstAnchor;
-        for (int i = at; i < at + length; i++) {
-            long places = allPlaces[next];
-            words[i] = Long.expand(~Bits.word(keptAnchors, anchor), places);
-            anchor += Long.bitCount(places);
-            if (++next == allPlaces.length) {
-                next = 0;
-            }
-        }
     }
 
     /** What is not dropped is kept. */

@@ -67,13 +67,14 @@ public interface ChainLoop {
             int bitsAt);
 
     /**
-     * The first part of the backward pass of {@link ScalarActivation#GELU}, {@code e^(-z^2 / 2)}, for as many whole vectors
-     * as there are; others do nothing. Two elementary functions in one loop would be too many operations for C2.
+     * The first part of the backward pass of {@link ScalarActivation#GELU}, {@code e^(-z^2 / 2)}, and of
+     * {@link ScalarActivation#GELU_TANH}, the sigmoid of its inner function without a sign, for as many whole vectors as there
+     * are; others do nothing. With the rest in one loop they would be too many operations for C2.
      *
      * @param src the elements of the forward pass
      * @param bias the bias
      * @param biasAt the index of the first element's bias
-     * @param densities receives the exponentials
+     * @param densities receives the first part
      * @param firstByte where the chunk begins in the segment
      * @param elements how many
      */

@@ -1,19 +1,18 @@
 package io.github.lanedrop.kernels.activation;
 
-import static io.github.lanedrop.kernels.lanes.VectorKeepBits.TO_SIGN;
+import static io.github.lanedrop.kernels.lanes.VectorKeepBits.FROM_LONG;
+import static io.github.lanedrop.kernels.lanes.VectorKeepBits.MASKS;
 import static io.github.lanedrop.rng.simd.Lanes.FLOATS;
-import static io.github.lanedrop.rng.simd.Lanes.INTS;
 import static io.github.lanedrop.rng.simd.Lanes.ORDER;
 
 import io.github.lanedrop.kernels.lanes.Memories;
 import io.github.lanedrop.kernels.lanes.Specialised;
-import io.github.lanedrop.rng.simd.Simd;
+import io.github.lanedrop.kernels.lanes.VectorKeepBits;
 import java.lang.foreign.MemorySegment;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.nio.ByteOrder;
 import jdk.incubator.vector.FloatVector;
-import jdk.incubator.vector.IntVector;
 import jdk.incubator.vector.VectorMask;
 import jdk.incubator.vector.VectorOperators;
 
@@ -32,8 +31,8 @@ final class VectorChainLoop implements ChainLoop {
     private static final long BYTES = FLOATS.vectorByteSize();
     private static final FloatVector ZERO = FloatVector.zero(FLOATS);
 
-    /** Four vectors an iteration: a tenth faster than one. */
-    private static final int STEP = 4 * LANES;
+    /** Two vectors an iteration; four would be more than C2 inlines at once. */
+    private static final int STEP = 2 * LANES;
 
     VectorChainLoop() {}
 
@@ -60,8 +59,6 @@ final class VectorChainLoop implements ChainLoop {
             long at = firstByte + (long) Float.BYTES * i;
             forward(src, b, c, dst, at, scale, kept);
             forward(src, b, c + LANES, dst, at + BYTES, scale, kept >>> LANES);
-            forward(src, b, c + 2 * LANES, dst, at + 2 * BYTES, scale, kept >>> (2 * LANES));
-            forward(src, b, c + 3 * LANES, dst, at + 3 * BYTES, scale, kept >>> (3 * LANES));
             c += STEP;
             c = c < period ? c : c - period;
         }
@@ -84,14 +81,9 @@ final class VectorChainLoop implements ChainLoop {
         // its own selection, not one with dropout's: a zero that is kept is multiplied, perhaps by infinity
         FloatVector y = RELU ? z.blend(ZERO, z.compare(VectorOperators.LE, 0f)) : z;
         if (DROPOUT) {
-            // without mask registers a long becomes a mask lane by lane; shifting its bits to the sign is one
-            // instruction
-            VectorMask<Float> passes = Simd.MASK_REGISTERS
+            VectorMask<Float> passes = FROM_LONG
                     ? VectorMask.fromLong(FLOATS, kept)
-                    : IntVector.broadcast(INTS, (int) kept)
-                            .lanewise(VectorOperators.LSHL, TO_SIGN)
-                            .compare(VectorOperators.LT, 0)
-                            .cast(FLOATS);
+                    : VectorMask.fromArray(FLOATS, MASKS, VectorKeepBits.maskAt(kept));
             y = ZERO.blend(y.mul(FloatVector.broadcast(FLOATS, scale)), passes);
         }
         y.intoMemorySegment(dst, at, ORDER);
@@ -122,8 +114,6 @@ final class VectorChainLoop implements ChainLoop {
             long at = firstByte + (long) Float.BYTES * i;
             backward(src, b, c, dstGradient, srcGradient, at, scale, kept);
             backward(src, b, c + LANES, dstGradient, srcGradient, at + BYTES, scale, kept >>> LANES);
-            backward(src, b, c + 2 * LANES, dstGradient, srcGradient, at + 2 * BYTES, scale, kept >>> (2 * LANES));
-            backward(src, b, c + 3 * LANES, dstGradient, srcGradient, at + 3 * BYTES, scale, kept >>> (3 * LANES));
             c += STEP;
             c = c < period ? c : c - period;
         }
@@ -158,12 +148,9 @@ final class VectorChainLoop implements ChainLoop {
         FloatVector dy = FloatVector.fromMemorySegment(FLOATS, dstGradient, at, ORDER);
         if (DROPOUT) {
             // as in forward
-            VectorMask<Float> passes = Simd.MASK_REGISTERS
+            VectorMask<Float> passes = FROM_LONG
                     ? VectorMask.fromLong(FLOATS, kept)
-                    : IntVector.broadcast(INTS, (int) kept)
-                            .lanewise(VectorOperators.LSHL, TO_SIGN)
-                            .compare(VectorOperators.LT, 0)
-                            .cast(FLOATS);
+                    : VectorMask.fromArray(FLOATS, MASKS, VectorKeepBits.maskAt(kept));
             if (RELU) {
                 passes = passes.andNot(z.compare(VectorOperators.LE, 0f));
             }
@@ -174,7 +161,7 @@ final class VectorChainLoop implements ChainLoop {
         dy.intoMemorySegment(srcGradient, at, ORDER);
     }
 
-    /** Keep bits from an element on: at least as many as a step takes, which begins at a multiple of itself. */
+    /** Keep bits from an element on, 57 or more: a step takes 32 at most. */
     private static long kept(byte[] bits, int bitsAt, int element) {
         return (long) LONG.get(bits, bitsAt + (element >>> 3)) >>> (element & 7);
     }

@@ -5,19 +5,19 @@ import static io.github.lanedrop.kernels.activation.ScalarActivation.INNER;
 import static io.github.lanedrop.kernels.activation.ScalarActivation.INNER_CUBIC;
 import static io.github.lanedrop.kernels.activation.ScalarActivation.SATURATED;
 import static io.github.lanedrop.kernels.activation.ScalarActivation.SATURATED_SIGMOID;
-import static io.github.lanedrop.kernels.lanes.VectorKeepBits.TO_SIGN;
+import static io.github.lanedrop.kernels.lanes.VectorKeepBits.FROM_LONG;
+import static io.github.lanedrop.kernels.lanes.VectorKeepBits.MASKS;
 import static io.github.lanedrop.rng.simd.Lanes.FLOATS;
 import static io.github.lanedrop.rng.simd.Lanes.INTS;
 import static io.github.lanedrop.rng.simd.Lanes.ORDER;
-import static jdk.incubator.vector.VectorOperators.LSHL;
 import static jdk.incubator.vector.VectorOperators.LT;
 import static jdk.incubator.vector.VectorOperators.OR;
 import static jdk.incubator.vector.VectorOperators.UMIN;
 
 import io.github.lanedrop.kernels.lanes.Memories;
 import io.github.lanedrop.kernels.lanes.Specialised;
+import io.github.lanedrop.kernels.lanes.VectorKeepBits;
 import io.github.lanedrop.kernels.math.VectorMath;
-import io.github.lanedrop.rng.simd.Simd;
 import java.lang.foreign.MemorySegment;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
@@ -48,11 +48,16 @@ final class VectorCurveLoop implements ChainLoop {
     private static final VarHandle LONG = MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.LITTLE_ENDIAN);
     private static final int LANES = FLOATS.length();
     private static final boolean SILU = DATA.links().activation() == ScalarActivation.SILU;
-    /** Bounds of the factor z, as bits, in whose order as integers the lower one is the greatest without a sign. */
-    private static final int MOST = Float.floatToRawIntBits(SILU ? SATURATED_SIGMOID : SATURATED);
+    /**
+     * Bounds of the factor z, as bits, in whose order as integers the lower one is the greatest without a sign. As vectors, as
+     * in {@link VectorMath}.
+     */
+    private static final IntVector MOST =
+            IntVector.broadcast(INTS, Float.floatToRawIntBits(SILU ? SATURATED_SIGMOID : SATURATED));
 
-    private static final int LEAST = Float.floatToRawIntBits(SILU ? -SATURATED_SIGMOID : -SATURATED);
-    private static final int SIGN = 0x80000000;
+    private static final IntVector LEAST =
+            IntVector.broadcast(INTS, Float.floatToRawIntBits(SILU ? -SATURATED_SIGMOID : -SATURATED));
+    private static final IntVector SIGN = IntVector.broadcast(INTS, 0x80000000);
     private static final FloatVector ZERO = FloatVector.zero(FLOATS);
     private static final FloatVector ONE = FloatVector.broadcast(FLOATS, 1f);
 
@@ -104,15 +109,12 @@ final class VectorCurveLoop implements ChainLoop {
                             .mul(s);
                 }
                 if (DROPOUT) {
-                    long kept = (long) LONG.get(bits, bitsAt + (i >>> 3)) >>> (i & 7);
-                    // without mask registers a long becomes a mask lane by lane; shifting its bits to the sign is one
-                    // instruction
-                    VectorMask<Float> mask = Simd.MASK_REGISTERS
+                    long kept = LANES == Byte.SIZE
+                            ? bits[bitsAt + (i >>> 3)]
+                            : (long) LONG.get(bits, bitsAt + (i >>> 3)) >>> (i & 7);
+                    VectorMask<Float> mask = FROM_LONG
                             ? VectorMask.fromLong(FLOATS, kept)
-                            : IntVector.broadcast(INTS, (int) kept)
-                                    .lanewise(LSHL, TO_SIGN)
-                                    .compare(LT, 0)
-                                    .cast(FLOATS);
+                            : VectorMask.fromArray(FLOATS, MASKS, VectorKeepBits.maskAt(kept));
                     y = ZERO.blend(y.mul(FloatVector.broadcast(FLOATS, scale)), mask);
                 }
                 y.intoMemorySegment(dst, at, ORDER);
@@ -167,8 +169,7 @@ final class VectorCurveLoop implements ChainLoop {
                             near.mul(FloatVector.fromArray(FLOATS, densities, i).mul(DENSITY)));
                 } else if (GELU_TANH) {
                     FloatVector inner = z.mul(z.mul(z).mul(INNER_CUBIC).add(INNER));
-                    FloatVector tail = VectorMath.sigmoid(
-                            inner.viewAsIntegralLanes().lanewise(OR, SIGN).viewAsFloatingLanes());
+                    FloatVector tail = FloatVector.fromArray(FLOATS, densities, i);
                     FloatVector rest = ONE.sub(tail);
                     FloatVector near = z.viewAsIntegralLanes()
                             .min(MOST)
@@ -182,17 +183,16 @@ final class VectorCurveLoop implements ChainLoop {
                             .min(MOST)
                             .lanewise(UMIN, LEAST)
                             .viewAsFloatingLanes();
-                    slope = near.mul(ONE.sub(s)).add(1).mul(s);
+                    slope = near.mul(ONE.sub(s)).add(ONE).mul(s);
                 }
                 FloatVector dy = FloatVector.fromMemorySegment(FLOATS, dstGradient, at, ORDER);
                 if (DROPOUT) {
-                    long kept = (long) LONG.get(bits, bitsAt + (i >>> 3)) >>> (i & 7);
-                    VectorMask<Float> mask = Simd.MASK_REGISTERS // as in forward
+                    long kept = LANES == Byte.SIZE
+                            ? bits[bitsAt + (i >>> 3)]
+                            : (long) LONG.get(bits, bitsAt + (i >>> 3)) >>> (i & 7);
+                    VectorMask<Float> mask = FROM_LONG
                             ? VectorMask.fromLong(FLOATS, kept)
-                            : IntVector.broadcast(INTS, (int) kept)
-                                    .lanewise(LSHL, TO_SIGN)
-                                    .compare(LT, 0)
-                                    .cast(FLOATS);
+                            : VectorMask.fromArray(FLOATS, MASKS, VectorKeepBits.maskAt(kept));
                     dy = ZERO.blend(dy.mul(FloatVector.broadcast(FLOATS, scale)), mask);
                 }
                 dy.mul(slope).intoMemorySegment(srcGradient, at, ORDER);
@@ -205,7 +205,7 @@ final class VectorCurveLoop implements ChainLoop {
     @Override
     public void densities(
             MemorySegment src, RepeatedBias bias, int biasAt, float[] densities, long firstByte, int elements) {
-        if (!GELU) {
+        if (!GELU && !GELU_TANH) {
             return;
         }
         if (src.getClass() != MEMORY) {
@@ -215,7 +215,8 @@ final class VectorCurveLoop implements ChainLoop {
         int period = bias.period;
         long ahead = biasAt;
         int i = 0;
-        while (i <= elements - LANES) {
+        // both loops in one method, which makes it long enough that C2 compiles it by itself
+        while (GELU && i <= elements - LANES) {
             int end = BIAS ? (int) Math.min(elements - LANES + 1, period - ahead) : elements - LANES + 1;
             for (; i < end; i += LANES) {
                 FloatVector z = FloatVector.fromMemorySegment(FLOATS, src, firstByte + (long) Float.BYTES * i, ORDER);
@@ -226,6 +227,22 @@ final class VectorCurveLoop implements ChainLoop {
             }
             ahead -= period;
         }
-        VectorMath.exp(densities, i);
+        while (GELU_TANH && i <= elements - LANES) {
+            int end = BIAS ? (int) Math.min(elements - LANES + 1, period - ahead) : elements - LANES + 1;
+            for (; i < end; i += LANES) {
+                FloatVector z = FloatVector.fromMemorySegment(FLOATS, src, firstByte + (long) Float.BYTES * i, ORDER);
+                if (BIAS) {
+                    z = z.add(FloatVector.fromArray(FLOATS, b, (int) (ahead + i)));
+                }
+                FloatVector inner = z.mul(z.mul(z).mul(INNER_CUBIC).add(INNER));
+                VectorMath.sigmoid(
+                                inner.viewAsIntegralLanes().lanewise(OR, SIGN).viewAsFloatingLanes())
+                        .intoArray(densities, i);
+            }
+            ahead -= period;
+        }
+        if (GELU) {
+            VectorMath.exp(densities, i);
+        }
     }
 }

@@ -2,19 +2,17 @@ package io.github.lanedrop.kernels.attention;
 
 import static io.github.lanedrop.kernels.attention.ScalarSoftmax.PARTIAL_SUMS;
 import static io.github.lanedrop.kernels.attention.ScalarTile.STRIDE;
-import static io.github.lanedrop.kernels.lanes.VectorKeepBits.TO_SIGN;
+import static io.github.lanedrop.kernels.lanes.VectorKeepBits.FROM_LONG;
+import static io.github.lanedrop.kernels.lanes.VectorKeepBits.MASKS;
 import static io.github.lanedrop.rng.simd.Lanes.FLOATS;
-import static io.github.lanedrop.rng.simd.Lanes.INTS;
 import static jdk.incubator.vector.VectorOperators.ASHR;
 import static jdk.incubator.vector.VectorOperators.GT;
-import static jdk.incubator.vector.VectorOperators.LSHL;
-import static jdk.incubator.vector.VectorOperators.LT;
+import static jdk.incubator.vector.VectorOperators.LSHR;
 import static jdk.incubator.vector.VectorOperators.MAX;
 import static jdk.incubator.vector.VectorOperators.XOR;
 
 import io.github.lanedrop.kernels.lanes.VectorKeepBits;
 import io.github.lanedrop.kernels.math.VectorMath;
-import io.github.lanedrop.rng.simd.Simd;
 import java.util.Arrays;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.IntVector;
@@ -104,12 +102,9 @@ public final class VectorSoftmax {
         int i = 0;
         for (; i <= elements - LANES; i += LANES) {
             long keepBits = VectorKeepBits.kept(bits, bit + i);
-            VectorMask<Float> kept = Simd.MASK_REGISTERS
+            VectorMask<Float> kept = FROM_LONG
                     ? VectorMask.fromLong(FLOATS, keepBits)
-                    : IntVector.broadcast(INTS, (int) keepBits)
-                            .lanewise(LSHL, TO_SIGN)
-                            .compare(LT, 0)
-                            .cast(FLOATS);
+                    : VectorMask.fromArray(FLOATS, MASKS, VectorKeepBits.maskAt(keepBits));
             HIDDEN.blend(FloatVector.fromArray(FLOATS, scores, at + i).mul(scales), kept)
                     .intoArray(dst, dstAt + i);
         }
@@ -131,49 +126,44 @@ public final class VectorSoftmax {
             int dstAt,
             float[] sums) {
         FloatVector scales = FloatVector.broadcast(FLOATS, scale);
-        FloatVector max0 = FloatVector.broadcast(FLOATS, before);
-        FloatVector max1 = max0;
+        FloatVector max = FloatVector.broadcast(FLOATS, before);
+        FloatVector otherMax = max;
         int i = 0;
-        for (; i <= elements - (2 * LANES); i += 2 * LANES) { // two, since each waits for the one before
-            FloatVector x0 = FloatVector.fromArray(FLOATS, scores, at + i).mul(scales);
-            FloatVector x1 =
-                    FloatVector.fromArray(FLOATS, scores, at + i + LANES).mul(scales);
-            x0.intoArray(dst, dstAt + i);
-            x1.intoArray(dst, dstAt + i + LANES);
-            max0 = max0.blend(x0, x0.compare(GT, max0));
-            max1 = max1.blend(x1, x1.compare(GT, max1));
+        for (; i <= elements - LANES; i += LANES) {
+            FloatVector x = FloatVector.fromArray(FLOATS, scores, at + i).mul(scales);
+            x.intoArray(dst, dstAt + i);
+            FloatVector newMax = max.blend(x, x.compare(GT, max));
+            max = otherMax; // in turn, since each waits for the one before
+            otherMax = newMax;
         }
-        max0 = max0.blend(max1, max1.compare(GT, max0));
+        max = max.blend(otherMax, otherMax.compare(GT, max));
         // as integers in the order of the floats, since the greatest of floats, minding NaN and -0, takes 38 ns
-        IntVector order = max0.viewAsIntegralLanes();
-        order = order.lanewise(XOR, order.lanewise(ASHR, 31).and(Integer.MAX_VALUE));
+        IntVector order = max.viewAsIntegralLanes();
+        order = order.lanewise(XOR, order.lanewise(ASHR, 31).lanewise(LSHR, 1));
         int greatestOrder = order.reduceLanes(MAX);
-        float max = Float.intBitsToFloat(greatestOrder ^ ((greatestOrder >> 31) & Integer.MAX_VALUE));
-        max = ScalarSoftmax.scale(scores, at, i, elements, scale, false, bits, bit, max, dst, dstAt);
-        if (max == Float.NEGATIVE_INFINITY) {
-            max = ScalarSoftmax.orNaN(dst, dstAt, elements);
-            if (max == Float.NEGATIVE_INFINITY) {
-                return max;
+        float greatest = Float.intBitsToFloat(greatestOrder ^ ((greatestOrder >> 31) >>> 1));
+        greatest = ScalarSoftmax.scale(scores, at, i, elements, scale, false, bits, bit, greatest, dst, dstAt);
+        if (greatest == Float.NEGATIVE_INFINITY) {
+            greatest = ScalarSoftmax.orNaN(dst, dstAt, elements);
+            if (greatest == Float.NEGATIVE_INFINITY) {
+                return greatest;
             }
         }
         int end = (elements + (PARTIAL_SUMS - 1)) & -PARTIAL_SUMS;
         for (i = elements; i < end; i++) {
             dst[dstAt + i] = Float.NEGATIVE_INFINITY; // whose exponential adds nothing
         }
-        FloatVector greatest = FloatVector.broadcast(FLOATS, max);
+        FloatVector all = FloatVector.broadcast(FLOATS, greatest);
         for (int group = 0; group < PARTIAL_SUMS; group += LANES) {
             FloatVector sum = FloatVector.fromArray(FLOATS, sums, group);
             for (i = group; i < end; i += PARTIAL_SUMS) {
-                FloatVector e = VectorMath.decay(greatest.sub(FloatVector.fromArray(FLOATS, dst, dstAt + i)));
+                FloatVector e = VectorMath.decay(all.sub(FloatVector.fromArray(FLOATS, dst, dstAt + i)));
                 sum = sum.add(e);
                 if (selects) {
                     long keepBits = VectorKeepBits.kept(bits, bit + i);
-                    VectorMask<Float> kept = Simd.MASK_REGISTERS
+                    VectorMask<Float> kept = FROM_LONG
                             ? VectorMask.fromLong(FLOATS, keepBits)
-                            : IntVector.broadcast(INTS, (int) keepBits)
-                                    .lanewise(LSHL, TO_SIGN)
-                                    .compare(LT, 0)
-                                    .cast(FLOATS);
+                            : VectorMask.fromArray(FLOATS, MASKS, VectorKeepBits.maskAt(keepBits));
                     ZERO.blend(e, kept).intoArray(dst, dstAt + i);
                 } else {
                     e.intoArray(dst, dstAt + i);
@@ -181,7 +171,7 @@ public final class VectorSoftmax {
             }
             sum.intoArray(sums, group);
         }
-        return max;
+        return greatest;
     }
 
     /**
@@ -200,12 +190,9 @@ public final class VectorSoftmax {
         int i = 0;
         for (; i <= elements - LANES; i += LANES) {
             long keepBits = VectorKeepBits.kept(bits, bit + i);
-            VectorMask<Float> kept = Simd.MASK_REGISTERS
+            VectorMask<Float> kept = FROM_LONG
                     ? VectorMask.fromLong(FLOATS, keepBits)
-                    : IntVector.broadcast(INTS, (int) keepBits)
-                            .lanewise(LSHL, TO_SIGN)
-                            .compare(LT, 0)
-                            .cast(FLOATS);
+                    : VectorMask.fromArray(FLOATS, MASKS, VectorKeepBits.maskAt(keepBits));
             ZERO.blend(FloatVector.fromArray(FLOATS, x, i).mul(factors), kept).intoArray(dst, dstAt + i);
         }
         ScalarSoftmax.select(x, i, elements, factor, bits, bit, dst, dstAt);
@@ -229,12 +216,9 @@ public final class VectorSoftmax {
             FloatVector sum = FloatVector.fromArray(FLOATS, sums, group);
             for (int i = group; i < whole; i += PARTIAL_SUMS) {
                 long keepBits = VectorKeepBits.kept(bits, bit + i);
-                VectorMask<Float> kept = Simd.MASK_REGISTERS
+                VectorMask<Float> kept = FROM_LONG
                         ? VectorMask.fromLong(FLOATS, keepBits)
-                        : IntVector.broadcast(INTS, (int) keepBits)
-                                .lanewise(LSHL, TO_SIGN)
-                                .compare(LT, 0)
-                                .cast(FLOATS);
+                        : VectorMask.fromArray(FLOATS, MASKS, VectorKeepBits.maskAt(keepBits));
                 FloatVector ofOutput = ZERO.blend(FloatVector.fromArray(FLOATS, gradient, gradientAt + i), kept);
                 sum = FloatVector.fromArray(FLOATS, x, i).fma(ofOutput, sum);
             }
@@ -274,12 +258,9 @@ public final class VectorSoftmax {
         int i = 0;
         for (; i <= elements - LANES; i += LANES) {
             long keepBits = VectorKeepBits.kept(bits, bit + i);
-            VectorMask<Float> kept = Simd.MASK_REGISTERS
+            VectorMask<Float> kept = FROM_LONG
                     ? VectorMask.fromLong(FLOATS, keepBits)
-                    : IntVector.broadcast(INTS, (int) keepBits)
-                            .lanewise(LSHL, TO_SIGN)
-                            .compare(LT, 0)
-                            .cast(FLOATS);
+                    : VectorMask.fromArray(FLOATS, MASKS, VectorKeepBits.maskAt(keepBits));
             FloatVector ofProbability = ZERO.blend(
                     FloatVector.fromArray(FLOATS, gradient, gradientAt + i).mul(maskScales), kept);
             FloatVector ofScore =
@@ -339,12 +320,9 @@ public final class VectorSoftmax {
                 FloatVector p = VectorMath.decay(
                         FloatVector.fromArray(FLOATS, scores, first + i).fma(negatedScales, greatest));
                 long keepBits = VectorKeepBits.kept(bits, firstBit + i);
-                VectorMask<Float> kept = Simd.MASK_REGISTERS
+                VectorMask<Float> kept = FROM_LONG
                         ? VectorMask.fromLong(FLOATS, keepBits)
-                        : IntVector.broadcast(INTS, (int) keepBits)
-                                .lanewise(LSHL, TO_SIGN)
-                                .compare(LT, 0)
-                                .cast(FLOATS);
+                        : VectorMask.fromArray(FLOATS, MASKS, VectorKeepBits.maskAt(keepBits));
                 FloatVector ofProbability = ZERO.blend(
                         FloatVector.fromArray(FLOATS, gradient, first + i).mul(maskScales), kept);
                 FloatVector ofScore = p.mul(scales).mul(ofProbability.sub(dot));

@@ -38,10 +38,21 @@ import jdk.incubator.vector.IntVector;
 public final class VectorMath {
     private static final int EXP_MAX = Float.floatToRawIntBits(ScalarMath.EXP_MAX);
     private static final int EXP_MIN = Float.floatToRawIntBits(ScalarMath.EXP_MIN);
-    private static final int TANH_MAX = Float.floatToRawIntBits(ScalarMath.TANH_MAX);
-    private static final int SIGMOID_MAX = Float.floatToRawIntBits(ScalarMath.SIGMOID_MAX);
-    private static final int NORMAL_MAX = Float.floatToRawIntBits(ScalarMath.NORMAL_MAX);
-    private static final int NORMAL_MIN = Float.floatToRawIntBits(-ScalarMath.NORMAL_MAX);
+
+    // Of functions of vectors, whose nodes count where they are inlined: an operation with a number takes 270 of C2's
+    // nodes
+    // more than one with a constant vector. Floats are no such constants, as a loop that writes floats would load them
+    // again
+    // for each vector.
+    private static final IntVector SIGMOID_MOST =
+            IntVector.broadcast(INTS, Float.floatToRawIntBits(ScalarMath.SIGMOID_MAX));
+    private static final IntVector SIGMOID_LEAST = IntVector.broadcast(INTS, EXP_MIN);
+    private static final IntVector TANH_MOST = IntVector.broadcast(INTS, Float.floatToRawIntBits(ScalarMath.TANH_MAX));
+    private static final IntVector SIGN = IntVector.broadcast(INTS, ScalarMath.SIGN);
+    private static final IntVector NORMAL_MOST =
+            IntVector.broadcast(INTS, Float.floatToRawIntBits(ScalarMath.NORMAL_MAX));
+    private static final IntVector NORMAL_LEAST =
+            IntVector.broadcast(INTS, Float.floatToRawIntBits(-ScalarMath.NORMAL_MAX));
 
     private static final int LANES = FLOATS.length();
 
@@ -112,8 +123,9 @@ public final class VectorMath {
      * @return the exponentials of their negations
      */
     public static FloatVector decay(FloatVector x) {
-        FloatVector sum = x.fma(-ScalarMath.LOG2_E, ScalarMath.ROUND_TO_POWER);
-        FloatVector n = sum.sub(ScalarMath.ROUND_TO_POWER);
+        FloatVector toPower = FloatVector.broadcast(FLOATS, ScalarMath.ROUND_TO_POWER);
+        FloatVector sum = x.fma(FloatVector.broadcast(FLOATS, -ScalarMath.LOG2_E), toPower);
+        FloatVector n = sum.sub(toPower);
         FloatVector r = n.fma(
                 FloatVector.broadcast(FLOATS, ScalarMath.LN2_REST),
                 n.fma(FloatVector.broadcast(FLOATS, ScalarMath.LN2), x));
@@ -183,10 +195,13 @@ public final class VectorMath {
      * @return the logistic function
      */
     public static FloatVector sigmoid(FloatVector x) {
-        FloatVector middle =
-                x.viewAsIntegralLanes().min(SIGMOID_MAX).lanewise(UMIN, EXP_MIN).viewAsFloatingLanes(); // as in exp
-        FloatVector sum = middle.fma(-ScalarMath.LOG2_E, ScalarMath.ROUND_TO_SIGMOID);
-        FloatVector n = sum.sub(ScalarMath.ROUND_TO_SIGMOID);
+        FloatVector middle = x.viewAsIntegralLanes()
+                .min(SIGMOID_MOST)
+                .lanewise(UMIN, SIGMOID_LEAST)
+                .viewAsFloatingLanes(); // as in exp
+        FloatVector toPower = FloatVector.broadcast(FLOATS, ScalarMath.ROUND_TO_SIGMOID);
+        FloatVector sum = middle.fma(FloatVector.broadcast(FLOATS, -ScalarMath.LOG2_E), toPower);
+        FloatVector n = sum.sub(toPower);
         FloatVector r = n.fma(
                 FloatVector.broadcast(FLOATS, ScalarMath.LN2_REST),
                 n.fma(FloatVector.broadcast(FLOATS, ScalarMath.LN2), middle));
@@ -210,11 +225,12 @@ public final class VectorMath {
      * @return the hyperbolic tangents
      */
     public static FloatVector tanh(FloatVector x) {
-        IntVector sign = x.viewAsIntegralLanes().lanewise(AND, ScalarMath.SIGN);
-        FloatVector a =
-                x.viewAsIntegralLanes().lanewise(XOR, sign).min(TANH_MAX).viewAsFloatingLanes();
-        FloatVector sum = a.fma(2 * ScalarMath.LOG2_E, ScalarMath.ROUND_TO_POWER);
-        FloatVector n = sum.sub(ScalarMath.ROUND_TO_POWER);
+        IntVector bits = x.viewAsIntegralLanes();
+        IntVector sign = bits.lanewise(AND, SIGN);
+        FloatVector a = bits.lanewise(XOR, sign).min(TANH_MOST).viewAsFloatingLanes();
+        FloatVector toPower = FloatVector.broadcast(FLOATS, ScalarMath.ROUND_TO_POWER);
+        FloatVector sum = a.fma(FloatVector.broadcast(FLOATS, 2 * ScalarMath.LOG2_E), toPower);
+        FloatVector n = sum.sub(toPower);
         FloatVector r = n.fma(FloatVector.broadcast(FLOATS, -ScalarMath.LN2 / 2), a);
         FloatVector p = r.fma(ScalarMath.T4, ScalarMath.T3)
                 .fma(r, FloatVector.broadcast(FLOATS, ScalarMath.T2))
@@ -224,8 +240,8 @@ public final class VectorMath {
         FloatVector power = sum.viewAsIntegralLanes()
                 .lanewise(LSHL, ScalarMath.EXPONENT_SHIFT)
                 .viewAsFloatingLanes();
-        FloatVector t = p.fma(power, power.sub(1));
-        return t.div(t.add(2))
+        FloatVector t = p.fma(power, power.sub(FloatVector.broadcast(FLOATS, 1)));
+        return t.div(t.add(FloatVector.broadcast(FLOATS, 2)))
                 .viewAsIntegralLanes()
                 .lanewise(OR, sign)
                 .viewAsFloatingLanes()
@@ -240,8 +256,8 @@ public final class VectorMath {
      */
     public static FloatVector normal(FloatVector x) {
         FloatVector middle = x.viewAsIntegralLanes()
-                .min(NORMAL_MAX)
-                .lanewise(UMIN, NORMAL_MIN)
+                .min(NORMAL_MOST)
+                .lanewise(UMIN, NORMAL_LEAST)
                 .viewAsFloatingLanes(); // as in exp
         FloatVector z = middle.mul(middle);
         FloatVector p = z.fma(ScalarMath.P5, ScalarMath.P4)

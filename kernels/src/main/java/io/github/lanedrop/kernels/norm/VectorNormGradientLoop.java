@@ -64,14 +64,15 @@ final class VectorNormGradientLoop implements NormGradientLoop {
         FloatVector rstd = FloatVector.broadcast(FLOATS, batch.rstd[r]);
         for (int j = 0; j < PARTIAL_SUMS; j += IN_TURN ? PARTIAL_SUMS : STEP) {
             // not constants, which C2 would box together with what the loop makes of them
-            FloatVector s0 = FloatVector.zero(FLOATS);
-            FloatVector s1 = FloatVector.zero(FLOATS);
-            FloatVector p0 = FloatVector.zero(FLOATS);
-            FloatVector p1 = FloatVector.zero(FLOATS);
-            FloatVector nextS0 = FloatVector.zero(FLOATS);
-            FloatVector nextS1 = FloatVector.zero(FLOATS);
-            FloatVector nextP0 = FloatVector.zero(FLOATS);
-            FloatVector nextP1 = FloatVector.zero(FLOATS);
+            FloatVector zero = FloatVector.zero(FLOATS);
+            FloatVector s0 = zero;
+            FloatVector s1 = zero;
+            FloatVector p0 = zero;
+            FloatVector p1 = zero;
+            FloatVector nextS0 = zero;
+            FloatVector nextS1 = zero;
+            FloatVector nextP0 = zero;
+            FloatVector nextP1 = zero;
             for (int i = j; i < rounds; i += IN_TURN ? STEP : PARTIAL_SUMS) {
                 long to = (long) Float.BYTES * i;
                 long at = rowByte + to;
@@ -110,15 +111,15 @@ final class VectorNormGradientLoop implements NormGradientLoop {
                 nextP0 = newP0;
                 nextP1 = newP1;
             }
-            s0.intoArray(batch.sums, sumsAt + j);
-            s1.intoArray(batch.sums, sumsAt + j + LANES);
-            p0.intoArray(batch.products, sumsAt + j);
-            p1.intoArray(batch.products, sumsAt + j + LANES);
-            if (IN_TURN) {
-                nextS0.intoArray(batch.sums, sumsAt + STEP);
-                nextS1.intoArray(batch.sums, sumsAt + STEP + LANES);
-                nextP0.intoArray(batch.products, sumsAt + STEP);
-                nextP1.intoArray(batch.products, sumsAt + STEP + LANES);
+            for (int to = j; to < j + (IN_TURN ? PARTIAL_SUMS : STEP); to += STEP) {
+                s0.intoArray(batch.sums, sumsAt + to);
+                s1.intoArray(batch.sums, sumsAt + to + LANES);
+                p0.intoArray(batch.products, sumsAt + to);
+                p1.intoArray(batch.products, sumsAt + to + LANES);
+                s0 = nextS0;
+                s1 = nextS1;
+                p0 = nextP0;
+                p1 = nextP1;
             }
         }
         sumRest(src, dstGradient, rowByte, batch, r, rounds, sums, gammaByte, betaByte);
@@ -177,55 +178,21 @@ final class VectorNormGradientLoop implements NormGradientLoop {
             int rows,
             boolean hasOther) {
         for (int r = 0; r < rows; r++) {
-            long rowByte = batch.rowByte(firstByte, r);
-            if (hasOther) {
-                finishRowAndAdd(src, dstGradient, srcGradient, rowByte, batch, r);
-            } else {
-                finishRow(src, dstGradient, srcGradient, rowByte, batch, r);
-            }
+            finishRow(src, dstGradient, srcGradient, batch.rowByte(firstByte, r), batch, r, hasOther);
         }
     }
 
+    // Two loops, since the question in one of them would count as a segment more; and both in a method that is long
+    // enough
+    // that C2 compiles it by itself: inlined it takes its caller over the limit of nodes.
     private static void finishRow(
             MemorySegment src,
             MemorySegment dstGradient,
             MemorySegment srcGradient,
             long rowByte,
             RowBatch batch,
-            int r) {
-        if (src.getClass() != MEMORY || dstGradient.getClass() != MEMORY || srcGradient.getClass() != MEMORY) {
-            throw new IllegalArgumentException("wrong kind of memory"); // never, as above
-        }
-        float[] gamma = batch.gamma;
-        FloatVector mean = FloatVector.broadcast(FLOATS, batch.mean[r]);
-        FloatVector rstd = FloatVector.broadcast(FLOATS, batch.rstd[r]);
-        FloatVector gradientMean = FloatVector.broadcast(FLOATS, batch.gradientMean[r]);
-        FloatVector productMean = FloatVector.broadcast(FLOATS, batch.productMean[r]);
-        int columns = batch.columns;
-        int i = 0;
-        for (; i <= columns - LANES; i += LANES) {
-            long at = rowByte + (long) Float.BYTES * i;
-            FloatVector value = FloatVector.fromMemorySegment(FLOATS, src, at, ORDER)
-                    .sub(mean)
-                    .mul(rstd);
-            FloatVector.fromMemorySegment(FLOATS, dstGradient, at, ORDER)
-                    .mul(FloatVector.fromArray(FLOATS, gamma, i))
-                    .sub(gradientMean)
-                    .sub(value.mul(productMean))
-                    .mul(rstd)
-                    .intoMemorySegment(srcGradient, at, ORDER);
-        }
-        ScalarNormGradient.finish(src, dstGradient, srcGradient, rowByte, i, batch, r, false);
-    }
-
-    /** As {@link #finishRow}: a loop of its own, since the question in that one would count as a segment more. */
-    private static void finishRowAndAdd(
-            MemorySegment src,
-            MemorySegment dstGradient,
-            MemorySegment srcGradient,
-            long rowByte,
-            RowBatch batch,
-            int r) {
+            int r,
+            boolean hasOther) {
         if (src.getClass() != MEMORY || dstGradient.getClass() != MEMORY || srcGradient.getClass() != MEMORY) {
             throw new IllegalArgumentException("wrong kind of memory"); // never, as above
         }
@@ -236,21 +203,36 @@ final class VectorNormGradientLoop implements NormGradientLoop {
         FloatVector gradientMean = FloatVector.broadcast(FLOATS, batch.gradientMean[r]);
         FloatVector productMean = FloatVector.broadcast(FLOATS, batch.productMean[r]);
         int columns = batch.columns;
-        int row = r * columns;
-        int i = 0;
-        for (; i <= columns - LANES; i += LANES) {
-            long at = rowByte + (long) Float.BYTES * i;
-            FloatVector value = FloatVector.fromMemorySegment(FLOATS, src, at, ORDER)
-                    .sub(mean)
-                    .mul(rstd);
-            FloatVector.fromMemorySegment(FLOATS, dstGradient, at, ORDER)
-                    .mul(FloatVector.fromArray(FLOATS, gamma, i))
-                    .sub(gradientMean)
-                    .sub(value.mul(productMean))
-                    .mul(rstd)
-                    .add(FloatVector.fromArray(FLOATS, otherGradient, row + i))
-                    .intoMemorySegment(srcGradient, at, ORDER);
+        int whole = columns / LANES * LANES;
+        if (hasOther) {
+            int row = r * columns;
+            for (int i = 0; i < whole; i += LANES) {
+                long at = rowByte + (long) Float.BYTES * i;
+                FloatVector value = FloatVector.fromMemorySegment(FLOATS, src, at, ORDER)
+                        .sub(mean)
+                        .mul(rstd);
+                FloatVector.fromMemorySegment(FLOATS, dstGradient, at, ORDER)
+                        .mul(FloatVector.fromArray(FLOATS, gamma, i))
+                        .sub(gradientMean)
+                        .sub(value.mul(productMean))
+                        .mul(rstd)
+                        .add(FloatVector.fromArray(FLOATS, otherGradient, row + i))
+                        .intoMemorySegment(srcGradient, at, ORDER);
+            }
+        } else {
+            for (int i = 0; i < whole; i += LANES) {
+                long at = rowByte + (long) Float.BYTES * i;
+                FloatVector value = FloatVector.fromMemorySegment(FLOATS, src, at, ORDER)
+                        .sub(mean)
+                        .mul(rstd);
+                FloatVector.fromMemorySegment(FLOATS, dstGradient, at, ORDER)
+                        .mul(FloatVector.fromArray(FLOATS, gamma, i))
+                        .sub(gradientMean)
+                        .sub(value.mul(productMean))
+                        .mul(rstd)
+                        .intoMemorySegment(srcGradient, at, ORDER);
+            }
         }
-        ScalarNormGradient.finish(src, dstGradient, srcGradient, rowByte, i, batch, r, true);
+        ScalarNormGradient.finish(src, dstGradient, srcGradient, rowByte, whole, batch, r, hasOther);
     }
 }
