@@ -214,8 +214,7 @@ public final class PhiloxVectors {
         long product0 = (Philox4x32.M0 & LOW) * ((product1 ^ counterLow ^ (key << 32)) >>> 32);
         LongVector firstC23 = LongVector.broadcast(LONGS, (counterHigh ^ key) & HIGH);
         LongVector secondC01 = LongVector.broadcast(LONGS, (product1 ^ (key + Philox4x32.W0)) << 32);
-        LongVector secondC23 =
-                LongVector.broadcast(LONGS, product0 ^ ((key + ((long) Philox4x32.W1 << 32)) & HIGH));
+        LongVector secondC23 = LongVector.broadcast(LONGS, product0 ^ ((key + ((long) Philox4x32.W1 << 32)) & HIGH));
         LongVector p0 = PRODUCT_OF_LANE.add((Philox4x32.M0 & LOW) * (counterLow & LOW));
         LongVector a01 = secondC01;
         LongVector b01 = secondC01;
@@ -268,9 +267,12 @@ public final class PhiloxVectors {
             } else {
                 IntVector words01 = (IntVector) a01.lanewise(ROL, 32).reinterpretShape(INTS, 0);
                 IntVector words23 = (IntVector) a23.lanewise(ROL, 32).reinterpretShape(INTS, 0);
-                ((ByteVector) words01.blend(words23.rearrange(SWAP_PAIRS), ODD_PAIRS).reinterpretShape(BYTES, 0))
+                ((ByteVector) words01.blend(words23.rearrange(SWAP_PAIRS), ODD_PAIRS)
+                                .reinterpretShape(BYTES, 0))
                         .intoArray(dst, to);
-                ((ByteVector) words01.rearrange(SWAP_PAIRS).blend(words23, ODD_PAIRS).reinterpretShape(BYTES, 0))
+                ((ByteVector) words01.rearrange(SWAP_PAIRS)
+                                .blend(words23, ODD_PAIRS)
+                                .reinterpretShape(BYTES, 0))
                         .intoArray(dst, to + VECTOR_BYTES);
             }
             a01 = b01;
