@@ -182,9 +182,8 @@ final class VectorNormGradientLoop implements NormGradientLoop {
         }
     }
 
-    // Two loops, since the question in one of them would count as a segment more; and both in one method, so long that
-    // C2
-    // compiles it by itself: inlined it takes its caller over the limit of nodes.
+    // Two loops, since the question in one of them would count as a segment more. Both stand in one method, which is so
+    // long that C2 compiles it by itself: inlined it takes its caller over the limit of nodes.
     private static void finishRow(
             MemorySegment src,
             MemorySegment dstGradient,

@@ -133,10 +133,8 @@ public final class PhiloxVectors {
         }
     }
 
-    // No helper methods below: C2 gives up inlining them at its node count, and then boxes every vector. That c1 and c3
-    // are
-    // the lower halves of the lanes of c0 and c2 is so after each round: they are the lower halves of the same
-    // products.
+    // No helper methods below: C2 gives up inlining them at its node count, and then boxes every vector. After a round
+    // c1 and c3 are the lower halves of the lanes of c0 and c2, as they are those of the same products.
     private static void oneGroup(long key, long counterHigh, long counterLow, int rounds, byte[] dst, int at) {
         LongVector m0 = HIGH_M0.lanewise(LSHR, 32);
         LongVector m1 = HIGH_M1.lanewise(LSHR, 32);
