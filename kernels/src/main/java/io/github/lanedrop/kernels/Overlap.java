@@ -19,7 +19,7 @@ final class Overlap {
     /** Where nothing is overlapped. */
     private static final DrawingLoop NONE = (_, _, _, _, _, _, _, _, _, _, _, _, _, _, _) -> {};
 
-    /** The same operation where nothing is overlapped: for the rest of a chunk, and the last one. */
+    /** The same operation where nothing is overlapped: for the last chunk. */
     interface Plain {
         /**
          * Elements {@code first} to {@code first + elements}, exclusive; their keep bits begin with byte {@code bitsAt} of
@@ -57,6 +57,7 @@ final class Overlap {
                 && src.getClass() == NATIVE
                 && dst.getClass() == NATIVE
                 && mask instanceof BernoulliMask elementwise
+                && !(before == Before.NOTHING && mask.rate().isHalf()) // few random bits: alone they take less time
                 && BernoulliBits.drawable(elementwise, offset + start)
                 && !loop().equals(NONE);
     }
@@ -88,19 +89,16 @@ final class Overlap {
                 KeepBits.store(scratch.keepBits, 0, Scratch.CHUNK, keepBits, at);
             }
             long next = at + Scratch.CHUNK;
-            boolean last = next > end - Scratch.CHUNK || !BernoulliBits.drawable(mask, offset + next);
-            int part = last ? 0 : draw(loop, mask, offset + next, src, dst, at, scratch, a, b, c);
-            if (part < Scratch.CHUNK) {
-                plain.apply(src, dst, at + part, Scratch.CHUNK - part, scratch, part / Byte.SIZE, a, b, c);
-            }
-            if (last) {
+            if (next > end - Scratch.CHUNK || !BernoulliBits.drawable(mask, offset + next)) {
+                plain.apply(src, dst, at, Scratch.CHUNK, scratch, 0, a, b, c);
                 return next;
             }
+            draw(loop, mask, offset + next, src, dst, at, scratch, a, b, c);
         }
     }
 
-    /** Makes the random blocks of the chunk that begins with element {@code drawn}; returns how many were applied. */
-    private int draw(
+    /** Applies the operation to a chunk and makes the random blocks of the one that begins with element {@code drawn}. */
+    private void draw(
             DrawingLoop loop,
             BernoulliMask mask,
             long drawn,
@@ -114,8 +112,8 @@ final class Overlap {
         Key key = mask.key();
         long block = BernoulliBits.block(mask, drawn);
         int blocks = BernoulliBits.chunkBlocks(mask);
-        int part = 0;
-        for (int done = 0; done < blocks; done += DrawingLoop.BLOCKS, part += DrawingLoop.ELEMENTS) {
+        for (int part = 0; part < Scratch.CHUNK; part += DrawingLoop.ELEMENTS) {
+            int done = part / DrawingLoop.ELEMENTS * DrawingLoop.BLOCKS % blocks; // at rate one half all of them again
             loop.run(
                     key.seed(),
                     key.stream(),
@@ -133,7 +131,6 @@ final class Overlap {
                     b,
                     c);
         }
-        return part;
     }
 
     private DrawingLoop loop() {

@@ -26,6 +26,9 @@ import org.apache.commons.statistics.descriptive.Median;
  */
 public record Throughput(long elements, double copy, double scale, double dropout) {
     private static final long WARM_UP_ELEMENTS = 1 << 12;
+    /** Long calls have loops of their own. */
+    private static final long LONG_WARM_UP_ELEMENTS = 1 << 16;
+
     private static final int WARM_UP_CALLS = 20_000;
     private static final long MAX_WARM_UP_NANOS = 1_200_000_000;
     private static final long QUIET_NANOS = 300_000_000; // longer than C2 takes for one method
@@ -61,7 +64,7 @@ public record Throughput(long elements, double copy, double scale, double dropou
             MemorySegment src = arena.allocate(largest * Float.BYTES, 64);
             MemorySegment dst = arena.allocate(largest * Float.BYTES, 64);
             fill(src);
-            warmUp(mask, src, dst);
+            warmUp(mask, src, dst, Math.min(LONG_WARM_UP_ELEMENTS, largest));
             for (long size : sizes) {
                 if (!lines.isEmpty() && lines.getLast().slowest() * size > MAX_CALL_NANOS) {
                     break;
@@ -82,7 +85,7 @@ public record Throughput(long elements, double copy, double scale, double dropou
      * Until the compiler has done with all three; else the first sizes would pay for it. By calls first, since calls are
      * what it counts, then until it has been quiet for a while, since it works on threads of its own.
      */
-    private static void warmUp(BernoulliMask mask, MemorySegment src, MemorySegment dst) {
+    private static void warmUp(BernoulliMask mask, MemorySegment src, MemorySegment dst, long longest) {
         CompilationMXBean compiler = ManagementFactory.getCompilationMXBean();
         if (compiler == null || !compiler.isCompilationTimeMonitoringSupported()) {
             return;
@@ -95,6 +98,7 @@ public record Throughput(long elements, double copy, double scale, double dropou
         long compiled = compiler.getTotalCompilationTime();
         while (System.nanoTime() - quietSince < QUIET_NANOS && System.nanoTime() - start < 2 * MAX_WARM_UP_NANOS) {
             once(mask, src, dst, WARM_UP_ELEMENTS);
+            once(mask, src, dst, longest);
             if (compiler.getTotalCompilationTime() != compiled) {
                 compiled = compiler.getTotalCompilationTime();
                 quietSince = System.nanoTime();
