@@ -52,7 +52,7 @@ final class Overlap {
     /** Whether {@link #run} can begin with these elements. */
     boolean takes(
             MaskSource mask, long offset, DType type, MemorySegment src, MemorySegment dst, long start, long end) {
-        return end - start >= 2 * Scratch.CHUNK
+        return end - start >= (before == Before.NOTHING ? 2 : 1) * Scratch.CHUNK
                 && type == DType.FLOAT32
                 && src.getClass() == NATIVE
                 && dst.getClass() == NATIVE
@@ -89,11 +89,15 @@ final class Overlap {
                 KeepBits.store(scratch.keepBits, 0, Scratch.CHUNK, keepBits, at);
             }
             long next = at + Scratch.CHUNK;
-            if (next > end - Scratch.CHUNK || !BernoulliBits.drawable(mask, offset + next)) {
+            boolean last = next > end - Scratch.CHUNK || !BernoulliBits.drawable(mask, offset + next);
+            if (last && before == Before.NOTHING) {
                 plain.apply(src, dst, at, Scratch.CHUNK, scratch, 0, a, b, c);
+            } else { // with a bias faster than the plain loop even where the blocks are not needed
+                draw(loop, mask, offset + (last ? at : next), src, dst, at, scratch, a, b, c);
+            }
+            if (last) {
                 return next;
             }
-            draw(loop, mask, offset + next, src, dst, at, scratch, a, b, c);
         }
     }
 

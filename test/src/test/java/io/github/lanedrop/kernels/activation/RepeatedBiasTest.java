@@ -24,7 +24,8 @@ final class RepeatedBiasTest {
     })
     void aPeriodAndWhatALoopReadsBeyondIt(int columns, int period) {
         var repeated = new RepeatedBias();
-        repeated.set(bias(5000), 5000, DrawingLoop.ELEMENTS); // longer than all that follow, which leave its rest as it is
+        repeated.set(
+                bias(5000), 5000, DrawingLoop.ELEMENTS); // longer than all that follow, which leave its rest as it is
         repeated.set(bias(columns), columns, DrawingLoop.ELEMENTS);
         repeated.setArray(bias(5000), 5000);
         repeated.setArray(bias(columns), columns);
