@@ -52,7 +52,7 @@ final class Overlap {
     /** Whether {@link #run} can begin with these elements. */
     boolean takes(
             MaskSource mask, long offset, DType type, MemorySegment src, MemorySegment dst, long start, long end) {
-        return end - start >= (before == Before.NOTHING ? 2 : 1) * Scratch.CHUNK
+        return end - start >= (before == Before.NOTHING ? 2L : 1L) * Scratch.CHUNK
                 && type == DType.FLOAT32
                 && src.getClass() == NATIVE
                 && dst.getClass() == NATIVE
