@@ -19,7 +19,7 @@ final class Overlap {
     /** Where nothing is overlapped. */
     private static final DrawingLoop NONE = (_, _, _, _, _, _, _, _, _, _, _, _, _, _, _) -> {};
 
-    /** The same operation where nothing is overlapped: for the last chunk. */
+    /** The same operation where nothing is overlapped: for the rest of a chunk, and the last one. */
     interface Plain {
         /**
          * Elements {@code first} to {@code first + elements}, exclusive; their keep bits begin with byte {@code bitsAt} of
@@ -52,12 +52,11 @@ final class Overlap {
     /** Whether {@link #run} can begin with these elements. */
     boolean takes(
             MaskSource mask, long offset, DType type, MemorySegment src, MemorySegment dst, long start, long end) {
-        return end - start >= (before == Before.NOTHING ? 2L : 1L) * Scratch.CHUNK
+        return end - start >= 2 * Scratch.CHUNK
                 && type == DType.FLOAT32
                 && src.getClass() == NATIVE
                 && dst.getClass() == NATIVE
                 && mask instanceof BernoulliMask elementwise
-                && !(before == Before.NOTHING && mask.rate().isHalf()) // few random bits: alone they take less time
                 && BernoulliBits.drawable(elementwise, offset + start)
                 && !loop().equals(NONE);
     }
@@ -90,10 +89,9 @@ final class Overlap {
             }
             long next = at + Scratch.CHUNK;
             boolean last = next > end - Scratch.CHUNK || !BernoulliBits.drawable(mask, offset + next);
-            if (last && before == Before.NOTHING) {
-                plain.apply(src, dst, at, Scratch.CHUNK, scratch, 0, a, b, c);
-            } else { // with a bias faster than the plain loop even where the blocks are not needed
-                draw(loop, mask, offset + (last ? at : next), src, dst, at, scratch, a, b, c);
+            int part = last ? 0 : draw(loop, mask, offset + next, src, dst, at, scratch, a, b, c);
+            if (part < Scratch.CHUNK) {
+                plain.apply(src, dst, at + part, Scratch.CHUNK - part, scratch, part / Byte.SIZE, a, b, c);
             }
             if (last) {
                 return next;
@@ -101,8 +99,8 @@ final class Overlap {
         }
     }
 
-    /** Applies the operation to a chunk and makes the random blocks of the one that begins with element {@code drawn}. */
-    private void draw(
+    /** Makes the random blocks of the chunk that begins with element {@code drawn}; returns how many were applied. */
+    private int draw(
             DrawingLoop loop,
             BernoulliMask mask,
             long drawn,
@@ -116,8 +114,8 @@ final class Overlap {
         Key key = mask.key();
         long block = BernoulliBits.block(mask, drawn);
         int blocks = BernoulliBits.chunkBlocks(mask);
-        for (int part = 0; part < Scratch.CHUNK; part += DrawingLoop.ELEMENTS) {
-            int done = part / DrawingLoop.ELEMENTS * DrawingLoop.BLOCKS % blocks; // at rate one half all of them again
+        int part = 0;
+        for (int done = 0; done < blocks; done += DrawingLoop.BLOCKS, part += DrawingLoop.ELEMENTS) {
             loop.run(
                     key.seed(),
                     key.stream(),
@@ -135,6 +133,7 @@ final class Overlap {
                     b,
                     c);
         }
+        return part;
     }
 
     private DrawingLoop loop() {

@@ -23,7 +23,6 @@ final class WarmUp {
     private static final int LONG_CALLS = 300;
     private static final int PRODUCTS = 150;
     private static final int PRODUCT_SIZE = 33;
-    private static final int SLICES = 300_000;
 
     // of the other families
     private static final int LONG_CALL = 3 * Scratch.CHUNK - 1;
@@ -72,7 +71,6 @@ final class WarmUp {
     /** Warms up some families, in the order of the enumeration. */
     static void run(Set<KernelFamily> families) {
         try (Arena arena = Arena.ofConfined()) {
-            slice(arena.allocate(2 * COLUMNS));
             // of one thread, of all threads, and on the heap: code that has not seen one is thrown away when it does
             List<WarmUp> memories = List.of(of(arena), of(Arena.ofAuto()), new WarmUp(WarmUp::heap, bits(arena)));
             for (KernelFamily family : KernelFamily.values()) {
@@ -80,20 +78,6 @@ final class WarmUp {
                     run(family, memories);
                 }
             }
-        }
-    }
-
-    /**
-     * Slices memory, as the loops of long calls do, until C2 inlines that. With profiles from an ahead-of-time cache it took
-     * it for rare there, and calls on 98,304 elements 90 microseconds instead of 7, for good (JDK 25).
-     */
-    private static void slice(MemorySegment memory) {
-        long bytes = 0;
-        for (int i = 0; i < SLICES; i++) {
-            bytes += memory.asSlice(i % COLUMNS, COLUMNS).byteSize();
-        }
-        if (bytes != (long) SLICES * COLUMNS) {
-            throw new AssertionError("slices of another size");
         }
     }
 

@@ -8,10 +8,10 @@ import java.lang.foreign.MemorySegment;
  */
 public interface DrawingLoop {
     /** Elements of a call. */
-    int ELEMENTS = 2048;
+    int ELEMENTS = 512;
 
     /** Random blocks of a call, two bits an element. */
-    int BLOCKS = 32;
+    int BLOCKS = 8;
 
     /** What becomes of an element {@code x} before the operation. */
     enum Before {
