@@ -6,6 +6,7 @@ import io.github.lanedrop.kernels.activation.Links;
 import io.github.lanedrop.kernels.activation.RepeatedBias;
 import io.github.lanedrop.kernels.activation.ScalarActivation;
 import io.github.lanedrop.kernels.activation.ScalarChain;
+import io.github.lanedrop.kernels.lanes.DrawingLoop;
 import io.github.lanedrop.kernels.lanes.DrawingLoop.Before;
 import io.github.lanedrop.kernels.lanes.Memories;
 import io.github.lanedrop.kernels.lanes.Operation;
@@ -85,12 +86,13 @@ final class Chain implements Overlap.Plain {
             long start,
             long end) {
         Scratch scratch = Scratch.POOL.borrow();
+        boolean ahead = overlaps && overlap.takes(mask, offset, type, src, dst, start, end);
         if (links.bias()) {
-            scratch.bias.set(bias, columns);
+            scratch.bias.set(bias, columns, ahead ? DrawingLoop.ELEMENTS : RepeatedBias.AHEAD);
         }
         float scale = (float) mask.scale();
         long at = start;
-        if (overlaps && overlap.takes(mask, offset, type, src, dst, start, end)) {
+        if (ahead) {
             at = overlap.run(
                     (BernoulliMask) mask, offset, src, dst, Elementwise.NO_KEEP_BITS, start, end, scratch, scale, 0, 0);
         }

@@ -27,7 +27,7 @@ final class FusedSelfTest {
         float[] gradient = values(-.21f);
         byte[] bits = bits();
         var bias = new RepeatedBias();
-        bias.set(MemorySegment.ofArray(values(.05f)), BIAS_COLUMNS);
+        bias.set(MemorySegment.ofArray(values(.05f)), BIAS_COLUMNS, RepeatedBias.AHEAD);
         bias.setArray(MemorySegment.ofArray(values(.05f)), BIAS_COLUMNS);
         int biasAt = 3;
 

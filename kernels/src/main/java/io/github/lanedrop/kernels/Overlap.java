@@ -19,7 +19,7 @@ final class Overlap {
     /** Where nothing is overlapped. */
     private static final DrawingLoop NONE = (_, _, _, _, _, _, _, _, _, _, _, _, _, _, _) -> {};
 
-    /** The same operation where nothing is overlapped: for the rest of a chunk, and the last one. */
+    /** The same operation where nothing is overlapped: for the last chunk. */
     interface Plain {
         /**
          * Elements {@code first} to {@code first + elements}, exclusive; their keep bits begin with byte {@code bitsAt} of
@@ -37,6 +37,14 @@ final class Overlap {
                 double c);
     }
 
+    private static final int SLICES_A_CHUNK = 64;
+    /** More chunks than C2 waits for before it compiles a loop. */
+    private static final int CHUNKS_WITH_SLICES = 4_000;
+
+    /** How many chunks were done with {@link #slice}; need not be exact. */
+    @SuppressWarnings("NonFinalStaticField")
+    private static int chunksWithSlices;
+
     private final Before before;
     private final Operation operation;
     private final Plain plain;
@@ -52,11 +60,12 @@ final class Overlap {
     /** Whether {@link #run} can begin with these elements. */
     boolean takes(
             MaskSource mask, long offset, DType type, MemorySegment src, MemorySegment dst, long start, long end) {
-        return end - start >= 2 * Scratch.CHUNK
+        return end - start >= (before == Before.NOTHING ? 2L : 1L) * Scratch.CHUNK
                 && type == DType.FLOAT32
                 && src.getClass() == NATIVE
                 && dst.getClass() == NATIVE
                 && mask instanceof BernoulliMask elementwise
+                && !(before == Before.NOTHING && mask.rate().isHalf()) // few random bits: alone they take less time
                 && BernoulliBits.drawable(elementwise, offset + start)
                 && !loop().equals(NONE);
     }
@@ -89,9 +98,10 @@ final class Overlap {
             }
             long next = at + Scratch.CHUNK;
             boolean last = next > end - Scratch.CHUNK || !BernoulliBits.drawable(mask, offset + next);
-            int part = last ? 0 : draw(loop, mask, offset + next, src, dst, at, scratch, a, b, c);
-            if (part < Scratch.CHUNK) {
-                plain.apply(src, dst, at + part, Scratch.CHUNK - part, scratch, part / Byte.SIZE, a, b, c);
+            if (last && before == Before.NOTHING) {
+                plain.apply(src, dst, at, Scratch.CHUNK, scratch, 0, a, b, c);
+            } else { // with a bias faster than the plain loop even where the blocks are not needed
+                draw(loop, mask, offset + (last ? at : next), src, dst, at, scratch, a, b, c);
             }
             if (last) {
                 return next;
@@ -99,8 +109,8 @@ final class Overlap {
         }
     }
 
-    /** Makes the random blocks of the chunk that begins with element {@code drawn}; returns how many were applied. */
-    private int draw(
+    /** Applies the operation to a chunk and makes the random blocks of the one that begins with element {@code drawn}. */
+    private void draw(
             DrawingLoop loop,
             BernoulliMask mask,
             long drawn,
@@ -114,8 +124,12 @@ final class Overlap {
         Key key = mask.key();
         long block = BernoulliBits.block(mask, drawn);
         int blocks = BernoulliBits.chunkBlocks(mask);
-        int part = 0;
-        for (int done = 0; done < blocks; done += DrawingLoop.BLOCKS, part += DrawingLoop.ELEMENTS) {
+        if (chunksWithSlices < CHUNKS_WITH_SLICES) {
+            chunksWithSlices++;
+            slice(src, SLICES_A_CHUNK);
+        }
+        for (int part = 0; part < Scratch.CHUNK; part += DrawingLoop.ELEMENTS) {
+            int done = part / DrawingLoop.ELEMENTS * DrawingLoop.BLOCKS % blocks; // at rate one half all of them again
             loop.run(
                     key.seed(),
                     key.stream(),
@@ -133,7 +147,22 @@ final class Overlap {
                     b,
                     c);
         }
-        return part;
+    }
+
+    /**
+     * Slices memory for the JVM's profile alone. C2 inlines {@link MemorySegment#asSlice(long, long)} into a loop only where
+     * it has a profile of that method's own calls, which is not made while C2 is busy; the loop's may be made before. Then
+     * the loop allocates, and takes ten times as long, for good: one JVM of eight with the loop's own two slices, and most
+     * with profiles from an ahead-of-time cache (JDK 25). None of some hundred when slices come often enough.
+     */
+    static void slice(MemorySegment memory, int times) {
+        long bytes = 0;
+        for (int i = 0; i < times; i++) {
+            bytes += memory.asSlice(i % SLICES_A_CHUNK, SLICES_A_CHUNK).byteSize();
+        }
+        if (bytes != (long) times * SLICES_A_CHUNK) {
+            throw new AssertionError("slices of another size");
+        }
     }
 
     private DrawingLoop loop() {

@@ -154,7 +154,7 @@ final class SelfTest {
         for (int i = 0; i < elements; i++) {
             x.setAtIndex(Scratch.FLOAT, i, i % 7 == 0 ? Float.NaN : i % 11 == 0 ? -0f : i % 141 - 70.3f);
         }
-        scratch.bias.set(x.asSlice(5 * Float.BYTES), 70);
+        scratch.bias.set(x.asSlice(5 * Float.BYTES), 70, elements);
         plain.apply(x, expected, 0, elements, scratch, 0, 1.25, -.3, .7);
         byte[] blocks = new byte[DrawingLoop.BLOCKS * Philox4x32.BLOCK_BYTES];
         Philox4x32.fill(2, -3, 5L << 30, Philox4x32.ROUNDS, blocks, 0, DrawingLoop.BLOCKS);

@@ -23,6 +23,7 @@ final class WarmUp {
     private static final int LONG_CALLS = 300;
     private static final int PRODUCTS = 150;
     private static final int PRODUCT_SIZE = 33;
+    private static final int SLICES = 300_000;
 
     // of the other families
     private static final int LONG_CALL = 3 * Scratch.CHUNK - 1;
@@ -71,6 +72,7 @@ final class WarmUp {
     /** Warms up some families, in the order of the enumeration. */
     static void run(Set<KernelFamily> families) {
         try (Arena arena = Arena.ofConfined()) {
+            Overlap.slice(arena.allocate(COLUMNS), SLICES); // before all else, when C2 is not busy
             // of one thread, of all threads, and on the heap: code that has not seen one is thrown away when it does
             List<WarmUp> memories = List.of(of(arena), of(Arena.ofAuto()), new WarmUp(WarmUp::heap, bits(arena)));
             for (KernelFamily family : KernelFamily.values()) {

@@ -128,14 +128,17 @@
  *       each operation, data type and kind of memory; C2 sees the operation as a constant. As a method of its own an operation
  *       was at times not inlined, and every vector boxed, 20 to 50 kB a call. A loop does two vectors at a time and leaves it
  *       to C2 to repeat that; four took a quarter longer in L1. Revisit when users can mark methods to be inlined.
- *   <li><b>Long calls draw ahead.</b> From two chunks of float32 in native memory on, the random blocks of the next chunk are
- *       made in the loop that applies this one, so that memory and multiplier work at once: at 64Ki elements and rate 0.1
- *       from 1.8 to 1.5 times copying and scaling, and at 16Mi to 1 or less (Zen 4, JDK 25). Bias and ReLU come first where a
- *       chain has them: at 1Mi from 1.4 to 1.15 times dropout alone. The loop makes eight blocks a call, since with sixteen
- *       and a bias C1 runs out of virtual registers and the method stays slow for good. Each round reads the elements of the
- *       next: a load waits for a store before it to an address with the same lowest 12 bits, and where {@code dst} begins 64
- *       bytes behind {@code src} in these, that is every load (.147 instead of .125 ns an element at 1Mi). Looking patterns up
- *       and refining, 48 ns a chunk, does not overlap yet. Revisit with hardware counters.
+ *   <li><b>Long calls draw ahead.</b> From two chunks of float32 in native memory on, the random blocks of the next chunk
+ *       are made in the loop that applies this one, so that memory and multiplier work at once. The loop makes 32 blocks a
+ *       call, four groups at a time: each round of the generator needs the one before, and with one group the CPU waited for it
+ *       (Zen 5, JDK 25, rate 0.1: .069 to .079 ns an element at 64Ki, with four .054 to .057, one phase after the other .060 to
+ *       .071; at 1Mi .100 to .112, .088 to .095, .099 to .112). Bias and ReLU come first where a chain has them: at 1Mi 1.03
+ *       times dropout alone, and from one chunk on, though nothing is drawn ahead then (4,096 elements .105 instead of .181).
+ *       At rate one half there is so little to draw that dropout alone takes its phases one after the other (.044 to .052 ns at
+ *       64Ki instead of .066 to .073). Each vector is read before the one before it is written: on a Zen 4 a load waits for a
+ *       store to an address with the same lowest 12 bits, and where {@code dst} begins 64 bytes behind {@code src} in these,
+ *       that is every load (.147 instead of .125 ns an element at 1Mi). Looking patterns up and refining, 50 ns a chunk, does
+ *       not overlap. Revisit when C2 inlines more than 18,000 nodes.
  *   <li><b>The grid of chunks begins at the call's first element</b>, not at a multiple of 4,096 of the mask's index. So
  *       exported keep bits always begin at a byte, whatever the offset, and tasks that are split at chunks never share a
  *       byte of them. The price is a shift of the chunk's bits where the offset is not a multiple of 8. Revisit if such

@@ -1,7 +1,6 @@
 package io.github.lanedrop.kernels.activation;
 
 import io.github.lanedrop.kernels.lanes.Aligned;
-import io.github.lanedrop.kernels.lanes.DrawingLoop;
 import io.github.lanedrop.kernels.lanes.Specialised;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
@@ -9,16 +8,16 @@ import java.nio.ByteOrder;
 
 /**
  * A row's bias, repeated so that a loop over all elements, which knows nothing of rows, can read it in whole vectors:
- * element {@code c + j} for {@code c} below the period and {@code j} below {@value #AHEAD} is the bias of the element after
- * {@code j}. It takes little more than the row, since what it takes of L1 the data lacks: read over 4,096 elements and 768
- * columns it cost a sixth of the whole chain.
+ * element {@code c + j} for {@code c} below the period and {@code j} below {@value #AHEAD}, or more if asked for, is the bias
+ * of the element after {@code j}. It takes little more than the row, since what it takes of L1 the data lacks: read over 4,096
+ * elements and 768 columns it cost a sixth of the whole chain.
  */
 public final class RepeatedBias {
     /** A loop begins again where the bias does: after 70 elements each time, it took up to half as long again. */
     private static final int LEAST_PERIOD = 512;
 
     /** Elements that a loop may read from any of them on. */
-    private static final int AHEAD = DrawingLoop.ELEMENTS;
+    public static final int AHEAD = 512;
 
     private static final ValueLayout.OfFloat FLOAT =
             ValueLayout.JAVA_FLOAT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
@@ -42,9 +41,10 @@ public final class RepeatedBias {
      *
      * @param bias holds a float for each column
      * @param columns how many, 1 or more
+     * @param ahead how many elements a loop may read from any of them on
      */
-    public void set(MemorySegment bias, int columns) {
-        int length = setLength(columns);
+    public void set(MemorySegment bias, int columns, int ahead) {
+        int length = setLength(columns, ahead);
         if (values.byteSize() < (long) Float.BYTES * length) {
             values = Aligned.floats(length);
         }
@@ -58,7 +58,7 @@ public final class RepeatedBias {
      * @param columns how many, 1 or more
      */
     public void setArray(MemorySegment bias, int columns) {
-        int length = setLength(columns);
+        int length = setLength(columns, AHEAD);
         if (array.length < length) {
             array = new float[length];
             arrayMemory = MemorySegment.ofArray(array);
@@ -77,17 +77,17 @@ public final class RepeatedBias {
         }
     }
 
-    private int setLength(int columns) {
+    private int setLength(int columns, int ahead) {
         this.columns = columns;
         period = columns * Math.ceilDiv(LEAST_PERIOD, columns);
-        return period + AHEAD;
+        return period + ahead;
     }
 
     /**
      * The biases, as of the last {@link #set}.
      *
      * @return native memory that holds, perhaps before more, a period of floats, the least multiple of the columns that is
-     *     {@value #LEAST_PERIOD} or more, and the first {@value #AHEAD} of it again
+     *     {@value #LEAST_PERIOD} or more, and as many of it again as were asked for
      */
     public MemorySegment values() {
         return values;

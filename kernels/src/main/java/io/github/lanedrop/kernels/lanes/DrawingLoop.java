@@ -8,10 +8,10 @@ import java.lang.foreign.MemorySegment;
  */
 public interface DrawingLoop {
     /** Elements of a call. */
-    int ELEMENTS = 512;
+    int ELEMENTS = 2048;
 
     /** Random blocks of a call, two bits an element. */
-    int BLOCKS = 8;
+    int BLOCKS = 32;
 
     /** What becomes of an element {@code x} before the operation. */
     enum Before {

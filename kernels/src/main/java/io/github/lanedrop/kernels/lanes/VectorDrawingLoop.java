@@ -5,6 +5,7 @@ import static io.github.lanedrop.rng.simd.Lanes.FLOATS;
 import static io.github.lanedrop.rng.simd.Lanes.INTS;
 import static io.github.lanedrop.rng.simd.Lanes.LONGS;
 import static io.github.lanedrop.rng.simd.Lanes.ORDER;
+import static jdk.incubator.vector.VectorOperators.EQ;
 import static jdk.incubator.vector.VectorOperators.LE;
 import static jdk.incubator.vector.VectorOperators.LSHL;
 import static jdk.incubator.vector.VectorOperators.LSHR;
@@ -25,10 +26,10 @@ import jdk.incubator.vector.VectorMask;
 /**
  * The template of {@link DrawingLoop} at 512 bits, see {@link Specialised}; for operations without operand.
  *
- * <p>Each round of Philox on a group of eight blocks, in the lanes of {@link
- * io.github.lanedrop.rng.simd.PhiloxVectors}, is followed by four vectors of elements: little enough for the CPU to
- * overlap the two. The four are a loop in which they move up, which C2 unrolls: so what it has to inline stands once, and it
- * does not reach its limit of nodes.
+ * <p>Each round of Philox on four groups of eight blocks, in the lanes of {@link
+ * io.github.lanedrop.rng.simd.PhiloxVectors}, is followed by sixteen vectors of elements: the CPU overlaps the two. With one
+ * group it waited for the generator, each of whose rounds needs the one before. Groups, which move up, and vectors are loops
+ * that C2 unrolls: so what it has to inline stands once, and it does not reach its limit of nodes.
  */
 final class VectorDrawingLoop implements DrawingLoop {
     private static final DrawingData DATA = Specialised.data(MethodHandles.lookup(), DrawingData.class);
@@ -37,18 +38,23 @@ final class VectorDrawingLoop implements DrawingLoop {
     private static final boolean RELU = DATA.before() == Before.BIAS_RELU;
     private static final Class<?> MEMORY = DATA.memory();
     /** Exchanges kept and dropped. */
-    private static final long INVERSION = OPERATION.inverted() ? -1 : 0;
+    private static final int INVERSION = OPERATION.inverted() ? -1 : 0;
 
-    private static final VarHandle LONG = MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.LITTLE_ENDIAN);
+    private static final VarHandle INT = MethodHandles.byteArrayViewVarHandle(int[].class, ByteOrder.LITTLE_ENDIAN);
     private static final FloatVector ZERO = FloatVector.zero(FLOATS);
     private static final long VECTOR_BYTES = 64;
-    /** Of elements, in a round. */
-    private static final int VECTORS = 4;
+    private static final int PAIR_BITS_BYTES = 4;
+    private static final int GROUPS = 4;
+    private static final int GROUP_BLOCKS = BLOCKS / GROUPS;
+    private static final int GROUP_BYTES = GROUP_BLOCKS * Philox4x32.BLOCK_BYTES;
     /** A constant, so that C2 sees without a check in the loop that all accesses lie within. */
     private static final long SLICE = (long) ELEMENTS * Float.BYTES;
 
     /** The first two rounds are done before the loop. */
     private static final int MOST_ROUNDS = Philox4x32.ROUNDS - 2;
+    /** Pairs of vectors of elements in a round. */
+    private static final int PAIRS = (int) (SLICE / (2 * VECTOR_BYTES) / MOST_ROUNDS);
+
     /** Not final: C2 would unroll a constant number of rounds. */
     @SuppressWarnings("NonFinalStaticField")
     private static int rounds = MOST_ROUNDS;
@@ -58,22 +64,27 @@ final class VectorDrawingLoop implements DrawingLoop {
     /** How much greater the product of the first round is in each lane than in the first. */
     private static final LongVector PRODUCT_OF_LANE =
             LongVector.zero(LONGS).addIndex(1).mul(Philox4x32.M0 & LOW);
+
+    private static final LongVector PRODUCT_OF_GROUP =
+            LongVector.broadcast(LONGS, GROUP_BLOCKS * (Philox4x32.M0 & LOW));
     /** The multipliers. Shifted where they are used, not masked: C2 multiplies 32 bits by 32 only where it sees that. */
     private static final LongVector HIGH_M0 = LongVector.broadcast(LONGS, (long) Philox4x32.M0 << 32);
 
     private static final LongVector HIGH_M1 = LongVector.broadcast(LONGS, (long) Philox4x32.M1 << 32);
-    /** Where the words of the first half of a group's blocks are, in c0 above c1 and c2 above c3 of all of them. */
-    private static final IntVector FIRST_BLOCKS = wordsOfBlocks(0);
+    /** Where the bytes of the first half of a group's blocks are, in c0 above c1 and c2 above c3 of all of them. */
+    private static final ByteVector FIRST_BLOCKS = bytesOfBlocks(0);
 
-    private static final IntVector LAST_BLOCKS = wordsOfBlocks(LONGS.length() / 2);
+    private static final ByteVector LAST_BLOCKS = bytesOfBlocks(LONGS.length() / 2);
 
-    private static IntVector wordsOfBlocks(int first) {
-        int[] at = new int[INTS.length()];
+    private static ByteVector bytesOfBlocks(int first) {
+        byte[] at = new byte[BYTES.length()];
         for (int i = 0; i < at.length; i++) {
-            int word = i % 4;
-            at[i] = (word / 2 * INTS.length()) + (2 * (first + (i / 4))) + (1 - (word % 2));
+            int block = first + i / Philox4x32.BLOCK_BYTES;
+            int word = i / Integer.BYTES % 4;
+            int lane = word / 2 * LONGS.length() + block;
+            at[i] = (byte) (lane * Long.BYTES + (1 - word % 2) * Integer.BYTES + i % Integer.BYTES);
         }
-        return IntVector.fromArray(INTS, at, 0);
+        return ByteVector.fromArray(BYTES, at, 0);
     }
 
     // No helper methods: C2 gives up inlining them at its node count, and then boxes every vector.
@@ -108,69 +119,90 @@ final class VectorDrawingLoop implements DrawingLoop {
         LongVector m1 = HIGH_M1.lanewise(LSHR, 32);
         long product1 = (Philox4x32.M1 & LOW) * (counterHigh & LOW);
         long product0 = (Philox4x32.M0 & LOW) * ((product1 ^ counterLow ^ (key << 32)) >>> 32);
+        LongVector firstC23 = LongVector.broadcast(LONGS, (counterHigh ^ key) & HIGH);
+        LongVector secondC01 = LongVector.broadcast(LONGS, (product1 ^ (key + Philox4x32.W0)) << 32);
+        LongVector secondC23 = LongVector.broadcast(LONGS, product0 ^ ((key + ((long) Philox4x32.W1 << 32)) & HIGH));
         LongVector p0 = PRODUCT_OF_LANE.add((Philox4x32.M0 & LOW) * (counterLow & LOW));
-        LongVector p1 = p0.lanewise(XOR, LongVector.broadcast(LONGS, (counterHigh ^ key) & HIGH))
-                .lanewise(LSHR, 32)
-                .mul(m1);
-        LongVector c01 = p1.lanewise(XOR, LongVector.broadcast(LONGS, (product1 ^ (key + Philox4x32.W0)) << 32));
-        long secondC23 = product0 ^ ((key + ((long) Philox4x32.W1 << 32)) & HIGH);
-        LongVector c23 = p0.lanewise(LSHL, 32).lanewise(XOR, LongVector.broadcast(LONGS, secondC23));
+        LongVector a01 = secondC01;
+        LongVector b01 = secondC01;
+        LongVector c01 = secondC01;
+        LongVector d01 = secondC01;
+        LongVector a23 = secondC23;
+        LongVector b23 = secondC23;
+        LongVector c23 = secondC23;
+        LongVector d23 = secondC23;
+        for (int group = 0; group < GROUPS; group++) {
+            LongVector p1 = p0.lanewise(XOR, firstC23).lanewise(LSHR, 32).mul(m1);
+            a01 = b01;
+            b01 = c01;
+            c01 = d01;
+            d01 = p1.lanewise(XOR, secondC01);
+            a23 = b23;
+            b23 = c23;
+            c23 = d23;
+            d23 = p0.lanewise(LSHL, 32).lanewise(XOR, secondC23);
+            p0 = p0.add(PRODUCT_OF_GROUP);
+        }
         LongVector k0 = LongVector.broadcast(LONGS, (key + (2L * Philox4x32.W0)) << 32);
         LongVector k1 = LongVector.broadcast(LONGS, (key & HIGH) + ((2L * Philox4x32.W1) << 32));
-        FloatVector x0 = va;
-        FloatVector x1 = va;
-        FloatVector x2 = va;
-        FloatVector x3 = va;
-        for (int v = 0; v < VECTORS; v++) {
-            x0 = x1;
-            x1 = x2;
-            x2 = x3;
-            x3 = FloatVector.fromMemorySegment(FLOATS, from, v * VECTOR_BYTES, ORDER);
-        }
+        FloatVector x = FloatVector.fromMemorySegment(FLOATS, from, 0, ORDER);
         for (int round = 0; round < Math.min(rounds, MOST_ROUNDS); round++) {
-            long at = VECTORS * VECTOR_BYTES * round;
-            p0 = c01.lanewise(LSHR, 32).mul(m0);
-            p1 = c23.lanewise(LSHR, 32).mul(m1);
-            c01 = p1.lanewise(XOR, c01.lanewise(LSHL, 32)).lanewise(XOR, k0);
-            c23 = p0.lanewise(XOR, c23.lanewise(LSHL, 32)).lanewise(XOR, k1);
+            for (int group = 0; group < GROUPS; group++) {
+                p0 = a01.lanewise(LSHR, 32).mul(m0);
+                LongVector p1 = a23.lanewise(LSHR, 32).mul(m1);
+                LongVector next01 = p1.lanewise(XOR, a01.lanewise(LSHL, 32)).lanewise(XOR, k0);
+                LongVector next23 = p0.lanewise(XOR, a23.lanewise(LSHL, 32)).lanewise(XOR, k1);
+                a01 = b01;
+                b01 = c01;
+                c01 = d01;
+                d01 = next01;
+                a23 = b23;
+                b23 = c23;
+                c23 = d23;
+                d23 = next23;
+            }
             k0 = k0.add((long) Philox4x32.W0 << 32); // bumpKey
             k1 = k1.add((long) Philox4x32.W1 << 32);
-            long keepBits = (long) LONG.get(bits, bitsAt + 8 * round) ^ INVERSION;
-            // loaded before this round's stores: a load would wait for those to an address with the same lowest 12
-            // bits, and where an allocator puts dst behind src, they are to the vector after
-            long next = Math.min(at + VECTORS * VECTOR_BYTES, SLICE - VECTORS * VECTOR_BYTES);
-            FloatVector next0 = x0;
-            FloatVector next1 = x0;
-            FloatVector next2 = x0;
-            FloatVector next3 = x0;
-            for (int v = 0; v < VECTORS; v++) {
-                next0 = next1;
-                next1 = next2;
-                next2 = next3;
-                next3 = FloatVector.fromMemorySegment(FLOATS, from, next + v * VECTOR_BYTES, ORDER);
+            long roundAt = 2 * VECTOR_BYTES * PAIRS * round;
+            int roundBits = bitsAt + PAIRS * PAIR_BITS_BYTES * round;
+            for (int pair = 0; pair < PAIRS; pair++) { // from a constant on, or C2 does not unroll it
+                int kept = (int) INT.get(bits, roundBits + PAIR_BITS_BYTES * pair) ^ INVERSION;
+                IntVector copies = IntVector.broadcast(INTS, kept);
+                IntVector bit = VectorKeepBits.BIT;
+                for (int v = 0; v < 2; v++) {
+                    long at = roundAt + VECTOR_BYTES * (2 * pair + v);
+                    FloatVector y = x;
+                    // loaded before this vector's store: on some CPUs a load waits for one to an address with the same
+                    // lowest 12 bits, and where an allocator puts dst behind src, that is to the vector after
+                    x = FloatVector.fromMemorySegment(
+                            FLOATS, from, Math.min(at + VECTOR_BYTES, SLICE - VECTOR_BYTES), ORDER);
+                    y = BIAS ? y.add(FloatVector.fromMemorySegment(FLOATS, row, at, ORDER)) : y;
+                    y = RELU ? y.blend(ZERO, y.compare(LE, ZERO)) : y;
+                    y = OPERATION.scales() ? y.mul(va) : y;
+                    y = OPERATION.shifts() ? y.add(vb) : y;
+                    VectorMask<Float> mask = BIAS // then the faster one has too many nodes
+                            ? VectorMask.fromLong(FLOATS, kept >>> (FLOATS.length() * v))
+                            : copies.and(bit).compare(EQ, bit).cast(FLOATS);
+                    otherwise.blend(y, mask).intoMemorySegment(to, at, ORDER);
+                    bit = VectorKeepBits.NEXT_BIT;
+                }
             }
-            for (int v = 0; v < VECTORS; v++) {
-                FloatVector y = x0;
-                x0 = x1;
-                x1 = x2;
-                x2 = x3;
-                y = BIAS ? y.add(FloatVector.fromMemorySegment(FLOATS, row, at + v * VECTOR_BYTES, ORDER)) : y;
-                y = RELU ? y.blend(ZERO, y.compare(LE, ZERO)) : y;
-                y = OPERATION.scales() ? y.mul(va) : y;
-                y = OPERATION.shifts() ? y.add(vb) : y;
-                otherwise
-                        .blend(y, VectorMask.fromLong(FLOATS, keepBits >>> (16 * v)))
-                        .intoMemorySegment(to, at + v * VECTOR_BYTES, ORDER);
-            }
-            x0 = next0;
-            x1 = next1;
-            x2 = next2;
-            x3 = next3;
         }
-        IntVector words01 = (IntVector) c01.reinterpretShape(INTS, 0);
-        IntVector words23 = (IntVector) c23.reinterpretShape(INTS, 0);
-        ((ByteVector) FIRST_BLOCKS.selectFrom(words01, words23).reinterpretShape(BYTES, 0)).intoArray(stream, streamAt);
-        ((ByteVector) LAST_BLOCKS.selectFrom(words01, words23).reinterpretShape(BYTES, 0))
-                .intoArray(stream, streamAt + BYTES.length());
+        for (int group = 0; group < GROUPS; group++) {
+            ByteVector bytes01 = (ByteVector) a01.reinterpretShape(BYTES, 0);
+            ByteVector bytes23 = (ByteVector) a23.reinterpretShape(BYTES, 0);
+            ByteVector blocks = FIRST_BLOCKS;
+            for (int half = 0; half < 2; half++) {
+                blocks.selectFrom(bytes01, bytes23)
+                        .intoArray(stream, streamAt + group * GROUP_BYTES + half * GROUP_BYTES / 2);
+                blocks = LAST_BLOCKS;
+            }
+            a01 = b01;
+            b01 = c01;
+            c01 = d01;
+            a23 = b23;
+            b23 = c23;
+            c23 = d23;
+        }
     }
 }
