@@ -59,7 +59,9 @@ final class FusedSelfTest {
         MemorySegment otherGradient = memory(memory, values(0));
         MemorySegment sums = memory(Memories.NATIVE, values(.1f));
         var batch = new RowBatch();
-        batch.set(MemorySegment.ofArray(values(.3f)), MemorySegment.ofArray(values(.4f)), ROW);
+        MemorySegment gamma = MemorySegment.ofArray(values(.3f));
+        batch.set(gamma, MemorySegment.ofArray(values(.4f)), ROW);
+        batch.set(gamma, ROW);
         batch.otherGradient = values(.5f);
 
         loops.forward().measure(src, 0, batch, 2, EPSILON);

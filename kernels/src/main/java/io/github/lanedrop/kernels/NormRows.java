@@ -37,9 +37,15 @@ final class NormRows {
         return Math.max(1, Scratch.CHUNK / columns);
     }
 
-    private static RowBatch borrow(LayerNorm norm) {
+    private static RowBatch forForward(LayerNorm norm) {
         RowBatch batch = POOL.borrow();
         batch.set(norm.gamma(), norm.beta(), norm.columns());
+        return batch;
+    }
+
+    private static RowBatch forBackward(LayerNorm norm) {
+        RowBatch batch = POOL.borrow();
+        batch.set(norm.gamma(), norm.columns());
         return batch;
     }
 
@@ -52,7 +58,7 @@ final class NormRows {
             MemorySegment rstd,
             long start,
             long end) {
-        RowBatch batch = borrow(norm);
+        RowBatch batch = forForward(norm);
         normalise(batch, norm, src, dst, 0, mean, rstd, start, end);
         POOL.giveBack(batch);
     }
@@ -119,7 +125,7 @@ final class NormRows {
         int groupRows = groupRows(columns);
         boolean keepsSum = sum.byteSize() > 0;
         boolean wide = type != DType.FLOAT32;
-        RowBatch batch = borrow(norm);
+        RowBatch batch = forForward(norm);
         if (wide) {
             batch.reserveWide((long) groupRows * columns, 2);
         }
@@ -160,7 +166,7 @@ final class NormRows {
             long sumsByte,
             long start,
             long end) {
-        RowBatch batch = borrow(norm);
+        RowBatch batch = forBackward(norm);
         differentiate(batch, norm, src, mean, rstd, dstGradient, NONE, srcGradient, 0, sums, sumsByte, start, end);
         POOL.giveBack(batch);
     }
@@ -243,7 +249,7 @@ final class NormRows {
         int groupRows = groupRows(columns);
         boolean hasOther = sumGradient.byteSize() > 0;
         boolean wide = type != DType.FLOAT32;
-        RowBatch batch = borrow(norm);
+        RowBatch batch = forBackward(norm);
         if (wide) {
             batch.reserveWide((long) groupRows * columns, hasOther ? 3 : 2);
         }

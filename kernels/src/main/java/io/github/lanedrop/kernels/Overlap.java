@@ -37,13 +37,19 @@ final class Overlap {
                 double c);
     }
 
-    private static final int SLICES_A_CHUNK = 64;
-    /** More chunks than C2 waits for before it compiles a loop. */
-    private static final int CHUNKS_WITH_SLICES = 4_000;
+    private static final long SLICE_BYTES = 64;
+    private static final int SLICES = 100;
+    /** Compiled they take .3 to 1 ns each if all is inlined, and 3.4 or more if anything is not (Zen 5). */
+    private static final long MOST_NANOS_A_SLICE = 2;
 
-    /** How many chunks were done with {@link #slice}; need not be exact. */
+    /** How many elements a question more takes: some microseconds, as long as dropping them out. */
+    private static final long ELEMENTS_A_QUESTION = 8L * Scratch.CHUNK;
+
+    private static final long MOST_QUESTIONS = 200;
+
+    /** See {@link #slicesAreInlined}; a thread that sees it late asks once more. Tests set it, as results do not change. */
     @SuppressWarnings("NonFinalStaticField")
-    private static int chunksWithSlices;
+    static boolean slicesAreInlined;
 
     private final Before before;
     private final Operation operation;
@@ -67,6 +73,7 @@ final class Overlap {
                 && mask instanceof BernoulliMask elementwise
                 && !(before == Before.NOTHING && mask.rate().isHalf()) // few random bits: alone they take less time
                 && BernoulliBits.drawable(elementwise, offset + start)
+                && (slicesAreInlined || slicesAreInlined(src, (end - start) / ELEMENTS_A_QUESTION))
                 && !loop().equals(NONE);
     }
 
@@ -124,10 +131,6 @@ final class Overlap {
         Key key = mask.key();
         long block = BernoulliBits.block(mask, drawn);
         int blocks = BernoulliBits.chunkBlocks(mask);
-        if (chunksWithSlices < CHUNKS_WITH_SLICES) {
-            chunksWithSlices++;
-            slice(src, SLICES_A_CHUNK);
-        }
         for (int part = 0; part < Scratch.CHUNK; part += DrawingLoop.ELEMENTS) {
             int done = part / DrawingLoop.ELEMENTS * DrawingLoop.BLOCKS % blocks; // at rate one half all of them again
             loop.run(
@@ -150,17 +153,27 @@ final class Overlap {
     }
 
     /**
-     * Slices memory for the JVM's profile alone. C2 inlines {@link MemorySegment#asSlice(long, long)} into a loop only where
-     * it has a profile of that method's own calls, which is not made while C2 is busy; the loop's may be made before. Then
-     * the loop allocates, and takes ten times as long, for good: one JVM of eight with the loop's own two slices, and most
-     * with profiles from an ahead-of-time cache (JDK 25). None of some hundred when slices come often enough.
+     * Whether C2 inlines {@link MemorySegment#asSlice(long, long)}, as drawing loops need it; until then it is not asked to
+     * compile one. It inlines only what has a profile of its own calls, and makes none of a method that becomes hot while C2 is
+     * busy, at times never. A loop compiled meanwhile allocates its slices and takes ten times as long, for good: one
+     * JVM of ten that ran hundreds of kernels, and most that had profiles from an ahead-of-time cache (JDK 25). Nothing but
+     * the time that slices take tells.
      */
-    static void slice(MemorySegment memory, int times) {
-        long bytes = 0;
-        for (int i = 0; i < times; i++) {
-            bytes += memory.asSlice(i % SLICES_A_CHUNK, SLICES_A_CHUNK).byteSize();
+    static boolean slicesAreInlined(MemorySegment memory, long questions) {
+        for (long i = 0; i < Math.clamp(questions, 1, MOST_QUESTIONS) && !slicesAreInlined; i++) {
+            long start = System.nanoTime();
+            slice(memory);
+            slicesAreInlined = System.nanoTime() - start <= SLICES * MOST_NANOS_A_SLICE;
         }
-        if (bytes != (long) times * SLICES_A_CHUNK) {
+        return slicesAreInlined;
+    }
+
+    private static void slice(MemorySegment memory) {
+        long bytes = 0;
+        for (int i = 0; i < SLICES; i++) {
+            bytes += memory.asSlice(i, SLICE_BYTES).byteSize();
+        }
+        if (bytes != SLICES * SLICE_BYTES) {
             throw new AssertionError("slices of another size");
         }
     }

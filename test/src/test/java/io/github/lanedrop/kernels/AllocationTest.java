@@ -3,6 +3,7 @@ package io.github.lanedrop.kernels;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.github.lanedrop.kernels.KernelCalls.KernelCall;
+import java.lang.foreign.Arena;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
@@ -27,6 +28,7 @@ final class AllocationTest {
     @BeforeAll
     static void needsC2() {
         Allocation.assumeCounted();
+        WarmUp.slice(Arena.ofAuto().allocate(1024)); // so that long calls draw ahead
     }
 
     static List<KernelCall> calls() {

@@ -189,10 +189,11 @@ final class VectorDrawingLoop implements DrawingLoop {
             }
         }
         for (int group = 0; group < GROUPS; group++) {
-            ByteVector bytes01 = (ByteVector) a01.reinterpretShape(BYTES, 0);
-            ByteVector bytes23 = (ByteVector) a23.reinterpretShape(BYTES, 0);
             ByteVector blocks = FIRST_BLOCKS;
             for (int half = 0; half < 2; half++) {
+                // once for each half: in some JVMs what is reinterpreted before a loop and used in it is boxed
+                ByteVector bytes01 = (ByteVector) a01.reinterpretShape(BYTES, 0);
+                ByteVector bytes23 = (ByteVector) a23.reinterpretShape(BYTES, 0);
                 blocks.selectFrom(bytes01, bytes23)
                         .intoArray(stream, streamAt + group * GROUP_BYTES + half * GROUP_BYTES / 2);
                 blocks = LAST_BLOCKS;

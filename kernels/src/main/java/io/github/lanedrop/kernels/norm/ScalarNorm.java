@@ -72,7 +72,8 @@ final class ScalarNorm implements NormLoop {
     static void normalise(MemorySegment values, MemorySegment dst, long rowByte, int start, RowBatch batch, int r) {
         for (int i = start; i < batch.columns; i++) {
             float normalised = (get(values, rowByte, i) - batch.mean[r]) * batch.rstd[r];
-            set(dst, rowByte, i, normalised * batch.gamma[i] + batch.beta[i]);
+            float gamma = get(batch.parameters, 0, i);
+            set(dst, rowByte, i, normalised * gamma + get(batch.parameters, batch.betaByte, i));
         }
     }
 

@@ -3,6 +3,7 @@ package io.github.lanedrop.kernels.norm;
 import static io.github.lanedrop.rng.simd.Lanes.FLOATS;
 import static io.github.lanedrop.rng.simd.Lanes.ORDER;
 
+import io.github.lanedrop.kernels.lanes.Memories;
 import io.github.lanedrop.kernels.lanes.Specialised;
 import java.lang.foreign.MemorySegment;
 import java.lang.invoke.MethodHandles;
@@ -133,9 +134,9 @@ final class VectorNormLoop implements NormLoop {
     }
 
     private static void normaliseRow(MemorySegment values, MemorySegment dst, long rowByte, RowBatch batch, int r) {
-        float[] gamma = batch.gamma;
-        float[] beta = batch.beta;
-        if (values.getClass() != MEMORY || dst.getClass() != MEMORY) {
+        MemorySegment parameters = batch.parameters;
+        long betaByte = batch.betaByte;
+        if (values.getClass() != MEMORY || dst.getClass() != MEMORY || parameters.getClass() != Memories.NATIVE) {
             throw new IllegalArgumentException("wrong kind of memory"); // never, as above
         }
         int columns = batch.columns;
@@ -143,13 +144,13 @@ final class VectorNormLoop implements NormLoop {
         FloatVector rstd = FloatVector.broadcast(FLOATS, batch.rstd[r]);
         int i = 0;
         for (; i <= columns - LANES; i += LANES) {
-            long at = rowByte + (long) Float.BYTES * i;
-            FloatVector.fromMemorySegment(FLOATS, values, at, ORDER)
+            long columnByte = (long) Float.BYTES * i;
+            FloatVector.fromMemorySegment(FLOATS, values, rowByte + columnByte, ORDER)
                     .sub(mean)
                     .mul(rstd)
-                    .mul(FloatVector.fromArray(FLOATS, gamma, i))
-                    .add(FloatVector.fromArray(FLOATS, beta, i))
-                    .intoMemorySegment(dst, at, ORDER);
+                    .mul(FloatVector.fromMemorySegment(FLOATS, parameters, columnByte, ORDER))
+                    .add(FloatVector.fromMemorySegment(FLOATS, parameters, betaByte + columnByte, ORDER))
+                    .intoMemorySegment(dst, rowByte + columnByte, ORDER);
         }
         ScalarNorm.normalise(values, dst, rowByte, i, batch, r);
     }
