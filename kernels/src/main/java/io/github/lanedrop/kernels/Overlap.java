@@ -73,8 +73,8 @@ final class Overlap {
                 && mask instanceof BernoulliMask elementwise
                 && !(before == Before.NOTHING && mask.rate().isHalf()) // few random bits: alone they take less time
                 && BernoulliBits.drawable(elementwise, offset + start)
-                && (slicesAreInlined || slicesAreInlined(src, (end - start) / ELEMENTS_A_QUESTION))
-                && !loop().equals(NONE);
+                && !loop().equals(NONE)
+                && (slicesAreInlined || slicesAreInlined(src, (end - start) / ELEMENTS_A_QUESTION));
     }
 
     /**
@@ -153,11 +153,11 @@ final class Overlap {
     }
 
     /**
-     * Whether C2 inlines {@link MemorySegment#asSlice(long, long)}, as drawing loops need it; until then it is not asked to
-     * compile one. It inlines only what has a profile of its own calls, and makes none of a method that becomes hot while C2 is
-     * busy, at times never. A loop compiled meanwhile allocates its slices and takes ten times as long, for good: one
-     * JVM of ten that ran hundreds of kernels, and most that had profiles from an ahead-of-time cache (JDK 25). Nothing but
-     * the time that slices take tells.
+     * Whether C2 inlines {@link MemorySegment#asSlice(long, long)}, as drawing loops need it; until then none is used, and so
+     * none compiled. It inlines only what has a profile of its own calls, and makes none of a method that becomes hot while C2
+     * is busy, at times never. A loop compiled meanwhile allocates its slices and takes ten times as long, for good: one JVM
+     * of ten that ran hundreds of kernels, and most that had profiles from an ahead-of-time cache (JDK 25). Nothing but the
+     * time that slices take tells.
      */
     static boolean slicesAreInlined(MemorySegment memory, long questions) {
         for (long i = 0; i < Math.clamp(questions, 1, MOST_QUESTIONS) && !slicesAreInlined; i++) {

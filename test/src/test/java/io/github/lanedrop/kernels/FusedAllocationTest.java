@@ -1,6 +1,7 @@
 package io.github.lanedrop.kernels;
 
 import io.github.lanedrop.kernels.KernelCalls.KernelCall;
+import java.lang.foreign.Arena;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -16,6 +17,7 @@ final class FusedAllocationTest {
     @BeforeAll
     static void needsC2() {
         Allocation.assumeCounted();
+        WarmUp.slice(Arena.ofAuto().allocate(1024)); // so that long calls draw ahead
     }
 
     @ParameterizedTest
