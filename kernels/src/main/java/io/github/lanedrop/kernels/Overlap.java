@@ -47,6 +47,10 @@ final class Overlap {
 
     private static final long MOST_QUESTIONS = 200;
 
+    /** After so many it is not asked again, so that a JVM that never inlines slices does not make them for good. */
+    @SuppressWarnings("NonFinalStaticField")
+    private static int questionsLeft = 200_000;
+
     /** See {@link #slicesAreInlined}; a thread that sees it late asks once more. Tests set it, as results do not change. */
     @SuppressWarnings("NonFinalStaticField")
     static boolean slicesAreInlined;
@@ -74,7 +78,8 @@ final class Overlap {
                 && !(before == Before.NOTHING && mask.rate().isHalf()) // few random bits: alone they take less time
                 && BernoulliBits.drawable(elementwise, offset + start)
                 && !loop().equals(NONE)
-                && (slicesAreInlined || slicesAreInlined(src, (end - start) / ELEMENTS_A_QUESTION));
+                && (slicesAreInlined
+                        || slicesAreInlined(src, Math.clamp((end - start) / ELEMENTS_A_QUESTION, 1, MOST_QUESTIONS)));
     }
 
     /**
@@ -158,9 +163,12 @@ final class Overlap {
      * is busy, at times never. A loop compiled meanwhile allocates its slices and takes ten times as long, for good: one JVM
      * of ten that ran hundreds of kernels, and most that had profiles from an ahead-of-time cache (JDK 25). Nothing but the
      * time that slices take tells.
+     *
+     * @param questions how often to ask at most
      */
     static boolean slicesAreInlined(MemorySegment memory, long questions) {
-        for (long i = 0; i < Math.clamp(questions, 1, MOST_QUESTIONS) && !slicesAreInlined; i++) {
+        for (long i = 0; i < questions && !slicesAreInlined && questionsLeft > 0; i++) {
+            questionsLeft--;
             long start = System.nanoTime();
             slice(memory);
             slicesAreInlined = System.nanoTime() - start <= SLICES * MOST_NANOS_A_SLICE;

@@ -23,7 +23,8 @@ final class WarmUp {
     private static final int LONG_CALLS = 300;
     private static final int PRODUCTS = 150;
     private static final int PRODUCT_SIZE = 33;
-    private static final int SLICES = 50_000;
+    /** Until long calls draw ahead, which takes some 20 milliseconds, or for a tenth of a second. */
+    static final int QUESTIONS = 50_000;
 
     // of the other families
     private static final int LONG_CALL = 3 * Scratch.CHUNK - 1;
@@ -72,7 +73,7 @@ final class WarmUp {
     /** Warms up some families, in the order of the enumeration. */
     static void run(Set<KernelFamily> families) {
         try (Arena arena = Arena.ofConfined()) {
-            slice(arena.allocate(COLUMNS)); // before all else, when C2 is not busy
+            Overlap.slicesAreInlined(arena.allocate(COLUMNS), QUESTIONS); // before all else, when C2 is not busy
             // of one thread, of all threads, and on the heap: code that has not seen one is thrown away when it does
             List<WarmUp> memories = List.of(of(arena), of(Arena.ofAuto()), new WarmUp(WarmUp::heap, bits(arena)));
             for (KernelFamily family : KernelFamily.values()) {
@@ -80,13 +81,6 @@ final class WarmUp {
                     run(family, memories);
                 }
             }
-        }
-    }
-
-    /** Until long calls draw ahead, which takes some milliseconds, or for a tenth of a second. */
-    static void slice(MemorySegment memory) {
-        for (int i = 0; i < SLICES && !Overlap.slicesAreInlined(memory, 1); i++) {
-            Thread.onSpinWait();
         }
     }
 

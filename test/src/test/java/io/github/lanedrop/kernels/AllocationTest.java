@@ -28,7 +28,7 @@ final class AllocationTest {
     @BeforeAll
     static void needsC2() {
         Allocation.assumeCounted();
-        WarmUp.slice(Arena.ofAuto().allocate(1024)); // so that long calls draw ahead
+        Overlap.slicesAreInlined(Arena.ofAuto().allocate(1024), WarmUp.QUESTIONS); // so that long calls draw ahead
     }
 
     static List<KernelCall> calls() {
