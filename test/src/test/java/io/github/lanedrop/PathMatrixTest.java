@@ -42,7 +42,7 @@ import org.junit.jupiter.params.provider.ValueSource;
  */
 final class PathMatrixTest {
     /** Hash of {@link PathMain}'s workload. It changes only with that workload or with a new version of MaskStream. */
-    static final String SHA = "a172480f39381294ecb98db6f491c1c6dadc6d993ba9a3b4d99cac064d324d58";
+    static final String SHA = "b16a0f7654ec02d2301a528415e524617e68ddec3309c894fb7a8f5f3f03dd25";
 
     private static final String FORCE_VECTOR = "-Dlanedrop.path=vector";
     private static final String PRINT = "-XX:+PrintCompilation";

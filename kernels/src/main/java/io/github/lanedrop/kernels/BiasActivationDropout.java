@@ -278,7 +278,7 @@ public final class BiasActivationDropout {
         if (columns == 0) {
             return;
         }
-        int parts = ColumnSums.parts(rows);
+        int parts = ColumnSums.parts(rows, columns);
         ColumnSums sums = ColumnSums.POOL.borrow();
         sums.begin(parts, columns, false);
         if (workers.tasks() == 1) {
@@ -320,7 +320,7 @@ public final class BiasActivationDropout {
             ColumnSums sums,
             long startPart,
             long endPart) {
-        int parts = ColumnSums.parts(rows);
+        int parts = ColumnSums.parts(rows, columns);
         for (long part = startPart; part < endPart; part++) {
             chain.backward(
                     mask,

@@ -10,10 +10,10 @@ import java.lang.foreign.MemorySegment;
  * backward:  biasGradient[c] = sum over r of dstGradient[r][c]
  * </pre>
  *
- * <p>The gradient with respect to {@code src} is {@code dstGradient} itself. Its sums have an order that the number of rows
- * alone decides: the rows are cut into up to 16 parts, the greatest power of two that leaves none empty; each part is
- * summed from its first row to its last, from +0 on, and the parts are added in a tree, the upper half to the lower until
- * one is left.
+ * <p>The gradient with respect to {@code src} is {@code dstGradient} itself. Its sums have an order that the numbers of rows
+ * and columns alone decide: the rows are cut into up to 16 parts, the greatest power of two that leaves each a row and
+ * 16,384 elements on average; each part is summed from its first row to its last, from +0 on, and the parts are added in a
+ * tree, the upper half to the lower until one is left.
  *
  * <p>Buffers hold rows without gaps, in native memory, heap arrays or mapped files, little endian, of any alignment. No
  * rows or no columns do nothing, but a gradient of no rows is +0.
@@ -117,7 +117,7 @@ public final class BiasKernel {
         if (columns == 0) {
             return;
         }
-        int parts = ColumnSums.parts(rows);
+        int parts = ColumnSums.parts(rows, columns);
         ColumnSums sums = ColumnSums.POOL.borrow();
         sums.begin(parts, columns, false);
         if (workers.tasks() == 1) {
@@ -131,7 +131,7 @@ public final class BiasKernel {
 
     private static void sum(
             MemorySegment dstGradient, long rows, int columns, ColumnSums sums, long startPart, long endPart) {
-        int parts = ColumnSums.parts(rows);
+        int parts = ColumnSums.parts(rows, columns);
         Scratch scratch = Scratch.POOL.borrow();
         for (long part = startPart; part < endPart; part++) {
             long end = ColumnSums.row(part + 1, parts, rows) * columns;

@@ -180,7 +180,7 @@ final class Chain implements Overlap.Plain {
             long sumsByte) {
         Scratch scratch = Scratch.POOL.borrow();
         if (links.bias()) {
-            scratch.bias.setArray(bias, columns);
+            scratch.bias.set(bias, columns, RepeatedBias.AHEAD);
         }
         float scale = (float) mask.scale();
         for (long at = start; at < end; at += Scratch.CHUNK) {
@@ -212,21 +212,17 @@ final class Chain implements Overlap.Plain {
         Class<?> memory = srcGradient.getClass();
         int done = 0;
         if (Live.VECTOR && hasLoop(type, memory) && src.getClass() == memory && dstGradient.getClass() == memory) {
-            ChainLoop loop = loop(memory);
-            long firstByte = first * Float.BYTES;
-            loop.densities(src, scratch.bias, biasAt, scratch.densities, firstByte, elements);
-            done = loop.backward(
+            done = backward(
+                    loop(memory),
                     src,
-                    scratch.bias,
-                    biasAt,
-                    scratch.densities,
                     dstGradient,
                     srcGradient,
-                    firstByte,
+                    biasAt,
+                    first * Float.BYTES,
                     elements,
                     scale,
-                    bits,
-                    bitsAt);
+                    bitsAt,
+                    scratch);
         }
         if (done == elements) {
             return;
@@ -239,23 +235,29 @@ final class Chain implements Overlap.Plain {
         if (Live.VECTOR && start == 0) {
             MemorySegment array = scratch.floatSegment;
             MemorySegment gradients = scratch.otherFloatSegment;
-            ChainLoop loop = loop(array.getClass());
-            loop.densities(array, scratch.bias, biasAt, scratch.densities, 0, elements);
-            done = loop.backward(
-                    array,
-                    scratch.bias,
-                    biasAt,
-                    scratch.densities,
-                    gradients,
-                    gradients,
-                    0,
-                    elements,
-                    scale,
-                    bits,
-                    bitsAt);
+            done = backward(
+                    loop(array.getClass()), array, gradients, gradients, biasAt, 0, elements, scale, bitsAt, scratch);
         }
         ScalarChain.backward(links, x, scratch.bias, biasAt, dy, dy, done, elements, scale, bits, bitsAt);
         Storage.store(type, srcGradient, first, start, elements, scratch, dy, scratch.doubles);
+    }
+
+    private static int backward(
+            ChainLoop loop,
+            MemorySegment src,
+            MemorySegment dstGradient,
+            MemorySegment srcGradient,
+            int biasAt,
+            long firstByte,
+            int elements,
+            float scale,
+            int bitsAt,
+            Scratch scratch) {
+        byte[] bits = scratch.keepBits;
+        MemorySegment slopes = scratch.slopes;
+        loop.densities(src, scratch.bias, biasAt, slopes, firstByte, elements);
+        loop.slopes(src, scratch.bias, biasAt, slopes, firstByte, elements, bits, bitsAt);
+        return loop.backward(slopes, dstGradient, srcGradient, firstByte, elements, scale, bits, bitsAt);
     }
 
     /** Else elements go through arrays of float32, as those of 16 bits do. */
@@ -310,11 +312,28 @@ final class Chain implements Overlap.Plain {
         }
 
         @Override
-        public int backward(
+        public void densities(
                 MemorySegment src,
                 RepeatedBias bias,
                 int biasAt,
-                float[] densities,
+                MemorySegment densities,
+                long firstByte,
+                int elements) {}
+
+        @Override
+        public void slopes(
+                MemorySegment src,
+                RepeatedBias bias,
+                int biasAt,
+                MemorySegment slopes,
+                long firstByte,
+                int elements,
+                byte[] bits,
+                int bitsAt) {}
+
+        @Override
+        public int backward(
+                MemorySegment slopes,
                 MemorySegment dstGradient,
                 MemorySegment srcGradient,
                 long firstByte,
@@ -324,9 +343,5 @@ final class Chain implements Overlap.Plain {
                 int bitsAt) {
             return 0;
         }
-
-        @Override
-        public void densities(
-                MemorySegment src, RepeatedBias bias, int biasAt, float[] densities, long firstByte, int elements) {}
     }
 }

@@ -7,14 +7,18 @@ import io.github.lanedrop.kernels.norm.ColumnLoop;
 import java.lang.foreign.MemorySegment;
 
 /**
- * Sums over columns, the gradients of what is added to every row: their bits depend on the rows alone.
+ * Sums over columns, the gradients of what is added to every row: their bits depend on the rows and how many there are of
+ * what length, alone.
  *
- * <p>The rows are cut into up to {@value #PARTS} parts, the greatest power of two that leaves none empty; each part sums
- * its rows from the first to the last, and the sums are added in a tree, the upper half to the lower until one is left.
- * Tasks take whole parts.
+ * <p>The rows are cut into up to {@value #PARTS} parts, the greatest power of two that leaves each a row and
+ * {@value #PART_ELEMENTS} elements on average; each part sums its rows from the first to the last, and the sums are added
+ * in a tree, the upper half to the lower until one is left. Tasks take whole parts.
  */
 final class ColumnSums {
     private static final int PARTS = 16;
+    /** What a part takes by itself, its own beginning and the tree, is little beside so many. */
+    private static final int PART_ELEMENTS = 16384;
+
     private static final int MOST_COLUMNS = 1 << 28;
 
     /** Large where there are many columns. */
@@ -28,8 +32,9 @@ final class ColumnSums {
 
     private ColumnSums() {}
 
-    static int parts(long rows) {
-        return Integer.highestOneBit(Math.clamp(rows, 1, PARTS));
+    static int parts(long rows, int columns) {
+        long most = Math.min(rows, rows * columns / PART_ELEMENTS);
+        return Integer.highestOneBit(Math.clamp(most, 1, PARTS));
     }
 
     /** The first row of a part, which is also the end of the part before. */

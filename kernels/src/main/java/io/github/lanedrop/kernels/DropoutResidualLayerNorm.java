@@ -453,7 +453,7 @@ public final class DropoutResidualLayerNorm {
             MemorySegment betaGradient,
             long rows,
             Workers workers) {
-        int parts = ColumnSums.parts(rows);
+        int parts = ColumnSums.parts(rows, norm.columns());
         ColumnSums sums = ColumnSums.POOL.borrow();
         sums.begin(parts, norm.columns(), true);
         if (workers.tasks() == 1) {
@@ -515,7 +515,7 @@ public final class DropoutResidualLayerNorm {
             ColumnSums sums,
             long startPart,
             long endPart) {
-        int parts = ColumnSums.parts(rows);
+        int parts = ColumnSums.parts(rows, norm.columns());
         for (long part = startPart; part < endPart; part++) {
             NormRows.backward(
                     mask,

@@ -28,7 +28,6 @@ final class FusedSelfTest {
         byte[] bits = bits();
         var bias = new RepeatedBias();
         bias.set(MemorySegment.ofArray(values(.05f)), BIAS_COLUMNS, RepeatedBias.AHEAD);
-        bias.setArray(MemorySegment.ofArray(values(.05f)), BIAS_COLUMNS);
         int biasAt = 3;
 
         MemorySegment src = memory(memory, x);
@@ -39,9 +38,11 @@ final class FusedSelfTest {
         boolean agree = same(expected, dst);
 
         MemorySegment dstGradient = memory(memory, gradient);
-        float[] densities = new float[ELEMENTS];
-        loop.densities(src, bias, biasAt, densities, 0, ELEMENTS);
-        done = loop.backward(src, bias, biasAt, densities, dstGradient, dst, 0, ELEMENTS, SCALE, bits, 0);
+        byte[] passing = bits.clone();
+        MemorySegment slopes = memory(Memories.NATIVE, gradient);
+        loop.densities(src, bias, biasAt, slopes, 0, ELEMENTS);
+        loop.slopes(src, bias, biasAt, slopes, 0, ELEMENTS, passing, 0);
+        done = loop.backward(slopes, dstGradient, dst, 0, ELEMENTS, SCALE, passing, 0);
         ScalarChain.backward(links, x, bias, biasAt, gradient, expected, 0, done, SCALE, bits, 0);
         return agree && same(expected, dst);
     }
@@ -70,6 +71,7 @@ final class FusedSelfTest {
         loops.backward().finish(src, other, gradient, 0, batch, 2, false);
         loops.backward().finish(src, other, otherGradient, 0, batch, 2, true);
         loops.columns().addRows(other, 0, ELEMENTS, 7, ROW, sums, 0);
+        loops.columns().addRows(other, 0, ELEMENTS, 7, ROW / 2, sums, 0);
 
         MemorySegment[] segments = {normalised, gradient, otherGradient, sums};
         float[] results = new float[segments.length * ELEMENTS];

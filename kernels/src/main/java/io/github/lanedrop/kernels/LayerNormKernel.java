@@ -206,7 +206,7 @@ public final class LayerNormKernel {
                 workers);
         long parameterBytes = (long) columns * Float.BYTES;
         Check.disjoint("gammaGradient", gammaGradient, parameterBytes, "betaGradient", betaGradient, parameterBytes);
-        int parts = ColumnSums.parts(rows);
+        int parts = ColumnSums.parts(rows, columns);
         ColumnSums sums = ColumnSums.POOL.borrow();
         sums.begin(parts, columns, true);
         if (workers.tasks() == 1) {
@@ -258,7 +258,7 @@ public final class LayerNormKernel {
             ColumnSums sums,
             long startPart,
             long endPart) {
-        int parts = ColumnSums.parts(rows);
+        int parts = ColumnSums.parts(rows, norm.columns());
         for (long part = startPart; part < endPart; part++) {
             NormRows.backward(
                     norm,

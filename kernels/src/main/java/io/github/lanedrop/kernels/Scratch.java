@@ -1,6 +1,7 @@
 package io.github.lanedrop.kernels;
 
 import io.github.lanedrop.kernels.activation.RepeatedBias;
+import io.github.lanedrop.kernels.lanes.Aligned;
 import io.github.lanedrop.kernels.lanes.LaneScratch;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
@@ -43,8 +44,8 @@ final class Scratch {
 
     final double[] doubles = new double[CHUNK + SPARE_ELEMENTS];
     final double[] otherDoubles = new double[CHUNK + SPARE_ELEMENTS];
-    /** What {@link io.github.lanedrop.kernels.activation.ChainLoop#densities} leaves for the rest of a backward pass. */
-    final float[] densities = new float[CHUNK];
+    /** What {@link io.github.lanedrop.kernels.activation.ChainLoop#slopes} leaves for the rest of a backward pass. */
+    final MemorySegment slopes = Aligned.floats(CHUNK);
 
     final short[] shorts = new short[CHUNK];
     /** Floats on their way from shorts and to them. */

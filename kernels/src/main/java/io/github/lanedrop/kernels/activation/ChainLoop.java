@@ -38,26 +38,58 @@ public interface ChainLoop {
             int bitsAt);
 
     /**
-     * As many whole vectors of a chunk as there are.
+     * The first part of the backward pass of {@link ScalarActivation#GELU}, {@code e^(-z^2 / 2)}, and of
+     * {@link ScalarActivation#GELU_TANH}, the sigmoid of its inner function without a sign, for as many whole vectors as there
+     * are; others do nothing. With the rest in one method they would be too many operations for C2.
      *
      * @param src the elements of the forward pass
      * @param bias the bias
      * @param biasAt the index of the first element's bias
-     * @param densities what {@link #densities} has written
+     * @param densities receives the first part, from its beginning on; native memory
+     * @param firstByte where the chunk begins in {@code src}
+     * @param elements how many
+     */
+    void densities(
+            MemorySegment src, RepeatedBias bias, int biasAt, MemorySegment densities, long firstByte, int elements);
+
+    /**
+     * What the gradient will be multiplied by, for as many whole vectors as there are. Where the activation is a selection this
+     * clears the keep bits of the elements that it does not select.
+     *
+     * @param src the elements of the forward pass
+     * @param bias the bias
+     * @param biasAt the index of the first element's bias
+     * @param slopes holds what {@link #densities} has written, and receives {@code f'(z)} where it is not a selection
+     * @param firstByte where the chunk begins in {@code src}
+     * @param elements how many
+     * @param bits keep bits, lowest bit first; element 0 is bit 0 of {@code bits[bitsAt]}
+     * @param bitsAt the index of the first byte of keep bits
+     */
+    void slopes(
+            MemorySegment src,
+            RepeatedBias bias,
+            int biasAt,
+            MemorySegment slopes,
+            long firstByte,
+            int elements,
+            byte[] bits,
+            int bitsAt);
+
+    /**
+     * The last part of the backward pass, for as many whole vectors as there are.
+     *
+     * @param slopes as {@link #slopes} has left them
      * @param dstGradient the gradient with respect to {@code dst}
      * @param srcGradient receives the gradient with respect to {@code src}; may be {@code src} or {@code dstGradient}
-     * @param firstByte where the chunk begins in the segments
+     * @param firstByte where the chunk begins in the gradients
      * @param elements how many
      * @param scale what kept elements were multiplied by
-     * @param bits keep bits, lowest bit first; element 0 is bit 0 of {@code bits[bitsAt]}
+     * @param bits keep bits, as {@link #slopes} has left them
      * @param bitsAt the index of the first byte of keep bits
      * @return how many elements are done; the rest is less than a vector
      */
     int backward(
-            MemorySegment src,
-            RepeatedBias bias,
-            int biasAt,
-            float[] densities,
+            MemorySegment slopes,
             MemorySegment dstGradient,
             MemorySegment srcGradient,
             long firstByte,
@@ -65,18 +97,4 @@ public interface ChainLoop {
             float scale,
             byte[] bits,
             int bitsAt);
-
-    /**
-     * The first part of the backward pass of {@link ScalarActivation#GELU}, {@code e^(-z^2 / 2)}, and of
-     * {@link ScalarActivation#GELU_TANH}, the sigmoid of its inner function without a sign, for as many whole vectors as there
-     * are; others do nothing. With the rest in one loop they would be too many operations for C2.
-     *
-     * @param src the elements of the forward pass
-     * @param bias the bias
-     * @param biasAt the index of the first element's bias
-     * @param densities receives the first part
-     * @param firstByte where the chunk begins in the segment
-     * @param elements how many
-     */
-    void densities(MemorySegment src, RepeatedBias bias, int biasAt, float[] densities, long firstByte, int elements);
 }

@@ -1,7 +1,6 @@
 package io.github.lanedrop.kernels.activation;
 
 import io.github.lanedrop.kernels.lanes.Aligned;
-import io.github.lanedrop.kernels.lanes.Specialised;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.nio.ByteOrder;
@@ -22,12 +21,8 @@ public final class RepeatedBias {
     private static final ValueLayout.OfFloat FLOAT =
             ValueLayout.JAVA_FLOAT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
 
-    /** For forward loops: vectors of it lie in one cache line each. */
+    /** Vectors of it lie in one cache line each. */
     MemorySegment values = MemorySegment.NULL;
-    /** For backward loops, in which it would be the fourth segment, see {@link Specialised}. */
-    float[] array = {};
-
-    private MemorySegment arrayMemory = MemorySegment.NULL;
     /** The least multiple of the columns that is {@value #LEAST_PERIOD} or more. */
     int period;
 
@@ -37,50 +32,27 @@ public final class RepeatedBias {
     public RepeatedBias() {}
 
     /**
-     * Takes over a bias for forward loops.
+     * Takes over a bias.
      *
      * @param bias holds a float for each column
      * @param columns how many, 1 or more
      * @param ahead how many elements a loop may read from any of them on
      */
     public void set(MemorySegment bias, int columns, int ahead) {
-        int length = setLength(columns, ahead);
+        this.columns = columns;
+        period = columns * Math.ceilDiv(LEAST_PERIOD, columns);
+        int length = period + ahead;
         if (values.byteSize() < (long) Float.BYTES * length) {
             values = Aligned.floats(length);
         }
-        repeat(bias, values, length);
-    }
-
-    /**
-     * Takes over a bias for backward loops.
-     *
-     * @param bias holds a float for each column
-     * @param columns how many, 1 or more
-     */
-    public void setArray(MemorySegment bias, int columns) {
-        int length = setLength(columns, AHEAD);
-        if (array.length < length) {
-            array = new float[length];
-            arrayMemory = MemorySegment.ofArray(array);
-        }
-        repeat(bias, arrayMemory, length);
-    }
-
-    private void repeat(MemorySegment bias, MemorySegment dst, int length) {
         long bytes = (long) Float.BYTES * length;
         long copied = (long) Float.BYTES * columns;
-        MemorySegment.copy(bias, 0, dst, 0, copied);
+        MemorySegment.copy(bias, 0, values, 0, copied);
         while (copied < bytes) { // twice as many each time
             long next = Math.min(copied, bytes - copied);
-            MemorySegment.copy(dst, 0, dst, copied, next);
+            MemorySegment.copy(values, 0, values, copied, next);
             copied += next;
         }
-    }
-
-    private int setLength(int columns, int ahead) {
-        this.columns = columns;
-        period = columns * Math.ceilDiv(LEAST_PERIOD, columns);
-        return period + ahead;
     }
 
     /**
@@ -105,9 +77,5 @@ public final class RepeatedBias {
 
     float of(int at, int element) {
         return values.get(FLOAT, (long) Float.BYTES * ((at + element) % columns));
-    }
-
-    float ofArray(int at, int element) {
-        return array[(at + element) % columns];
     }
 }

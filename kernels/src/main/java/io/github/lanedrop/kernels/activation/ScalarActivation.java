@@ -67,7 +67,7 @@ public enum ScalarActivation {
 
         @Override
         public float backward(float z, float dy) {
-            float density = ScalarMath.exp((z * z) * -0.5f) * DENSITY;
+            float density = ScalarMath.decay((z * z) * 0.5f) * DENSITY;
             return dy * (ScalarMath.normal(z) + within(z, SATURATED) * density);
         }
     },

@@ -63,7 +63,7 @@ public final class ScalarChain {
             byte[] bits,
             int bitsAt) {
         for (int i = start; i < end; i++) {
-            float z = links.bias() ? src[i] + bias.ofArray(biasAt, i) : src[i];
+            float z = links.bias() ? src[i] + bias.of(biasAt, i) : src[i];
             float dy = links.dropout() ? select(dstGradient[i] * scale, bits, bitsAt, i) : dstGradient[i];
             srcGradient[i] = links.activation().backward(z, dy);
         }

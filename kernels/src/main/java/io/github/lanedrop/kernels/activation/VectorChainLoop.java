@@ -12,6 +12,7 @@ import java.lang.foreign.MemorySegment;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.nio.ByteOrder;
+import java.util.Arrays;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorMask;
 import jdk.incubator.vector.VectorOperators;
@@ -35,8 +36,6 @@ final class VectorChainLoop implements ChainLoop {
     private static final int VECTORS = 4;
 
     private static final int STEP = VECTORS * LANES;
-    /** Two written out: in a loop of four, C2 took a third longer. */
-    private static final int BACKWARD_STEP = 2 * LANES;
 
     VectorChainLoop() {}
 
@@ -95,11 +94,66 @@ final class VectorChainLoop implements ChainLoop {
     }
 
     @Override
-    public int backward(
+    public void densities(
+            MemorySegment src, RepeatedBias bias, int biasAt, MemorySegment densities, long firstByte, int elements) {}
+
+    @Override
+    public void slopes(
             MemorySegment src,
             RepeatedBias bias,
             int biasAt,
-            float[] densities,
+            MemorySegment slopes,
+            long firstByte,
+            int elements,
+            byte[] bits,
+            int bitsAt) {
+        if (!RELU) {
+            return;
+        }
+        if (src.getClass() != MEMORY || bias.values.getClass() != Memories.NATIVE) {
+            throw new IllegalArgumentException("wrong kind of memory"); // never; after this C2 knows the classes
+        }
+        if (!DROPOUT) {
+            Arrays.fill(bits, bitsAt, bitsAt + Math.ceilDiv(elements, Byte.SIZE), (byte) -1);
+        }
+        MemorySegment b = bias.values;
+        int period = bias.period;
+        int c = biasAt;
+        int i = 0;
+        for (; i <= elements - Long.SIZE; i += Long.SIZE) {
+            long at = firstByte + (long) Float.BYTES * i;
+            long blocked = 0;
+            for (int v = 0; v < Long.SIZE / LANES; v++) {
+                blocked |= blocked(src, at + v * BYTES, b, (long) Float.BYTES * (c + v * LANES)) << (v * LANES);
+            }
+            block(blocked, bits, bitsAt + (i >>> 3));
+            c += Long.SIZE;
+            c = c < period ? c : c - period;
+        }
+        for (; i <= elements - LANES; i += LANES) {
+            long blocked = blocked(src, firstByte + (long) Float.BYTES * i, b, (long) Float.BYTES * c);
+            block(blocked << (i & 7), bits, bitsAt + (i >>> 3));
+            c += LANES;
+            c = c < period ? c : c - period;
+        }
+    }
+
+    /** A bit for each lane: whether no gradient passes. */
+    private static long blocked(MemorySegment src, long at, MemorySegment bias, long biasByte) {
+        FloatVector z = FloatVector.fromMemorySegment(FLOATS, src, at, ORDER);
+        if (BIAS) {
+            z = z.add(FloatVector.fromMemorySegment(FLOATS, bias, biasByte, ORDER));
+        }
+        return z.compare(VectorOperators.LE, 0f).toLong();
+    }
+
+    private static void block(long blocked, byte[] bits, int at) {
+        LONG.set(bits, at, (long) LONG.get(bits, at) & ~blocked);
+    }
+
+    @Override
+    public int backward(
+            MemorySegment slopes,
             MemorySegment dstGradient,
             MemorySegment srcGradient,
             long firstByte,
@@ -107,61 +161,36 @@ final class VectorChainLoop implements ChainLoop {
             float scale,
             byte[] bits,
             int bitsAt) {
-        if (src.getClass() != MEMORY || dstGradient.getClass() != MEMORY || srcGradient.getClass() != MEMORY) {
+        if (dstGradient.getClass() != MEMORY || srcGradient.getClass() != MEMORY) {
             throw new IllegalArgumentException("wrong kind of memory"); // never; after this C2 knows the classes
         }
-        float[] b = bias.array;
-        int period = bias.period;
-        int c = biasAt;
         int i = 0;
-        for (; i <= elements - BACKWARD_STEP; i += BACKWARD_STEP) {
-            long kept = DROPOUT ? kept(bits, bitsAt, i) : 0;
+        for (; i <= elements - STEP; i += STEP) {
+            long passes = DROPOUT || RELU ? kept(bits, bitsAt, i) : 0;
             long at = firstByte + (long) Float.BYTES * i;
-            backward(src, b, c, dstGradient, srcGradient, at, scale, kept);
-            backward(src, b, c + LANES, dstGradient, srcGradient, at + BYTES, scale, kept >>> LANES);
-            c += BACKWARD_STEP;
-            c = c < period ? c : c - period;
+            for (int v = 0; v < VECTORS; v++) {
+                backward(dstGradient, srcGradient, at + v * BYTES, scale, passes >>> (v * LANES));
+            }
         }
         for (; i <= elements - LANES; i += LANES) {
-            long kept = DROPOUT ? kept(bits, bitsAt, i) : 0;
-            long at = firstByte + (long) Float.BYTES * i;
-            backward(src, b, c, dstGradient, srcGradient, at, scale, kept);
-            c += LANES;
-            c = c < period ? c : c - period;
+            long passes = DROPOUT || RELU ? kept(bits, bitsAt, i) : 0;
+            backward(dstGradient, srcGradient, firstByte + (long) Float.BYTES * i, scale, passes);
         }
         return i;
     }
 
-    @Override
-    public void densities(
-            MemorySegment src, RepeatedBias bias, int biasAt, float[] densities, long firstByte, int elements) {}
-
     // No vector crosses this call.
     private static void backward(
-            MemorySegment src,
-            float[] bias,
-            int biasAt,
-            MemorySegment dstGradient,
-            MemorySegment srcGradient,
-            long at,
-            float scale,
-            long kept) {
-        FloatVector z = FloatVector.fromMemorySegment(FLOATS, src, at, ORDER);
-        if (BIAS) {
-            z = z.add(FloatVector.fromArray(FLOATS, bias, biasAt));
-        }
+            MemorySegment dstGradient, MemorySegment srcGradient, long at, float scale, long passes) {
         FloatVector dy = FloatVector.fromMemorySegment(FLOATS, dstGradient, at, ORDER);
         if (DROPOUT) {
-            // as in forward
-            VectorMask<Float> passes = FROM_LONG
-                    ? VectorMask.fromLong(FLOATS, kept)
-                    : VectorMask.fromArray(FLOATS, MASKS, VectorKeepBits.maskAt(kept));
-            if (RELU) {
-                passes = passes.andNot(z.compare(VectorOperators.LE, 0f));
-            }
-            dy = ZERO.blend(dy.mul(FloatVector.broadcast(FLOATS, scale)), passes);
-        } else if (RELU) {
-            dy = dy.blend(ZERO, z.compare(VectorOperators.LE, 0f));
+            dy = dy.mul(FloatVector.broadcast(FLOATS, scale));
+        }
+        if (DROPOUT || RELU) {
+            VectorMask<Float> mask = FROM_LONG
+                    ? VectorMask.fromLong(FLOATS, passes)
+                    : VectorMask.fromArray(FLOATS, MASKS, VectorKeepBits.maskAt(passes));
+            dy = ZERO.blend(dy, mask);
         }
         dy.intoMemorySegment(srcGradient, at, ORDER);
     }

@@ -125,32 +125,76 @@ final class VectorCurveLoop implements ChainLoop {
     }
 
     @Override
-    public int backward(
+    public void densities(
+            MemorySegment src, RepeatedBias bias, int biasAt, MemorySegment densities, long firstByte, int elements) {
+        if (!GELU && !GELU_TANH) {
+            return;
+        }
+        if (src.getClass() != MEMORY
+                || bias.values.getClass() != Memories.NATIVE
+                || densities.getClass() != Memories.NATIVE) {
+            throw new IllegalArgumentException("wrong kind of memory"); // never; after this C2 knows the classes
+        }
+        MemorySegment b = bias.values;
+        int period = bias.period;
+        long ahead = biasAt;
+        int i = 0;
+        // both loops in one method, which makes it long enough that C2 compiles it by itself
+        while (GELU && i <= elements - LANES) {
+            int end = BIAS ? (int) Math.min(elements - LANES + 1, period - ahead) : elements - LANES + 1;
+            for (; i < end; i += LANES) {
+                long at = (long) Float.BYTES * i;
+                FloatVector z = FloatVector.fromMemorySegment(FLOATS, src, firstByte + at, ORDER);
+                if (BIAS) {
+                    z = z.add(FloatVector.fromMemorySegment(FLOATS, b, Float.BYTES * (ahead + i), ORDER));
+                }
+                VectorMath.decay(z.mul(z).mul(0.5f)).intoMemorySegment(densities, at, ORDER);
+            }
+            ahead -= period;
+        }
+        while (GELU_TANH && i <= elements - LANES) {
+            int end = BIAS ? (int) Math.min(elements - LANES + 1, period - ahead) : elements - LANES + 1;
+            for (; i < end; i += LANES) {
+                long at = (long) Float.BYTES * i;
+                FloatVector z = FloatVector.fromMemorySegment(FLOATS, src, firstByte + at, ORDER);
+                if (BIAS) {
+                    z = z.add(FloatVector.fromMemorySegment(FLOATS, b, Float.BYTES * (ahead + i), ORDER));
+                }
+                FloatVector inner = z.mul(z.mul(z).mul(INNER_CUBIC).add(INNER));
+                VectorMath.sigmoid(
+                                inner.viewAsIntegralLanes().lanewise(OR, SIGN).viewAsFloatingLanes())
+                        .intoMemorySegment(densities, at, ORDER);
+            }
+            ahead -= period;
+        }
+    }
+
+    @Override
+    public void slopes(
             MemorySegment src,
             RepeatedBias bias,
             int biasAt,
-            float[] densities,
-            MemorySegment dstGradient,
-            MemorySegment srcGradient,
+            MemorySegment slopes,
             long firstByte,
             int elements,
-            float scale,
             byte[] bits,
             int bitsAt) {
-        if (src.getClass() != MEMORY || dstGradient.getClass() != MEMORY || srcGradient.getClass() != MEMORY) {
+        if (src.getClass() != MEMORY
+                || bias.values.getClass() != Memories.NATIVE
+                || slopes.getClass() != Memories.NATIVE) {
             throw new IllegalArgumentException("wrong kind of memory"); // never; after this C2 knows the classes
         }
-        float[] b = bias.array;
+        MemorySegment b = bias.values;
         int period = bias.period;
         long ahead = biasAt;
         int i = 0;
         while (i <= elements - LANES) {
             int end = BIAS ? (int) Math.min(elements - LANES + 1, period - ahead) : elements - LANES + 1;
             for (; i < end; i += LANES) {
-                long at = firstByte + (long) Float.BYTES * i;
-                FloatVector z = FloatVector.fromMemorySegment(FLOATS, src, at, ORDER);
+                long at = (long) Float.BYTES * i;
+                FloatVector z = FloatVector.fromMemorySegment(FLOATS, src, firstByte + at, ORDER);
                 if (BIAS) {
-                    z = z.add(FloatVector.fromArray(FLOATS, b, (int) (ahead + i)));
+                    z = z.add(FloatVector.fromMemorySegment(FLOATS, b, Float.BYTES * (ahead + i), ORDER));
                 }
                 FloatVector slope;
                 if (SIGMOID) {
@@ -165,11 +209,11 @@ final class VectorCurveLoop implements ChainLoop {
                             .min(MOST)
                             .lanewise(UMIN, LEAST)
                             .viewAsFloatingLanes();
-                    slope = phi.add(
-                            near.mul(FloatVector.fromArray(FLOATS, densities, i).mul(DENSITY)));
+                    FloatVector density = FloatVector.fromMemorySegment(FLOATS, slopes, at, ORDER);
+                    slope = phi.add(near.mul(density.mul(DENSITY)));
                 } else if (GELU_TANH) {
                     FloatVector inner = z.mul(z.mul(z).mul(INNER_CUBIC).add(INNER));
-                    FloatVector tail = FloatVector.fromArray(FLOATS, densities, i);
+                    FloatVector tail = FloatVector.fromMemorySegment(FLOATS, slopes, at, ORDER);
                     FloatVector rest = ONE.sub(tail);
                     FloatVector near = z.viewAsIntegralLanes()
                             .min(MOST)
@@ -185,64 +229,43 @@ final class VectorCurveLoop implements ChainLoop {
                             .viewAsFloatingLanes();
                     slope = near.mul(ONE.sub(s)).add(ONE).mul(s);
                 }
-                FloatVector dy = FloatVector.fromMemorySegment(FLOATS, dstGradient, at, ORDER);
-                if (DROPOUT) {
-                    long kept = LANES == Byte.SIZE
-                            ? bits[bitsAt + (i >>> 3)]
-                            : (long) LONG.get(bits, bitsAt + (i >>> 3)) >>> (i & 7);
-                    VectorMask<Float> mask = FROM_LONG
-                            ? VectorMask.fromLong(FLOATS, kept)
-                            : VectorMask.fromArray(FLOATS, MASKS, VectorKeepBits.maskAt(kept));
-                    dy = ZERO.blend(dy.mul(FloatVector.broadcast(FLOATS, scale)), mask);
-                }
-                dy.mul(slope).intoMemorySegment(srcGradient, at, ORDER);
+                slope.intoMemorySegment(slopes, at, ORDER);
             }
             ahead -= period;
         }
-        return i;
     }
 
     @Override
-    public void densities(
-            MemorySegment src, RepeatedBias bias, int biasAt, float[] densities, long firstByte, int elements) {
-        if (!GELU && !GELU_TANH) {
-            return;
-        }
-        if (src.getClass() != MEMORY) {
+    public int backward(
+            MemorySegment slopes,
+            MemorySegment dstGradient,
+            MemorySegment srcGradient,
+            long firstByte,
+            int elements,
+            float scale,
+            byte[] bits,
+            int bitsAt) {
+        if (slopes.getClass() != Memories.NATIVE
+                || dstGradient.getClass() != MEMORY
+                || srcGradient.getClass() != MEMORY) {
             throw new IllegalArgumentException("wrong kind of memory"); // never; after this C2 knows the classes
         }
-        float[] b = bias.array;
-        int period = bias.period;
-        long ahead = biasAt;
         int i = 0;
-        // both loops in one method, which makes it long enough that C2 compiles it by itself
-        while (GELU && i <= elements - LANES) {
-            int end = BIAS ? (int) Math.min(elements - LANES + 1, period - ahead) : elements - LANES + 1;
-            for (; i < end; i += LANES) {
-                FloatVector z = FloatVector.fromMemorySegment(FLOATS, src, firstByte + (long) Float.BYTES * i, ORDER);
-                if (BIAS) {
-                    z = z.add(FloatVector.fromArray(FLOATS, b, (int) (ahead + i)));
-                }
-                z.mul(z).mul(-0.5f).intoArray(densities, i);
+        for (; i <= elements - LANES; i += LANES) {
+            long at = (long) Float.BYTES * i;
+            FloatVector dy = FloatVector.fromMemorySegment(FLOATS, dstGradient, firstByte + at, ORDER);
+            if (DROPOUT) {
+                long kept = LANES == Byte.SIZE
+                        ? bits[bitsAt + (i >>> 3)]
+                        : (long) LONG.get(bits, bitsAt + (i >>> 3)) >>> (i & 7);
+                VectorMask<Float> mask = FROM_LONG
+                        ? VectorMask.fromLong(FLOATS, kept)
+                        : VectorMask.fromArray(FLOATS, MASKS, VectorKeepBits.maskAt(kept));
+                dy = ZERO.blend(dy.mul(FloatVector.broadcast(FLOATS, scale)), mask);
             }
-            ahead -= period;
+            dy.mul(FloatVector.fromMemorySegment(FLOATS, slopes, at, ORDER))
+                    .intoMemorySegment(srcGradient, firstByte + at, ORDER);
         }
-        while (GELU_TANH && i <= elements - LANES) {
-            int end = BIAS ? (int) Math.min(elements - LANES + 1, period - ahead) : elements - LANES + 1;
-            for (; i < end; i += LANES) {
-                FloatVector z = FloatVector.fromMemorySegment(FLOATS, src, firstByte + (long) Float.BYTES * i, ORDER);
-                if (BIAS) {
-                    z = z.add(FloatVector.fromArray(FLOATS, b, (int) (ahead + i)));
-                }
-                FloatVector inner = z.mul(z.mul(z).mul(INNER_CUBIC).add(INNER));
-                VectorMath.sigmoid(
-                                inner.viewAsIntegralLanes().lanewise(OR, SIGN).viewAsFloatingLanes())
-                        .intoArray(densities, i);
-            }
-            ahead -= period;
-        }
-        if (GELU) {
-            VectorMath.exp(densities, i);
-        }
+        return i;
     }
 }

@@ -13,6 +13,8 @@ import jdk.incubator.vector.FloatVector;
 final class VectorColumnLoop implements ColumnLoop {
     private static final Class<?> MEMORY = Specialised.data(MethodHandles.lookup(), Class.class);
     private static final int LANES = FLOATS.length();
+    /** Rows that are added at a time, where there are as many. */
+    private static final int ROWS = 4;
 
     VectorColumnLoop() {}
 
@@ -28,21 +30,55 @@ final class VectorColumnLoop implements ColumnLoop {
         if (src.getClass() != MEMORY || sums.getClass() != Memories.NATIVE) {
             throw new IllegalArgumentException("wrong kind of memory"); // never; after this C2 knows the classes
         }
-        int c = column;
+        long rowBytes = (long) Float.BYTES * columns;
+        int beforeWrap = columns - column;
         int i = 0;
+        for (; i <= elements - ROWS * columns; i += ROWS * columns) {
+            long at = firstByte + (long) Float.BYTES * i;
+            addFour(src, at, rowBytes, beforeWrap, sums, sumsByte + (long) Float.BYTES * column);
+            addFour(src, at + (long) Float.BYTES * beforeWrap, rowBytes, column, sums, sumsByte);
+        }
+        int c = column;
         while (i < elements) {
-            int end = i + Math.min(columns - c, elements - i);
-            for (; i <= end - LANES; i += LANES, c += LANES) {
-                long sumAt = sumsByte + (long) Float.BYTES * c;
-                FloatVector.fromMemorySegment(FLOATS, sums, sumAt, ORDER)
-                        .add(FloatVector.fromMemorySegment(FLOATS, src, firstByte + (long) Float.BYTES * i, ORDER))
-                        .intoMemorySegment(sums, sumAt, ORDER);
-            }
-            for (; i < end; i++, c++) {
-                ScalarNorm.set(
-                        sums, sumsByte, c, ScalarNorm.get(sums, sumsByte, c) + ScalarNorm.get(src, firstByte, i));
-            }
+            int count = Math.min(columns - c, elements - i);
+            add(src, firstByte + (long) Float.BYTES * i, count, sums, sumsByte + (long) Float.BYTES * c);
+            i += count;
             c = 0;
+        }
+    }
+
+    /** Adds the same columns of four rows, so that their sums are loaded and stored once. */
+    private static void addFour(
+            MemorySegment src, long at, long rowBytes, int columns, MemorySegment sums, long sumsAt) {
+        long second = at + rowBytes;
+        long third = second + rowBytes;
+        long fourth = third + rowBytes;
+        int j = 0;
+        for (; j <= columns - LANES; j += LANES) {
+            long b = (long) Float.BYTES * j;
+            FloatVector.fromMemorySegment(FLOATS, sums, sumsAt + b, ORDER)
+                    .add(FloatVector.fromMemorySegment(FLOATS, src, at + b, ORDER))
+                    .add(FloatVector.fromMemorySegment(FLOATS, src, second + b, ORDER))
+                    .add(FloatVector.fromMemorySegment(FLOATS, src, third + b, ORDER))
+                    .add(FloatVector.fromMemorySegment(FLOATS, src, fourth + b, ORDER))
+                    .intoMemorySegment(sums, sumsAt + b, ORDER);
+        }
+        for (; j < columns; j++) {
+            float sum = ScalarNorm.get(sums, sumsAt, j) + ScalarNorm.get(src, at, j) + ScalarNorm.get(src, second, j);
+            ScalarNorm.set(sums, sumsAt, j, sum + ScalarNorm.get(src, third, j) + ScalarNorm.get(src, fourth, j));
+        }
+    }
+
+    private static void add(MemorySegment src, long at, int columns, MemorySegment sums, long sumsAt) {
+        int j = 0;
+        for (; j <= columns - LANES; j += LANES) {
+            long b = (long) Float.BYTES * j;
+            FloatVector.fromMemorySegment(FLOATS, sums, sumsAt + b, ORDER)
+                    .add(FloatVector.fromMemorySegment(FLOATS, src, at + b, ORDER))
+                    .intoMemorySegment(sums, sumsAt + b, ORDER);
+        }
+        for (; j < columns; j++) {
+            ScalarNorm.set(sums, sumsAt, j, ScalarNorm.get(sums, sumsAt, j) + ScalarNorm.get(src, at, j));
         }
     }
 }
