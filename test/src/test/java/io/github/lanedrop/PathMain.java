@@ -8,6 +8,7 @@ import io.github.lanedrop.kernels.AttentionScores;
 import io.github.lanedrop.kernels.AttentionShape;
 import io.github.lanedrop.kernels.BernoulliMask;
 import io.github.lanedrop.kernels.BiasActivationDropout;
+import io.github.lanedrop.kernels.BiasKernel;
 import io.github.lanedrop.kernels.BroadcastMask;
 import io.github.lanedrop.kernels.BroadcastShape;
 import io.github.lanedrop.kernels.ByteMask;
@@ -312,6 +313,9 @@ public final class PathMain {
             update(dst);
             update(ofColumns);
         }
+        int many = 900; // two parts of the sums
+        BiasKernel.backward(floats(many * columns), ofColumns, many, columns);
+        update(ofColumns);
         LayerNorm norm = new LayerNorm(floats(columns), bias, columns, 1e-5f);
         MemorySegment mean = MemorySegment.ofArray(new float[rows]);
         MemorySegment rstd = MemorySegment.ofArray(new float[rows]);

@@ -196,7 +196,7 @@ public final class BiasActivationDropout {
      * @param biasGradient receives the gradient with respect to {@code bias}
      * @param rows how many rows, 0 or more
      * @param columns how many columns, 0 or more
-     * @param workers who does it; up to 16 tasks are of use
+     * @param workers who does it; a task for each 16,384 elements is of use, up to 16
      */
     public static void backward(
             MaskSource mask,
@@ -239,7 +239,7 @@ public final class BiasActivationDropout {
      * @param biasGradient receives the gradient with respect to {@code bias}, in float32
      * @param rows how many rows, 0 or more
      * @param columns how many columns, 0 or more
-     * @param workers who does it; up to 16 tasks are of use
+     * @param workers who does it; a task for each 16,384 elements is of use, up to 16
      */
     public static void backward(
             MaskSource mask,

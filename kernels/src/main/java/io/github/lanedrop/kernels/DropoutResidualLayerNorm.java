@@ -217,7 +217,7 @@ public final class DropoutResidualLayerNorm {
      * @param gammaGradient receives the gradient with respect to gamma
      * @param betaGradient receives the gradient with respect to beta
      * @param rows how many rows, 0 or more
-     * @param workers who does it; up to 16 tasks are of use
+     * @param workers who does it; a task for each 16,384 elements is of use, up to 16
      */
     public static void backward(
             MaskSource mask,
@@ -266,7 +266,7 @@ public final class DropoutResidualLayerNorm {
      * @param gammaGradient receives the gradient with respect to gamma, in float32
      * @param betaGradient receives the gradient with respect to beta, in float32
      * @param rows how many rows, 0 or more
-     * @param workers who does it; up to 16 tasks are of use
+     * @param workers who does it; a task for each 16,384 elements is of use, up to 16
      */
     public static void backward(
             MaskSource mask,
@@ -332,7 +332,7 @@ public final class DropoutResidualLayerNorm {
      * @param gammaGradient receives the gradient with respect to gamma
      * @param betaGradient receives the gradient with respect to beta
      * @param rows how many rows, 0 or more
-     * @param workers who does it; up to 16 tasks are of use
+     * @param workers who does it; a task for each 16,384 elements is of use, up to 16
      */
     public static void backward(
             MaskSource mask,
@@ -384,7 +384,7 @@ public final class DropoutResidualLayerNorm {
      * @param gammaGradient receives the gradient with respect to gamma, in float32
      * @param betaGradient receives the gradient with respect to beta, in float32
      * @param rows how many rows, 0 or more
-     * @param workers who does it; up to 16 tasks are of use
+     * @param workers who does it; a task for each 16,384 elements is of use, up to 16
      */
     public static void backward(
             MaskSource mask,

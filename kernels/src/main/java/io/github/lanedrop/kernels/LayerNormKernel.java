@@ -152,7 +152,7 @@ public final class LayerNormKernel {
      * @param gammaGradient receives the gradient with respect to gamma
      * @param betaGradient receives the gradient with respect to beta
      * @param rows how many rows, 0 or more
-     * @param workers who does it; up to 16 tasks are of use
+     * @param workers who does it; a task for each 16,384 elements is of use, up to 16
      */
     public static void backward(
             LayerNorm norm,

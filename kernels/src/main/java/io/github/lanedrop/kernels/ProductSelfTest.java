@@ -102,12 +102,12 @@ final class ProductSelfTest {
         for (int n = 0; n < bias.length; n += 2) {
             bias[n] = -bias[n] * n;
         }
-        ScalarFinish.addBias(expected, rows, bias, 0);
-        VectorFinish.addBias(actual, rows, bias, 0);
-        ScalarFinish.relu(expected, rows);
-        VectorFinish.relu(actual, rows);
-        ScalarFinish.select(expected, rows, 1.25f, bits, 1, 19);
-        VectorFinish.select(actual, rows, 1.25f, bits, 1, 19);
+        for (boolean rectified : new boolean[] {false, true}) {
+            for (boolean selects : new boolean[] {false, true}) {
+                ScalarFinish.finish(expected, rows, bias, 0, rectified, selects, 1.25f, bits, 1, 19);
+                VectorFinish.finish(actual, rows, bias, 0, rectified, selects, 1.25f, bits, 1, 19);
+            }
+        }
         ScalarFinish.keep(expected, ramp(STRIP), rows, bits, 5, 23);
         VectorFinish.keep(actual, ramp(STRIP), rows, bits, 5, 23);
         boolean agree = Arrays.equals(expected, actual);

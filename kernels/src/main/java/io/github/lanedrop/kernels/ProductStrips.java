@@ -7,6 +7,7 @@ import static io.github.lanedrop.kernels.product.Tiles.LANES;
 import io.github.lanedrop.kernels.product.ScalarFinish;
 import io.github.lanedrop.kernels.product.VectorFinish;
 import java.lang.foreign.MemorySegment;
+import java.util.Arrays;
 
 /**
  * The way of a {@link BlockedProduct}'s strips between C and the sums in {@link ProductScratch#strip}: turned if they are
@@ -15,6 +16,13 @@ import java.lang.foreign.MemorySegment;
  * <p>Rows and columns are those that are computed: of a product across, columns and rows of C.
  */
 final class ProductStrips {
+    /** Stands for the bias where there is none: -0 changes no sum, not even -0. */
+    private static final float[] NOTHING_ADDED = new float[COLUMNS];
+
+    static {
+        Arrays.fill(NOTHING_ADDED, -0f);
+    }
+
     private final ProductScratch scratch;
 
     private Matrix c = BlockedProduct.NONE;
@@ -122,8 +130,7 @@ final class ProductStrips {
     /**
      * What becomes of sums before they are stored, in rows as memory has them.
      *
-     * <p>All of it stands in one method, which is too long to be inlined: what chooses strips would pass the nodes after
-     * which C2 may box vectors.
+     * <p>It is too long to be inlined: what chooses strips would pass the nodes after which C2 may box vectors.
      */
     private void change(float[] strip, int row, int rows, int column, int columns, boolean last) {
         int bit = (row - bitsRow) * bitStride + column - bitsColumn;
@@ -139,45 +146,40 @@ final class ProductStrips {
         if (!last) {
             return;
         }
-        if (epilogue.hasBias()) {
-            int biasAt = column - biasColumn;
-            if (ProductSelfTest.VECTOR) {
-                VectorFinish.addBias(strip, rows, scratch.bias, biasAt);
-            } else {
-                ScalarFinish.addBias(strip, rows, scratch.bias, biasAt);
+        boolean adds = epilogue.hasBias();
+        boolean rectified = epilogue.activation() == Activation.RELU;
+        boolean curve = !rectified && epilogue.activation() != Activation.IDENTITY;
+        boolean drops = epilogue.drops();
+        if (curve) {
+            if (adds) {
+                finish(strip, rows, column, true, false, false, 0);
             }
+            MemorySegment segment = across ? scratch.otherSegment : scratch.stripSegment;
+            Chain.ofActivation(epilogue.activation())
+                    .forward(
+                            KeepBits.ALL_KEPT,
+                            DType.FLOAT32,
+                            0,
+                            segment,
+                            Chain.NO_BIAS,
+                            COLUMNS,
+                            segment,
+                            0,
+                            (long) rows * COLUMNS);
         }
-        switch (epilogue.activation()) {
-            case IDENTITY -> {}
-            case RELU -> {
-                if (ProductSelfTest.VECTOR) {
-                    VectorFinish.relu(strip, rows);
-                } else {
-                    ScalarFinish.relu(strip, rows);
-                }
-            }
-            case SIGMOID, TANH, GELU, GELU_TANH, SILU -> {
-                MemorySegment segment = across ? scratch.otherSegment : scratch.stripSegment;
-                Chain.ofActivation(epilogue.activation())
-                        .forward(
-                                KeepBits.ALL_KEPT,
-                                DType.FLOAT32,
-                                0,
-                                segment,
-                                Chain.NO_BIAS,
-                                COLUMNS,
-                                segment,
-                                0,
-                                (long) rows * COLUMNS);
-            }
+        if (drops || rectified || (adds && !curve)) {
+            finish(strip, rows, column, adds && !curve, rectified, drops, bit);
         }
-        if (epilogue.drops()) {
-            float scale = (float) epilogue.dropout().scale();
-            if (ProductSelfTest.VECTOR) {
-                VectorFinish.select(strip, rows, scale, scratch.bits, bit, bitStride);
-            } else {
-                ScalarFinish.select(strip, rows, scale, scratch.bits, bit, bitStride);
-            }
+    }
+
+    private void finish(float[] strip, int rows, int column, boolean adds, boolean rectified, boolean drops, int bit) {
+        float[] bias = adds ? scratch.bias : NOTHING_ADDED;
+        int biasAt = adds ? column - biasColumn : 0;
+        float scale = drops ? (float) epilogue.dropout().scale() : 1;
+        if (ProductSelfTest.VECTOR) {
+            VectorFinish.finish(strip, rows, bias, biasAt, rectified, drops, scale, scratch.bits, bit, bitStride);
+        } else {
+            ScalarFinish.finish(strip, rows, bias, biasAt, rectified, drops, scale, scratch.bits, bit, bitStride);
         }
     }
 

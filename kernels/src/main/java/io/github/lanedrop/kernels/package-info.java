@@ -211,8 +211,9 @@
  *   <li><b>A loop takes at most three segments; what else it needs is in arrays, or waits for another loop.</b> In a JVM that
  *       has used arenas of one thread and of all threads, loops over four and more were compiled a hundred times, half a
  *       minute in which they were a hundred times slower; {@link io.github.lanedrop.kernels.lanes.Specialised} says why. Now
- *       all are at peak after two or three seconds. Arrays cost, since vectors of them lie across cache lines: backward chains
- *       take up to 6 % longer, the gradient of layer normalisation a tenth at 64Ki elements. Revisit when C2 no longer
+ *       all are at peak after two or three seconds. Arrays cost, since vectors of them lie across cache lines: the gradient of
+ *       layer normalisation takes a tenth longer at 64Ki elements. Backward chains write what they multiply by to aligned
+ *       scratch memory, and read it in a loop of its own. Revisit when C2 no longer
  *       speculates on what it has seen fail.
  *   <li><b>Vectors cross no call but that of one elementary function in a method too long to be inlined.</b> Past a number of
  *       nodes C2 inlines only what the JDK marks as to be inlined ({@code NodeCountInliningCutoff} in its log), and every

@@ -7,12 +7,14 @@ import static org.assertj.core.api.Assertions.within;
 
 import io.github.lanedrop.kernels.Memory.Kind;
 import io.github.lanedrop.rng.Key;
+import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.util.Arrays;
 import java.util.List;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.MethodSource;
 
@@ -287,31 +289,35 @@ final class BiasActivationDropoutTest {
         }
     }
 
-    @Test
-    void theBiasGradientIsSummedInPartsAndATree() {
-        int r = 37; // 16 parts, of three rows and of two
-        int c = 7086; // so that 16 parts have 16,384 elements each
+    /** Parts of 16,384 elements at least. The second shape has four rows in a chunk many times, from any column on. */
+    @ParameterizedTest
+    @CsvSource({"37, 7086, 16", "2000, 37, 4", "999, 33, 2", "50, 41, 1"})
+    void theBiasGradientIsSummedInPartsAndATree(int r, int c, int count) {
         float[] g = rows.floats(r * c);
-        float[] parts = new float[16 * c];
+        float[] parts = new float[count * c];
         int row = 0;
-        for (int part = 0; part < 16; part++) {
-            for (int end = row + (part < r % 16 ? 3 : 2); row < end; row++) {
+        for (int part = 0; part < count; part++) {
+            for (int end = row + r / count + (part < r % count ? 1 : 0); row < end; row++) {
                 for (int i = 0; i < c; i++) {
                     parts[part * c + i] += g[row * c + i];
                 }
             }
         }
         assertThat(row).isEqualTo(r);
-        for (int half = 8 * c; half >= c; half /= 2) {
+        for (int half = count / 2 * c; half >= c; half /= 2) {
             for (int i = 0; i < half; i++) {
                 parts[i] += parts[half + i];
             }
         }
+        MemorySegment heap = MemorySegment.ofArray(g);
+        MemorySegment nativeMemory = Arena.ofAuto().allocate(heap.byteSize()).copyFrom(heap);
         MemorySegment biasGradient = rows.room(c);
-        BiasKernel.backward(MemorySegment.ofArray(g), biasGradient, r, c);
-        assertSame(biasGradient, Arrays.copyOf(parts, c), "parts");
-        BiasKernel.backward(MemorySegment.ofArray(g), biasGradient, r, c, Rows.THREE);
-        assertSame(biasGradient, Arrays.copyOf(parts, c), "parts by tasks");
+        for (MemorySegment gradient : List.of(heap, nativeMemory)) {
+            for (Workers workers : List.of(Workers.NONE, Rows.THREE)) {
+                BiasKernel.backward(gradient, biasGradient, r, c, workers);
+                assertSame(biasGradient, Arrays.copyOf(parts, c), "parts of " + gradient + " by " + workers.tasks());
+            }
+        }
     }
 
     @ParameterizedTest

@@ -87,10 +87,10 @@ final class EpilogueTest {
         float[] b = gaussian(random, inner * columns);
         float[] bias = gaussian(random, columns);
         List<MaskSource> masks = masksOfEveryRate(rows * columns);
-        for (int variant = 0; variant < 16; variant++) {
+        for (int variant = 0; variant < 32; variant++) {
             MaskSource mask = masks.get(variant % masks.size());
             Activation activation = variant % 2 == 0 ? Activation.RELU : Activation.IDENTITY;
-            float[] withBias = variant % 4 < 3 ? bias : new float[0];
+            float[] withBias = variant / 2 % 4 < 3 ? bias : new float[0]; // or none, with both activations
             var epilogue = Epilogue.NONE
                     .bias(MemorySegment.ofArray(withBias))
                     .activation(activation)
@@ -99,7 +99,7 @@ final class EpilogueTest {
             Matrix c = matrix(kind, gaussian(random, rows * columns), rows, columns, false);
             Matrix bMatrix = matrix(b, inner, columns, (variant & 2) != 0);
             var workers = new Workers(Runnable::run, 1 + variant % 4);
-            if (variant < 12) {
+            if (variant < 24) {
                 MatrixProduct.multiply(matrix(a, rows, inner, (variant & 1) != 0), bMatrix, c, epilogue, workers);
             } else {
                 MatrixProduct.multiply(matrix(a, rows, inner, false), PackedMatrix.of(bMatrix), c, epilogue, workers);

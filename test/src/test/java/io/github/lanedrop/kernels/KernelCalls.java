@@ -227,6 +227,8 @@ final class KernelCalls {
         MaskSource mask = new BernoulliMask(Rate.drop(.1), Key.of(1));
         Epilogue epilogue =
                 Epilogue.NONE.bias(b.segment()).activation(Activation.RELU).dropout(mask, 3);
+        Epilogue relu = Epilogue.NONE.activation(Activation.RELU);
+        Epilogue gelu = Epilogue.NONE.bias(b.segment()).activation(Activation.GELU);
         DropConnect weights = DropConnect.perBlock(mask, 4);
         Matrix variance = Matrix.of(allocate(kind, 4L * size * size), size, size);
         Matrix squares = Matrix.of(MemorySegment.ofArray(new float[size * size]), size, size);
@@ -239,6 +241,8 @@ final class KernelCalls {
                         new KernelCall("few columns", () -> MatrixProduct.multiply(rows, few, fewColumns)),
                         new KernelCall("packed", () -> MatrixProduct.multiply(a, packed, c, Workers.NONE)),
                         new KernelCall("epilogue", () -> MatrixProduct.multiply(a, b, c, epilogue, Workers.NONE)),
+                        new KernelCall("ReLU", () -> MatrixProduct.multiply(a, b, c, relu, Workers.NONE)),
+                        new KernelCall("bias, GELU", () -> MatrixProduct.multiply(a, b, c, gelu, Workers.NONE)),
                         new KernelCall(
                                 "DropConnect",
                                 () -> DropConnectProduct.multiply(

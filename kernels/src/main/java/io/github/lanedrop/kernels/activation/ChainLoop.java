@@ -53,13 +53,13 @@ public interface ChainLoop {
             MemorySegment src, RepeatedBias bias, int biasAt, MemorySegment densities, long firstByte, int elements);
 
     /**
-     * What the gradient will be multiplied by, for as many whole vectors as there are. Where the activation is a selection this
-     * clears the keep bits of the elements that it does not select.
+     * What the gradient will be multiplied by, for as many whole vectors as there are. ReLU clears the keep bits of the elements
+     * that it does not select, or sets those of the others where nothing is dropped; the identity does nothing.
      *
      * @param src the elements of the forward pass
      * @param bias the bias
      * @param biasAt the index of the first element's bias
-     * @param slopes holds what {@link #densities} has written, and receives {@code f'(z)} where it is not a selection
+     * @param slopes holds what {@link #densities} has written, and receives {@code f'(z)}, but of ReLU and the identity
      * @param firstByte where the chunk begins in {@code src}
      * @param elements how many
      * @param bits keep bits, lowest bit first; element 0 is bit 0 of {@code bits[bitsAt]}

@@ -120,35 +120,34 @@ final class VectorChainLoop implements ChainLoop {
         int period = bias.period;
         int c = biasAt;
         int i = 0;
+        // written out, so that the method is too long to be inlined: the whole backward pass is too much for one
+        // compilation
         for (; i <= elements - Long.SIZE; i += Long.SIZE) {
             long at = firstByte + (long) Float.BYTES * i;
             long blocked = 0;
             for (int v = 0; v < Long.SIZE / LANES; v++) {
-                blocked |= blocked(src, at + v * BYTES, b, (long) Float.BYTES * (c + v * LANES)) << (v * LANES);
+                FloatVector z = FloatVector.fromMemorySegment(FLOATS, src, at + v * BYTES, ORDER);
+                if (BIAS) {
+                    z = z.add(FloatVector.fromMemorySegment(FLOATS, b, (long) Float.BYTES * (c + v * LANES), ORDER));
+                }
+                blocked |= z.compare(VectorOperators.LE, 0f).toLong() << (v * LANES);
             }
-            block(blocked, bits, bitsAt + (i >>> 3));
+            int bitsOf = bitsAt + (i >>> 3);
+            LONG.set(bits, bitsOf, (long) LONG.get(bits, bitsOf) & ~blocked);
             c += Long.SIZE;
             c = c < period ? c : c - period;
         }
         for (; i <= elements - LANES; i += LANES) {
-            long blocked = blocked(src, firstByte + (long) Float.BYTES * i, b, (long) Float.BYTES * c);
-            block(blocked << (i & 7), bits, bitsAt + (i >>> 3));
+            FloatVector z = FloatVector.fromMemorySegment(FLOATS, src, firstByte + (long) Float.BYTES * i, ORDER);
+            if (BIAS) {
+                z = z.add(FloatVector.fromMemorySegment(FLOATS, b, (long) Float.BYTES * c, ORDER));
+            }
+            long blocked = z.compare(VectorOperators.LE, 0f).toLong() << (i & 7);
+            int bitsOf = bitsAt + (i >>> 3);
+            LONG.set(bits, bitsOf, (long) LONG.get(bits, bitsOf) & ~blocked);
             c += LANES;
             c = c < period ? c : c - period;
         }
-    }
-
-    /** A bit for each lane: whether no gradient passes. */
-    private static long blocked(MemorySegment src, long at, MemorySegment bias, long biasByte) {
-        FloatVector z = FloatVector.fromMemorySegment(FLOATS, src, at, ORDER);
-        if (BIAS) {
-            z = z.add(FloatVector.fromMemorySegment(FLOATS, bias, biasByte, ORDER));
-        }
-        return z.compare(VectorOperators.LE, 0f).toLong();
-    }
-
-    private static void block(long blocked, byte[] bits, int at) {
-        LONG.set(bits, at, (long) LONG.get(bits, at) & ~blocked);
     }
 
     @Override

@@ -138,7 +138,7 @@ public final class ScalarMath {
     }
 
     /**
-     * {@code e^-x} of what is 0 or more, as a softmax needs it, within 1 ulp: half the operations of {@link #exp}. 0 from
+     * {@code e^-x} of what is 0 or more, as softmax and densities need it, within 1 ulp: half the operations of {@link #exp}. 0 from
      * beyond 87, so that no result is subnormal. It holds for less than 0 as well, down to -87, and is anything below that. A
      * NaN gives any NaN.
      *

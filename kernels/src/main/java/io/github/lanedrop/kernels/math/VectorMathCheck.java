@@ -28,13 +28,15 @@ public final class VectorMathCheck {
             FloatVector sigmoid = VectorMath.sigmoid(x);
             FloatVector tanh = VectorMath.tanh(x);
             FloatVector normal = VectorMath.normal(x);
+            FloatVector decay = VectorMath.decay(x.abs());
             for (int lane = 0; lane < FLOATS.length(); lane++) {
                 float argument = ARGUMENTS[at + lane];
                 agree &= same(exp[at + lane], ScalarMath.exp(argument))
                         && same(log[at + lane], ScalarMath.log(argument))
                         && same(sigmoid.lane(lane), ScalarMath.sigmoid(argument))
                         && same(tanh.lane(lane), ScalarMath.tanh(argument))
-                        && same(normal.lane(lane), ScalarMath.normal(argument));
+                        && same(normal.lane(lane), ScalarMath.normal(argument))
+                        && Float.compare(decay.lane(lane), ScalarMath.decay(Math.abs(argument))) == 0; // any NaN
             }
         }
         return agree;

@@ -6,28 +6,32 @@ import static io.github.lanedrop.kernels.product.Tiles.COLUMNS;
 public final class ScalarFinish {
     private ScalarFinish() {}
 
-    /** {@code strip[r][n] += bias[n]}. */
-    public static void addBias(float[] strip, int rows, float[] bias, int biasAt) {
-        for (int r = 0; r < rows; r++) {
-            for (int n = 0; n < COLUMNS; n++) {
-                strip[r * COLUMNS + n] += bias[biasAt + n];
-            }
-        }
-    }
-
-    /** {@code strip[r][n] = strip[r][n] <= 0 ? +0 : strip[r][n]}. */
-    public static void relu(float[] strip, int rows) {
-        for (int i = 0; i < rows * COLUMNS; i++) {
-            strip[i] = strip[i] <= 0 ? 0f : strip[i];
-        }
-    }
-
-    /** {@code strip[r][n] = kept ? strip[r][n] * scale : +0}; the bit is {@code bitAt + r * bitStride + n}. */
-    public static void select(float[] strip, int rows, float scale, byte[] bits, int bitAt, int bitStride) {
+    /**
+     * Bias, ReLU and dropout, of which the last two may be missing.
+     *
+     * <pre>
+     * z           = strip[r][n] + bias[biasAt + n]
+     * y           = rectified &amp;&amp; z &lt;= 0 ? +0 : z
+     * strip[r][n] = selects ? (kept ? y * scale : +0) : y          the bit is bitAt + r * bitStride + n
+     * </pre>
+     */
+    public static void finish(
+            float[] strip,
+            int rows,
+            float[] bias,
+            int biasAt,
+            boolean rectified,
+            boolean selects,
+            float scale,
+            byte[] bits,
+            int bitAt,
+            int bitStride) {
         for (int r = 0; r < rows; r++) {
             for (int n = 0; n < COLUMNS; n++) {
                 int i = r * COLUMNS + n;
-                strip[i] = kept(bits, bitAt + r * bitStride + n) ? strip[i] * scale : 0f;
+                float sum = strip[i] + bias[biasAt + n];
+                float value = rectified && sum <= 0 ? 0f : sum;
+                strip[i] = selects ? (kept(bits, bitAt + r * bitStride + n) ? value * scale : 0f) : value;
             }
         }
     }

@@ -1,6 +1,8 @@
 package io.github.lanedrop.kernels.product;
 
 import static io.github.lanedrop.kernels.lanes.Memories.NATIVE;
+import static io.github.lanedrop.kernels.lanes.VectorKeepBits.FROM_LONG;
+import static io.github.lanedrop.kernels.lanes.VectorKeepBits.MASKS;
 import static io.github.lanedrop.kernels.product.Tiles.COLUMNS;
 import static io.github.lanedrop.kernels.product.Tiles.LANES;
 import static io.github.lanedrop.rng.simd.Lanes.FLOATS;
@@ -22,41 +24,48 @@ public final class VectorFinish {
 
     private VectorFinish() {}
 
-    /** As {@link ScalarFinish#addBias}. */
-    public static void addBias(float[] strip, int rows, float[] bias, int biasAt) {
+    /** As {@link ScalarFinish#finish}. Both loops in one method, which is so long that C2 compiles it by itself. */
+    public static void finish(
+            float[] strip,
+            int rows,
+            float[] bias,
+            int biasAt,
+            boolean rectified,
+            boolean selects,
+            float scale,
+            byte[] bits,
+            int bitAt,
+            int bitStride) {
         FloatVector bias0 = FloatVector.fromArray(FLOATS, bias, biasAt);
         FloatVector bias1 = FloatVector.fromArray(FLOATS, bias, biasAt + LANES);
-        for (int i = 0; i < rows * COLUMNS; i += COLUMNS) {
-            FloatVector.fromArray(FLOATS, strip, i).add(bias0).intoArray(strip, i);
-            FloatVector.fromArray(FLOATS, strip, i + LANES).add(bias1).intoArray(strip, i + LANES);
+        // the greatest sum that is rectified: nothing is less than NaN
+        FloatVector most = FloatVector.broadcast(FLOATS, rectified ? 0f : Float.NaN);
+        if (!selects) {
+            for (int i = 0; i < rows * COLUMNS; i += COLUMNS) {
+                FloatVector sum0 = FloatVector.fromArray(FLOATS, strip, i).add(bias0);
+                FloatVector sum1 =
+                        FloatVector.fromArray(FLOATS, strip, i + LANES).add(bias1);
+                sum0.blend(ZERO, sum0.compare(VectorOperators.LE, most)).intoArray(strip, i);
+                sum1.blend(ZERO, sum1.compare(VectorOperators.LE, most)).intoArray(strip, i + LANES);
+            }
+            return;
         }
-    }
-
-    /** As {@link ScalarFinish#relu}. */
-    public static void relu(float[] strip, int rows) {
-        for (int i = 0; i < rows * COLUMNS; i += LANES) {
-            FloatVector value = FloatVector.fromArray(FLOATS, strip, i);
-            value.blend(ZERO, value.compare(VectorOperators.LE, 0f)).intoArray(strip, i);
-        }
-    }
-
-    /** As {@link ScalarFinish#select}. */
-    public static void select(float[] strip, int rows, float scale, byte[] bits, int bitAt, int bitStride) {
         FloatVector scales = FloatVector.broadcast(FLOATS, scale);
         int bit = bitAt;
         for (int i = 0; i < rows * COLUMNS; i += COLUMNS) {
             long kept = VectorKeepBits.kept(bits, bit);
-            for (int half = i; half < i + COLUMNS; half += LANES) {
-                VectorMask<Float> mask = Simd.MASK_REGISTERS
-                        ? VectorMask.fromLong(FLOATS, kept)
-                        : IntVector.broadcast(INTS, (int) kept)
-                                .lanewise(VectorOperators.LSHL, VectorKeepBits.TO_SIGN)
-                                .compare(VectorOperators.LT, 0)
-                                .cast(FLOATS);
-                ZERO.blend(FloatVector.fromArray(FLOATS, strip, half).mul(scales), mask)
-                        .intoArray(strip, half);
-                kept >>>= LANES;
-            }
+            VectorMask<Float> kept0 = FROM_LONG
+                    ? VectorMask.fromLong(FLOATS, kept)
+                    : VectorMask.fromArray(FLOATS, MASKS, VectorKeepBits.maskAt(kept));
+            VectorMask<Float> kept1 = FROM_LONG
+                    ? VectorMask.fromLong(FLOATS, kept >>> LANES)
+                    : VectorMask.fromArray(FLOATS, MASKS, VectorKeepBits.maskAt(kept >>> LANES));
+            FloatVector sum0 = FloatVector.fromArray(FLOATS, strip, i).add(bias0);
+            FloatVector sum1 = FloatVector.fromArray(FLOATS, strip, i + LANES).add(bias1);
+            FloatVector value0 = sum0.blend(ZERO, sum0.compare(VectorOperators.LE, most));
+            FloatVector value1 = sum1.blend(ZERO, sum1.compare(VectorOperators.LE, most));
+            ZERO.blend(value0.mul(scales), kept0).intoArray(strip, i);
+            ZERO.blend(value1.mul(scales), kept1).intoArray(strip, i + LANES);
             bit += bitStride;
         }
     }
