@@ -76,7 +76,8 @@ public final class DropConnectProduct {
      * {@code variance = p / q * (a * a) (b * b)}, elements squared. Each element of the variance is a chain of fused
      * multiply-adds of {@code a * a * (p / q)} and {@code b * b}, whose factors are rounded.
      *
-     * <p>They are those of masks that drop each weight on its own, at a rate; the mask itself is not read.
+     * <p>They are those of masks that drop each weight on its own, at a rate; the mask itself is not read. Of masks that drop
+     * weights together, blocks of them or a given number, the mean is right and the variance is not.
      *
      * @param weights the masks, of which only the rate counts, which is less than 1
      * @param a M x K, one row an example
@@ -84,12 +85,15 @@ public final class DropConnectProduct {
      * @param mean M x N, receives the expectation, without a bias
      * @param variance M x N, receives the variance
      * @param workers who does it
-     * @throws IllegalArgumentException if the rate is 1, for which no scale makes up
+     * @throws IllegalArgumentException if the rate is 1, for which no scale makes up, or varies from weight to weight
      */
     public static void moments(DropConnect weights, Matrix a, Matrix b, Matrix mean, Matrix variance, Workers workers) {
         Rate rate = weights.mask().rate();
         if (rate.dropsAll()) {
             throw new IllegalArgumentException("rate must be less than 1, got " + rate.nominal());
+        }
+        if (Double.isNaN(weights.mask().dropShare())) {
+            throw new IllegalArgumentException("mask must have one rate for all weights, got " + weights.mask());
         }
         ProductChecks.operands(a, b, mean, workers);
         ProductChecks.operands(a, b, variance, workers);

@@ -285,7 +285,7 @@ public final class SoftmaxDropout {
     }
 
     /**
-     * One row in chunks, three times: for its greatest score, for its sum, for the result. The exponentials are made again
+     * One row of more than a chunk of columns, three times: for its greatest score, for its sum, for the result. The exponentials are made again
      * each time, not kept.
      */
     private static void forwardLongRow(

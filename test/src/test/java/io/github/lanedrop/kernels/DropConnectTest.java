@@ -217,6 +217,10 @@ final class DropConnectTest {
         refused(
                 "rate must be less than 1, got 1.0",
                 () -> DropConnectProduct.moments(masks(0, 1, 1), two, two, c, two, Workers.NONE));
+        MaskSource varying = new VaryingRateMask(MemorySegment.ofArray(new float[4]), KEY);
+        refused(
+                "mask must have one rate for all weights, got VaryingRateMask",
+                () -> DropConnectProduct.moments(DropConnect.perBatch(varying), two, two, c, two, Workers.NONE));
         refused("overlap by 16 bytes", () -> DropConnectProduct.moments(masks(0, .5, 1), two, two, c, c, Workers.NONE));
         MemorySegment segment = c.segment();
         MemorySegment other = MemorySegment.ofArray(new float[4]);

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.github.lanedrop.rng.Key;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
+import java.util.Arrays;
 import java.util.Locale;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -49,6 +50,44 @@ final class ElementwiseRoundingTest {
                     .as(type.name().toLowerCase(Locale.ROOT))
                     .isEqualTo(scale);
         }
+    }
+
+    /** A1 to A3: weights there and back, multiplied by {@code 1 / q} and by {@code q} as rounded to the type that computes. */
+    @Test
+    void convertersOfEveryType() {
+        double[] weights = {1, -.5, 3, 1.0078125, 0, -0.0, 1e-4, -1024, Double.POSITIVE_INFINITY};
+        for (double p : new double[] {0, .1, .25, .5, .9}) {
+            Rate rate = Rate.drop(p);
+            double q = 1 - rate.effective();
+            for (DType type : DType.values()) {
+                MemorySegment w = Arena.ofAuto().allocate(8L * weights.length);
+                MemorySegment there = Arena.ofAuto().allocate(8L * weights.length);
+                MemorySegment back = Arena.ofAuto().allocate(8L * weights.length);
+                long[] bits =
+                        Arrays.stream(weights).mapToLong(x -> bits(type, x)).toArray();
+                TypedBits.write(type, w, bits);
+                StandardDropout.toStandard(rate, type, w, there, weights.length, Workers.NONE);
+                StandardDropout.toInverted(rate, type, w, back, weights.length, Workers.NONE);
+                for (int i = 0; i < weights.length; i++) {
+                    String what = "%s, rate %s, %s".formatted(type, p, weights[i]);
+                    assertThat(TypedBits.read(type, there, i))
+                            .as(what)
+                            .isEqualTo(product(type, weights[i], rate.scale()));
+                    assertThat(TypedBits.read(type, back, i)).as(what).isEqualTo(product(type, weights[i], q));
+                }
+            }
+        }
+    }
+
+    /** A product of the type that computes, rounded to the type that stores. */
+    private static long product(DType type, double x, double factor) {
+        return type == DType.FLOAT64
+                ? Double.doubleToRawLongBits(x * factor)
+                : TypedBits.round(type, TypedBits.widen(type, bits(type, x)) * (float) factor);
+    }
+
+    private static long bits(DType type, double x) {
+        return type == DType.FLOAT64 ? Double.doubleToRawLongBits(x) : TypedBits.round(type, (float) x);
     }
 
     private static long one(DType type) {

@@ -127,7 +127,7 @@ final class FusedCalls {
         MemorySegment rstd = memory(kind, ROWS);
         LayerNorm norm = new LayerNorm(memory(kind, COLUMNS), memory(kind, COLUMNS), COLUMNS, 1e-5f);
         Workers one = Workers.NONE;
-        Stream<KernelCall> activations = Stream.of(Activation.RELU, Activation.GELU)
+        Stream<KernelCall> activations = Arrays.stream(Activation.values())
                 .flatMap(activation -> Stream.of(
                         new KernelCall(
                                 "" + activation,

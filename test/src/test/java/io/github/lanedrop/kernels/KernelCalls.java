@@ -12,7 +12,7 @@ import java.util.stream.Stream;
 /**
  * A call of every kernel for every data type, on heap and native memory, that {@link AllocationTest} holds to 0 bytes.
  *
- * <p>A new kernel joins {@link #all()}. Calls are small, a few microseconds, as they are made ten thousands of times; an
+ * <p>A new kernel joins {@link #all()}, which {@link KernelCallsTest} sees to. Calls are small, a few microseconds, as they are made ten thousands of times; an
  * odd number of elements sees to it that the tail is among them. What they need is allocated here, once.
  */
 final class KernelCalls {
@@ -72,10 +72,15 @@ final class KernelCalls {
                             "forward and keepBits",
                             () -> DropoutKernel.forward(mask, type, 0, src, dst, ELEMENTS, bits, one)),
                     new KernelCall("standard", () -> StandardDropout.forward(mask, type, 3, src, dst, ELEMENTS, one)),
+                    new KernelCall(
+                            "standard, backward",
+                            () -> StandardDropout.backward(mask, type, 3, src, dst, ELEMENTS, one)),
+                    new KernelCall("toInverted", () -> StandardDropout.toInverted(drop, type, src, dst, ELEMENTS, one)),
                     new KernelCall("evaluate", () -> StandardDropout.evaluate(drop, type, src, dst, ELEMENTS, one)),
                     new KernelCall(
                             "residual", () -> ResidualDropout.forward(mask, type, 3, src, other, dst, ELEMENTS, one)),
                     new KernelCall("zoneout", () -> Zoneout.forward(mask, type, 3, src, other, dst, ELEMENTS, one)),
+                    new KernelCall("zoneout, backward", () -> Zoneout.backward(mask, type, 3, src, dst, ELEMENTS, one)),
                     new KernelCall(
                             "zoneout, previous",
                             () -> Zoneout.backwardPrevious(mask, type, 3, src, dst, ELEMENTS, one)),
@@ -179,6 +184,10 @@ final class KernelCalls {
                                     "multiply",
                                     () -> NoiseKernel.multiply(noise, type, 0, src, dst, ELEMENTS - 3, Workers.NONE)),
                             new KernelCall(
+                                    "backward",
+                                    () -> NoiseKernel.multiplyBackward(
+                                            noise, type, 0, src, dst, ELEMENTS - 3, Workers.NONE)),
+                            new KernelCall(
                                     "add", () -> NoiseKernel.add(noise, type, 1, dst, dst, ELEMENTS - 3, Workers.NONE)),
                             new KernelCall(
                                     "fill", () -> NoiseKernel.fill(noise, 1, src, ELEMENTS / 2 - 3, Workers.NONE)))
@@ -230,6 +239,7 @@ final class KernelCalls {
         Epilogue relu = Epilogue.NONE.activation(Activation.RELU);
         Epilogue gelu = Epilogue.NONE.bias(b.segment()).activation(Activation.GELU);
         DropConnect weights = DropConnect.perBlock(mask, 4);
+        DropConnect oneMask = DropConnect.perBatch(mask);
         Matrix variance = Matrix.of(allocate(kind, 4L * size * size), size, size);
         Matrix squares = Matrix.of(MemorySegment.ofArray(new float[size * size]), size, size);
         Key key = Key.of(2);
@@ -247,6 +257,9 @@ final class KernelCalls {
                                 "DropConnect",
                                 () -> DropConnectProduct.multiply(
                                         weights, a, bTransposed, c, Epilogue.NONE, Workers.NONE)),
+                        new KernelCall(
+                                "DropConnect, one mask",
+                                () -> DropConnectProduct.multiply(oneMask, a, b, c, Epilogue.NONE, Workers.NONE)),
                         new KernelCall(
                                 "DropConnect's gradient",
                                 () -> DropConnectProduct.addWeightGradient(weights, aTransposed, b, c, Workers.NONE)),

@@ -6,8 +6,12 @@ import io.github.lanedrop.rng.Philox4x32;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.nio.ByteOrder;
+import java.util.Arrays;
+import java.util.BitSet;
+import java.util.Collections;
 import java.util.List;
 import java.util.function.Function;
+import java.util.function.IntUnaryOperator;
 import java.util.stream.IntStream;
 import java.util.stream.LongStream;
 import java.util.stream.Stream;
@@ -16,7 +20,8 @@ import java.util.stream.Stream;
  * The independent decisions of a mask source: a bit for each, 1 for kept. Those of an elementwise mask are its elements;
  * those of a structured one are its groups, of which one element stands for all.
  *
- * <p>A new source joins {@link #all()}, and {@link MaskIndependenceTest} tests it.
+ * <p>A new source joins {@link #all()}, and {@link MaskIndependenceTest} tests it. So do choices that are made beforehand,
+ * of tokens and of layers.
  *
  * @param name of the source
  * @param type of the source
@@ -66,7 +71,10 @@ record MaskDecisions(String name, Class<?> type, double keep, boolean given, Bit
                                 pairs("channels last", drop, BroadcastShape.channelsLast(MANY >> 6, 64, 2), 0),
                                 pairs("locked units", drop, BroadcastShape.locked(MANY >> 6, 2, 64), 1),
                                 varyingRate(drop),
-                                dropBlock()))
+                                dropBlock(),
+                                keptTokens(drop),
+                                samplesOfALayer(drop),
+                                layersOfASample(drop)))
                 .flatMap(sources -> sources)
                 .toList();
     }
@@ -139,6 +147,62 @@ record MaskDecisions(String name, Class<?> type, double keep, boolean given, Bit
                     Key there = first == 0 ? key : key.named("from " + first);
                     return keepBits(ExactCountMask.of(drop, there, (long) Long.SIZE * words), 0, words);
                 });
+    }
+
+    /** Samples of as many tokens as are asked for, as far as they fit into an array; others elsewhere. */
+    private static MaskDecisions keptTokens(Rate drop) {
+        return new MaskDecisions("KeptTokens", KeptTokens.class, 1 - drop.effective(), true, (key, first, words) -> {
+            int tokens = Long.SIZE * words;
+            boolean fits = first + tokens <= Integer.MAX_VALUE;
+            int sample = fits ? Math.toIntExact(first / tokens) : 0;
+            KeptTokens kept = KeptTokens.draw(drop, fits ? key : key.named("from " + first), sample + 1, tokens, 0);
+            return ofBits(words, kept.kept(), j -> kept.index(sample, j));
+        });
+    }
+
+    /** The samples of a step, and of those after it. */
+    private static MaskDecisions samplesOfALayer(Rate drop) {
+        return new MaskDecisions(
+                "StochasticDepth, samples", StochasticDepth.class, 1 - drop.effective(), (key, first, words) -> {
+                    int samples = Long.SIZE * words;
+                    DepthPlan plan = StochasticDepth.of(List.of(drop), key).plan(step(key) + first / samples, samples);
+                    return ofBits(words, plan.kept(0), bit(plan.keptSamples(0)));
+                });
+    }
+
+    /** A sample passes 64 layers, or not; the next decisions are the next sample's. */
+    private static MaskDecisions layersOfASample(Rate drop) {
+        return new MaskDecisions(
+                "StochasticDepth, layers", StochasticDepth.class, 1 - drop.effective(), (key, first, words) -> {
+                    long step = step(key) + first / Long.SIZE / words;
+                    DepthPlan plan = StochasticDepth.of(Collections.nCopies(Long.SIZE, drop), key)
+                            .plan(step, words);
+                    long[] decisions = new long[words];
+                    for (int layer = 0; layer < Long.SIZE; layer++) {
+                        for (int sample : plan.keptSamples(layer)) {
+                            decisions[sample] |= 1L << layer;
+                        }
+                    }
+                    return decisions;
+                });
+    }
+
+    /** The step of a key, which a plan's takes the place of. */
+    private static long step(Key key) {
+        return key.stream() / Key.PASSES % Key.STEPS;
+    }
+
+    private static IntUnaryOperator bit(int[] bits) {
+        return i -> bits[i];
+    }
+
+    private static long[] ofBits(int words, int count, IntUnaryOperator bits) {
+        return Arrays.copyOf(
+                IntStream.range(0, count)
+                        .map(bits)
+                        .collect(BitSet::new, BitSet::set, BitSet::or)
+                        .toLongArray(),
+                words);
     }
 
     /** Tokens of three features, each of a type of its own, the last type first. */

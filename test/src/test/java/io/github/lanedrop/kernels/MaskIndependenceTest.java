@@ -24,7 +24,7 @@ import org.junit.jupiter.params.provider.MethodSource;
  * fails anything here at fewer than one seed in a thousand; and the seed is fixed, so the outcome is too.
  * {@code -Dtests.seed} tries another.
  *
- * <p>Elements of an exact count depend on each other, by {@code -1 / (n - 1)}: a thousandth of what these tests can see,
+ * <p>Elements of an exact count, and tokens, depend on each other, by {@code -1 / (n - 1)}: a thousandth of what these tests can see,
  * but for the count itself. So they take all tests but that of the count, with its degree of freedom less, see
  * {@link BitTests}.
  */
@@ -85,7 +85,9 @@ final class MaskIndependenceTest {
     @Test
     void everySourceIsTested() {
         Set<Class<?>> tested = sources().stream().map(MaskDecisions::type).collect(Collectors.toSet());
-        assertThat(tested).contains(MaskSource.class.getPermittedSubclasses());
+        assertThat(tested)
+                .contains(MaskSource.class.getPermittedSubclasses())
+                .contains(KeptTokens.class, StochasticDepth.class);
     }
 
     @ParameterizedTest

@@ -299,15 +299,9 @@ final class MaskSources {
                         5,
                         9,
                         2),
-                new Sample(
-                        "blocks shared over channels",
-                        .3,
-                        5 * 13 * 14 * 11,
-                        false,
-                        key -> new BroadcastMask(
-                                new DropBlockMask(image, key),
-                                BroadcastShape.of(5, 13, 14, 11).share(1)),
-                        key -> broadcast(blocks(image, key, 1, 14, 11, 1, 3, 3), new long[] {5, 13, 14, 11}, 1)),
+                sharedBlocks("channels", image, 1),
+                sharedBlocks("the batch", image, 0),
+                sharedBlocks("both", image, 0, 1),
                 new Sample(
                         "blocks with a scale",
                         1 - scaled.expectedKeep(),
@@ -325,6 +319,18 @@ final class MaskSources {
                 false,
                 key -> new DropBlockMask(blocks, key),
                 key -> blocks(blocks, key, depth, height, width, block));
+    }
+
+    private static Sample sharedBlocks(String over, DropBlock image, int... axes) {
+        return new Sample(
+                "blocks shared over " + over,
+                .3,
+                5 * 13 * 14 * 11,
+                false,
+                key -> new BroadcastMask(
+                        new DropBlockMask(image, key),
+                        BroadcastShape.of(5, 13, 14, 11).share(axes)),
+                key -> broadcast(blocks(image, key, 1, 14, 11, 1, 3, 3), new long[] {5, 13, 14, 11}, axes));
     }
 
     /** An element is dropped where any of the anchors whose block holds it is dropped by the anchors' own mask. */

@@ -224,6 +224,27 @@ final class RowMasksTest {
         assertThat(plan.kept(2)).isZero();
     }
 
+    /** One decision about a whole batch: everything passes a layer, or nothing; over the steps as often as its rate says. */
+    @Test
+    void aPlanOfOneSampleIsForTheBatch() {
+        var depth = StochasticDepth.of(List.of(Rate.drop(.3), Rate.drop(.3)), KEY);
+        int steps = 5000;
+        int[] passed = new int[2];
+        int both = 0;
+        for (int step = 0; step < steps; step++) {
+            DepthPlan plan = depth.plan(step, 1);
+            for (int layer = 0; layer < 2; layer++) {
+                assertThat(kept(plan.mask(layer, 77)).cardinality()).isEqualTo(plan.keeps(layer, 0) ? 77 : 0);
+                passed[layer] += plan.kept(layer);
+            }
+            both += plan.kept(0) * plan.kept(1);
+        }
+        double six = 6 * Math.sqrt(steps * .25);
+        assertThat((double) passed[0]).isCloseTo(.7 * steps, within(six));
+        assertThat((double) passed[1]).isCloseTo(.7 * steps, within(six));
+        assertThat((double) both).isCloseTo(.49 * steps, within(six));
+    }
+
     /** Steps and layers differ; the batch does not matter; the same step is the same plan. */
     @Test
     void plansAreFunctionsOfTheStep() {

@@ -84,6 +84,19 @@ final class VaryingRateMaskTest {
         assertThat(sum / elements).isCloseTo(q, within(6 * Math.sqrt(q * (1 - q) / elements)));
     }
 
+    /** With alpha = 0 the rate of every element has the very threshold of dropout's rate, so their probabilities are the same number. */
+    @ParameterizedTest
+    @ValueSource(doubles = {-4, -1.5, 0, .25, 3})
+    void equalRatesAreExactlyThatRate(double beta) {
+        float p = (float) (1 / (1 + Math.exp(beta)));
+        long threshold = Rate.drop(p).threshold();
+        int elements = 1 << 16;
+        byte[] bits = bits(new VaryingRateMask(Learned.of(p), Sharing.ALL, KEY), elements);
+        for (int i = 0; i < elements; i++) {
+            assertThat(kept(bits, i)).as("element %d", i).isEqualTo(Learned.word(KEY, i) >= threshold);
+        }
+    }
+
     @Test
     void elements() {
         MemorySegment rates = MemorySegment.ofArray(new float[12]);
