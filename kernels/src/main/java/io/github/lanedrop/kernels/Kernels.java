@@ -46,7 +46,7 @@ public final class Kernels {
 
     /**
      * Warms up {@link KernelFamily#DROPOUT} and {@link KernelFamily#PRODUCTS}, which is what the layers of
-     * {@code io.github.lanedrop.layers} call, for inference and training. Takes two to three seconds on two cores, and
+     * {@code io.github.lanedrop.layers} call, for inference and training. Takes 1.3 to 3 seconds on two cores, and
      * three megabytes. As {@link #warmUp(Set)}.
      */
     public static void warmUp() {

@@ -76,7 +76,8 @@
  *   <tr><td>mask alone, bits, bytes and floats, counts</td><td>every mask source</td>
  *       <td colspan="4">no data but the mask</td></tr>
  *   <tr><td>bias, activation and dropout; dropout, residual and layer norm</td><td>every mask source</td>
- *       <td>yes</td><td>no: elementary functions are float32</td><td>yes</td><td>yes</td></tr>
+ *       <td>yes</td><td>no: what lies between is float32, and float64 rounded to it on the way would be
+ *       float64 in name only</td><td>yes</td><td>yes</td></tr>
  *   <tr><td>bias, activation or layer norm alone; softmax and attention with dropout; epilogue and DropConnect of
  *       products</td><td>every mask source</td><td>yes</td><td colspan="3">no: these compute in float32 all along, and a
  *       16-bit form would only save memory at the ends</td></tr>
@@ -148,12 +149,12 @@
  *       offsets become the rule.
  *   <li><b>Scratch remembers what it drew</b> of Bernoulli and DropBlock decisions, by value: the next chunk mostly needs
  *       the rest, and blocks that channels share are written once, from 3.5 to 1.1 times copying and scaling at 1Mi
- *       elements. What is read from memory is never remembered, since it may change between calls. Revisit if sources with
+ *       elements (Zen 4; 1.3 on Zen 5). What is read from memory is never remembered, since it may change between calls. Revisit if sources with
  *       state appear.
  *   <li><b>DropBlock grows its blocks in one string of bits</b>, all planes one after another: no block leaves its plane, so a
  *       few shifts of the whole string, by 1, 2, 4, ... along each axis, dilate every anchor at once. Anchors are drawn
  *       without gaps and dealt to the places that can hold them by {@code Long.expand}, one instruction on x86 with BMI2. At
- *       1Mi elements of 56 x 56 images with blocks of 7 it takes 2.4 times copying and scaling. Revisit for CPUs without such
+ *       1Mi elements of 56 x 56 images with blocks of 7 it takes 2.1 to 2.4 times copying and scaling. Revisit for CPUs without such
  *       an instruction.
  *   <li><b>Long runs of one decision are not selected but scaled or zeroed.</b> Channels of 56 x 56 at 64Ki elements took 1.28
  *       times copying and scaling with bits, and 1.11 without. It is the one place where a source and an operation meet.
@@ -250,7 +251,8 @@
  *       through the loops of float32 in L1 and L2, and are rounded at the end: a definition of one line, the same on every
  *       path and for both types, and no loop is written twice. Bias, gamma, beta, statistics and the sums over rows stay
  *       float32, as every framework keeps them. 16-bit kernels one after the other round after each step, and differ in the
- *       last places. There is no float64, since elementary functions are float32. Revisit for it when somebody trains in
+ *       last places. There is no float64: a chain computes in float32, and of exp, erf and tanh there is no double
+ *       here that has the same bits on every path. Revisit for it when somebody trains in
  *       double; for 16 bits when conversions show in a profile.
  *   <li><b>16-bit results are rounded to nearest even</b>; there is no stochastic rounding. It would need random bits of its own,
  *       eight times as many as a mask, and what gains from it is sums of many small steps, such as weights, not activations.
