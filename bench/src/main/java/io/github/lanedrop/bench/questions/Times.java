@@ -7,7 +7,7 @@ import java.util.Locale;
  *
  * <p>A run takes {@code forks * (start + warm-up + iterations * iteration)}; what a plan takes is the sum over its runs.
  *
- * @param forks JVMs for each benchmark, one after the other
+ * @param forks JVMs for each benchmark, one in each round through all of them
  * @param kernelMillis to warm up where there are kernels to compile
  * @param loopMillis to warm up where there is a loop to compile, or a call of native code
  * @param iterations that are measured in each JVM
@@ -61,7 +61,7 @@ public record Times(
         return String.format(
                 Locale.ROOT,
                 "A run takes %d x (%.1f s to start + %.1f s to warm up + %d x %.1f s); %.1f s to start with a library, %.1f s"
-                        + " to warm up without kernels to compile. A JVM that starts cold takes %.1f s.%n",
+                        + " to warm up without kernels to compile. Runs take turns, a JVM each a round. A JVM that starts cold takes %.1f s.%n",
                 forks,
                 START_SECONDS,
                 warmUps(Code.KERNEL, pinned) * warmUpMillis() / 1e3,

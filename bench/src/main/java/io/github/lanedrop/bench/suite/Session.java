@@ -19,26 +19,38 @@ import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.SequencedMap;
+import java.util.Set;
 import java.util.stream.Stream;
+import org.openjdk.jmh.results.BenchmarkResult;
 import org.openjdk.jmh.results.RunResult;
 import org.openjdk.jmh.results.format.ResultFormatFactory;
 import org.openjdk.jmh.results.format.ResultFormatType;
 import org.openjdk.jmh.runner.RunnerException;
 
-/** Makes all runs of a plan, and keeps what was measured in a folder, up to date after each run. */
+/**
+ * Makes all runs of a plan, and keeps what was measured in a folder, up to date after each run.
+ *
+ * <p>In rounds: a JVM for each run, then another for each. So what the machine did in the meantime is in the intervals of
+ * all results, not in the means of those whose turn it was, and there is something of everything after the first round.
+ */
 final class Session {
     private static final String COLD_START = "cold start";
     private static final String JVM = "jvm";
+    private static final String FORKS = "forks";
 
     private final Plan plan;
     private final List<Entrant> entrants;
     private final OptionalInt processor;
     private final Path folder;
     private final Watch watch;
-    private final List<RunResult> results = new ArrayList<>();
+    private final SequencedMap<Run, RunResult> results = new LinkedHashMap<>();
+    private final Set<Run> failed = new HashSet<>();
     private Machine machine;
 
     /** Writes to a folder that exists. */
@@ -66,21 +78,38 @@ final class Session {
         try (PrintStream out =
                 new PrintStream(Files.newOutputStream(log, StandardOpenOption.APPEND), true, StandardCharsets.UTF_8)) {
             Suite suite = new Suite(plan.times(), processor, out);
-            for (Run run : plan.runs()) {
-                watch.begins(run.toString());
-                try {
-                    results.addAll(suite.make(run, place(run)));
-                    write();
-                } catch (RunnerException e) {
-                    fail(run.toString(), reason(e));
+            for (int round = 1; round <= plan.times().forks(); round++) {
+                for (Run run : plan.runs()) {
+                    if (!failed.contains(run)) {
+                        watch.begins(run + (plan.times().forks() == 1 ? "" : ", round " + round));
+                        make(run, suite);
+                    }
+                    watch.ends(plan.seconds(run) / plan.times().forks());
                 }
-                watch.ends(plan.seconds(run));
             }
         }
         if (!plan.coldElements().isEmpty()) {
             startCold(log);
         }
         return machine.failures();
+    }
+
+    private void make(Run run, Suite suite) throws IOException {
+        try {
+            results.merge(run, suite.make(run, place(run)), Session::together);
+        } catch (RunnerException e) {
+            failed.add(run);
+            results.remove(run);
+            fail(run.toString(), reason(e));
+        }
+        write();
+    }
+
+    /** What several JVMs measured, as if JMH had started one after the other. */
+    private static RunResult together(RunResult some, RunResult more) {
+        List<BenchmarkResult> all = new ArrayList<>(some.getBenchmarkResults());
+        all.addAll(more.getBenchmarkResults());
+        return new RunResult(some.getParams(), all);
     }
 
     private Place place(Run run) {
@@ -107,17 +136,23 @@ final class Session {
     private void write() throws IOException {
         var json = new ByteArrayOutputStream();
         try (PrintStream out = new PrintStream(json, false, StandardCharsets.UTF_8)) {
-            ResultFormatFactory.getInstance(ResultFormatType.JSON, out).writeOut(results);
+            ResultFormatFactory.getInstance(ResultFormatType.JSON, out).writeOut(results.values());
         }
         List<JsonNode> rows = new ArrayList<>();
         for (JsonNode row : Json.parse(json.toByteArray())) {
             if (row instanceof ObjectNode fields) { // JMH says where the JDK lies, which is nobody's business
                 fields.put(
                         JVM, String.valueOf(Path.of(fields.path(JVM).asText()).getFileName()));
+                fields.put(FORKS, forks(row.path("primaryMetric"))); // JMH says how many a run had, not a round of it
             }
             rows.add(row);
         }
         replace(Results.FILE, Json.writeRows(rows));
+    }
+
+    private static int forks(JsonNode metric) {
+        return metric.path(metric.has("rawData") ? "rawData" : "rawDataHistogram")
+                .size();
     }
 
     private void fail(String what, String reason) throws IOException {

@@ -5,7 +5,6 @@ import io.github.lanedrop.bench.questions.Times;
 import io.github.lanedrop.bench.start.Jvm;
 import java.io.PrintStream;
 import java.util.ArrayList;
-import java.util.Collection;
 import java.util.List;
 import java.util.OptionalInt;
 import java.util.regex.Pattern;
@@ -19,7 +18,7 @@ import org.openjdk.jmh.runner.options.OptionsBuilder;
 import org.openjdk.jmh.runner.options.TimeValue;
 import org.openjdk.jmh.runner.options.VerboseMode;
 
-/** Has JMH make the runs of a plan, one after the other, each in JVMs of its own. */
+/** Has JMH make runs of a plan, each in a JVM of its own. */
 final class Suite {
     private static final String CLASS_PATH = "java.class.path";
 
@@ -35,7 +34,7 @@ final class Suite {
     }
 
     /**
-     * Makes a run.
+     * Makes a run in one JVM.
      *
      * <p>JMH gives its JVMs the class path that the property {@code java.class.path} has at that moment, whatever else they
      * are told: an option {@code -cp} would come before it and lose. So the property is set for the time of the run; the
@@ -46,14 +45,14 @@ final class Suite {
      * @return what JMH made of it
      * @throws RunnerException if a JVM failed
      */
-    Collection<RunResult> make(Run run, Place place) throws RunnerException {
+    RunResult make(Run run, Place place) throws RunnerException {
         String own = System.getProperty(CLASS_PATH);
         try {
             System.setProperty(CLASS_PATH, place.classPath());
             return new Runner(
                             options(run, place).build(),
                             OutputFormatFactory.createFormatInstance(log, VerboseMode.NORMAL))
-                    .run();
+                    .runSingle();
         } finally {
             System.setProperty(CLASS_PATH, own);
         }
@@ -63,7 +62,7 @@ final class Suite {
         ChainedOptionsBuilder options = new OptionsBuilder()
                 .include("^" + Pattern.quote(run.bench().getName() + "." + run.method()) + "$")
                 .mode(run.mode())
-                .forks(times.forks())
+                .forks(1)
                 .warmupIterations(times.warmUps(run.code(), processor.isPresent()))
                 .warmupTime(TimeValue.milliseconds(times.warmUpMillis()))
                 .measurementIterations(times.iterations())

@@ -1,6 +1,7 @@
 package io.github.lanedrop.bench.suite;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
@@ -128,6 +129,75 @@ final class SessionTest {
         assertThat(first.get("secondaryMetrics").has("gc.alloc.rate.norm")).isTrue();
         assertThat(results.get(1).get("params").get("memory").asText()).isEqualTo("reused");
         assertThat(Files.readString(folder.resolve("log"))).contains("DropoutBench.forward");
+    }
+
+    /** A JVM for each run, then another for each; what failed once is not tried again. */
+    @Test
+    void roundsAreMeasuredInTurns() throws IOException, InterruptedException {
+        Run average = run(DropoutBench.class, "copy", List.of(), "elements", "4096", "rate", "0.5", "threads", "1");
+        Run failing = run(
+                PeerBench.class,
+                "forward",
+                List.of(),
+                "elements",
+                "64",
+                "rate",
+                "0.5",
+                "threads",
+                "1",
+                "memory",
+                "fresh",
+                "peer",
+                "nobody");
+        Run single = new Run(
+                Family.DROPOUT,
+                DropoutBench.class,
+                "copy",
+                Mode.SampleTime,
+                average.parameters(),
+                List.of(),
+                Times.Code.LOOP);
+        List<String> heard = new ArrayList<>();
+        double[] seconds = {0};
+        Watch watch = new Watch() {
+            @Override
+            public void begins(String what) {
+                heard.add(what.replaceFirst(" .*,", ","));
+            }
+
+            @Override
+            public void ends(double over) {
+                seconds[0] += over;
+            }
+
+            @Override
+            public void close() {}
+        };
+        Plan plan = new Plan(
+                new Times(3, 10, 10, 2, 10, 1, 50), false, List.of(average, failing, single), Set.of(), List.of());
+        List<Machine.Failure> failures = new Session(plan, List.of(), OptionalInt.empty(), MACHINE, folder, watch)
+                .run(Files.createFile(folder.resolve("log")));
+        assertThat(failures).hasSize(1);
+        assertThat(heard)
+                .containsExactly(
+                        "DropoutBench.copy, round 1",
+                        "PeerBench.forward, round 1",
+                        "DropoutBench.copy, round 1",
+                        "DropoutBench.copy, round 2",
+                        "DropoutBench.copy, round 2",
+                        "DropoutBench.copy, round 3",
+                        "DropoutBench.copy, round 3");
+        assertThat(seconds[0]).isCloseTo(plan.seconds(), within(1e-9));
+        JsonNode results = read(Results.FILE);
+        assertThat(results).extracting(result -> result.get("mode").asText()).containsExactly("avgt", "sample");
+        assertThat(results).extracting(result -> result.get("forks").asInt()).containsExactly(3, 3);
+        JsonNode forks = results.get(0).get("primaryMetric").get("rawData");
+        assertThat(forks).hasSize(3).allSatisfy(fork -> assertThat(fork).hasSize(2));
+        double sum = 0;
+        for (JsonNode fork : forks) {
+            sum += fork.get(0).asDouble() + fork.get(1).asDouble();
+        }
+        assertThat(results.get(0).get("primaryMetric").get("score").asDouble()).isCloseTo(sum / 6, within(1e-6 * sum));
     }
 
     @Test
