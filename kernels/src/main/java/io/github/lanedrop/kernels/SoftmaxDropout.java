@@ -7,7 +7,7 @@ import java.lang.foreign.MemorySegment;
 import java.util.Arrays;
 
 /**
- * Softmax and dropout of the scores of an attention, in one pass over each row.
+ * Softmax and dropout of the scores of an attention, in one pass over each row, or three over rows of more than 4,096 columns.
  *
  * <pre>
  * p[c]             = exp(scale * scores[c] - m) / sum over c of exp(scale * scores[c] - m),   m = max(scale * scores[c])
