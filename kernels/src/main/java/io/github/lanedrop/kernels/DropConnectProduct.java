@@ -76,8 +76,8 @@ public final class DropConnectProduct {
      * {@code variance = p / q * (a * a) (b * b)}, elements squared. Each element of the variance is a chain of fused
      * multiply-adds of {@code a * a * (p / q)} and {@code b * b}, whose factors are rounded.
      *
-     * <p>They are those of masks that drop each weight on its own, at a rate; the mask itself is not read. Of masks that drop
-     * weights together, blocks of them or a given number, the mean is right and the variance is not.
+     * <p>They are those of masks that drop each weight on its own, at a rate; the mask itself is not read. Masks
+     * that drop weights together, in blocks or a given number of them, have other moments.
      *
      * @param weights the masks, of which only the rate counts, which is less than 1
      * @param a M x K, one row an example

@@ -285,8 +285,8 @@ public final class SoftmaxDropout {
     }
 
     /**
-     * One row of more than a chunk of columns, three times: for its greatest score, for its sum, for the result. The exponentials are made again
-     * each time, not kept.
+     * One row of more than a chunk of columns, three times: for its greatest score, for its sum, for the result. The
+     * exponentials are made again each time, not kept.
      */
     private static void forwardLongRow(
             MaskSource mask,

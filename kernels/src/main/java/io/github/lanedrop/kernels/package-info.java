@@ -149,13 +149,13 @@
  *       offsets become the rule.
  *   <li><b>Scratch remembers what it drew</b> of Bernoulli and DropBlock decisions, by value: the next chunk mostly needs
  *       the rest, and blocks that channels share are written once, from 3.5 to 1.1 times copying and scaling at 1Mi
- *       elements (Zen 4; 1.3 on Zen 5). What is read from memory is never remembered, since it may change between calls. Revisit if sources with
- *       state appear.
+ *       elements (Zen 4; 1.2 to 1.3 on Zen 5). What is read from memory is never remembered, since it may change between
+ *       calls. Revisit if sources with state appear.
  *   <li><b>DropBlock grows its blocks in one string of bits</b>, all planes one after another: no block leaves its plane, so a
  *       few shifts of the whole string, by 1, 2, 4, ... along each axis, dilate every anchor at once. Anchors are drawn
  *       without gaps and dealt to the places that can hold them by {@code Long.expand}, one instruction on x86 with BMI2. At
- *       1Mi elements of 56 x 56 images with blocks of 7 it takes 2.1 to 2.4 times copying and scaling. Revisit for CPUs without such
- *       an instruction.
+ *       1Mi elements of 56 x 56 images with blocks of 7 it takes 2.1 to 2.4 times copying and scaling. Revisit for
+ *       CPUs without such an instruction.
  *   <li><b>Long runs of one decision are not selected but scaled or zeroed.</b> Channels of 56 x 56 at 64Ki elements took 1.28
  *       times copying and scaling with bits, and 1.11 without. It is the one place where a source and an operation meet.
  *       Revisit when selecting costs nothing.

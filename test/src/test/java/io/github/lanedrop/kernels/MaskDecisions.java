@@ -11,7 +11,6 @@ import java.util.BitSet;
 import java.util.Collections;
 import java.util.List;
 import java.util.function.Function;
-import java.util.function.IntUnaryOperator;
 import java.util.stream.IntStream;
 import java.util.stream.LongStream;
 import java.util.stream.Stream;
@@ -156,7 +155,7 @@ record MaskDecisions(String name, Class<?> type, double keep, boolean given, Bit
             boolean fits = first + tokens <= Integer.MAX_VALUE;
             int sample = fits ? Math.toIntExact(first / tokens) : 0;
             KeptTokens kept = KeptTokens.draw(drop, fits ? key : key.named("from " + first), sample + 1, tokens, 0);
-            return ofBits(words, kept.kept(), j -> kept.index(sample, j));
+            return ofBits(words, IntStream.range(0, kept.kept()).map(j -> kept.index(sample, j)));
         });
     }
 
@@ -166,7 +165,7 @@ record MaskDecisions(String name, Class<?> type, double keep, boolean given, Bit
                 "StochasticDepth, samples", StochasticDepth.class, 1 - drop.effective(), (key, first, words) -> {
                     int samples = Long.SIZE * words;
                     DepthPlan plan = StochasticDepth.of(List.of(drop), key).plan(step(key) + first / samples, samples);
-                    return ofBits(words, plan.kept(0), bit(plan.keptSamples(0)));
+                    return ofBits(words, Arrays.stream(plan.keptSamples(0)));
                 });
     }
 
@@ -192,17 +191,8 @@ record MaskDecisions(String name, Class<?> type, double keep, boolean given, Bit
         return key.stream() / Key.PASSES % Key.STEPS;
     }
 
-    private static IntUnaryOperator bit(int[] bits) {
-        return i -> bits[i];
-    }
-
-    private static long[] ofBits(int words, int count, IntUnaryOperator bits) {
-        return Arrays.copyOf(
-                IntStream.range(0, count)
-                        .map(bits)
-                        .collect(BitSet::new, BitSet::set, BitSet::or)
-                        .toLongArray(),
-                words);
+    private static long[] ofBits(int words, IntStream bits) {
+        return Arrays.copyOf(bits.collect(BitSet::new, BitSet::set, BitSet::or).toLongArray(), words);
     }
 
     /** Tokens of three features, each of a type of its own, the last type first. */
