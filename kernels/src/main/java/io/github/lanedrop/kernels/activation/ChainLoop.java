@@ -76,7 +76,7 @@ public interface ChainLoop {
             int bitsAt);
 
     /**
-     * The last part of the backward pass, for as many whole vectors as there are.
+     * The last part of the backward pass, for about as many whole vectors as there are.
      *
      * @param slopes as {@link #slopes} has left them
      * @param dstGradient the gradient with respect to {@code dst}
@@ -86,7 +86,7 @@ public interface ChainLoop {
      * @param scale what kept elements were multiplied by
      * @param bits keep bits, as {@link #slopes} has left them
      * @param bitsAt the index of the first byte of keep bits
-     * @return how many elements are done; the rest is less than a vector
+     * @return how many elements are done; the rest is less than two vectors
      */
     int backward(
             MemorySegment slopes,

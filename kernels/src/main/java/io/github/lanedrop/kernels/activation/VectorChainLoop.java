@@ -5,7 +5,11 @@ import static io.github.lanedrop.kernels.lanes.VectorKeepBits.MASKS;
 import static io.github.lanedrop.rng.simd.Lanes.FLOATS;
 import static io.github.lanedrop.rng.simd.Lanes.ORDER;
 
+import io.github.lanedrop.kernels.lanes.Fate;
+import io.github.lanedrop.kernels.lanes.Loops;
 import io.github.lanedrop.kernels.lanes.Memories;
+import io.github.lanedrop.kernels.lanes.Operation;
+import io.github.lanedrop.kernels.lanes.SegmentLoop;
 import io.github.lanedrop.kernels.lanes.Specialised;
 import io.github.lanedrop.kernels.lanes.VectorKeepBits;
 import java.lang.foreign.MemorySegment;
@@ -28,6 +32,10 @@ final class VectorChainLoop implements ChainLoop {
     private static final boolean DROPOUT = DATA.links().dropout();
     private static final Class<?> MEMORY = DATA.memory();
     private static final VarHandle LONG = MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.LITTLE_ENDIAN);
+    /** With the bits that {@link #slopes} leaves the gradient is selected as elements are dropped out, by the same loop. */
+    private static final SegmentLoop GRADIENT = Loops.float32(
+            DROPOUT ? Operation.SCALE_SELECT : Operation.SELECT, DROPOUT || RELU ? Fate.MIXED : Fate.KEPT, MEMORY);
+
     private static final int LANES = FLOATS.length();
     private static final long BYTES = FLOATS.vectorByteSize();
     private static final FloatVector ZERO = FloatVector.zero(FLOATS);
@@ -160,38 +168,7 @@ final class VectorChainLoop implements ChainLoop {
             float scale,
             byte[] bits,
             int bitsAt) {
-        if (dstGradient.getClass() != MEMORY || srcGradient.getClass() != MEMORY) {
-            throw new IllegalArgumentException("wrong kind of memory"); // never; after this C2 knows the classes
-        }
-        int i = 0;
-        for (; i <= elements - STEP; i += STEP) {
-            long passes = DROPOUT || RELU ? kept(bits, bitsAt, i) : 0;
-            long at = firstByte + (long) Float.BYTES * i;
-            for (int v = 0; v < VECTORS; v++) {
-                backward(dstGradient, srcGradient, at + v * BYTES, scale, passes >>> (v * LANES));
-            }
-        }
-        for (; i <= elements - LANES; i += LANES) {
-            long passes = DROPOUT || RELU ? kept(bits, bitsAt, i) : 0;
-            backward(dstGradient, srcGradient, firstByte + (long) Float.BYTES * i, scale, passes);
-        }
-        return i;
-    }
-
-    // No vector crosses this call.
-    private static void backward(
-            MemorySegment dstGradient, MemorySegment srcGradient, long at, float scale, long passes) {
-        FloatVector dy = FloatVector.fromMemorySegment(FLOATS, dstGradient, at, ORDER);
-        if (DROPOUT) {
-            dy = dy.mul(FloatVector.broadcast(FLOATS, scale));
-        }
-        if (DROPOUT || RELU) {
-            VectorMask<Float> mask = FROM_LONG
-                    ? VectorMask.fromLong(FLOATS, passes)
-                    : VectorMask.fromArray(FLOATS, MASKS, VectorKeepBits.maskAt(passes));
-            dy = ZERO.blend(dy, mask);
-        }
-        dy.intoMemorySegment(srcGradient, at, ORDER);
+        return GRADIENT.run(dstGradient, dstGradient, srcGradient, firstByte, elements, bits, bitsAt, scale, 0, 0);
     }
 
     /** Keep bits from an element on, 57 or more: a step takes 64 at most, and begins at a multiple of itself. */
