@@ -19,11 +19,20 @@ final class FusedCalls {
     private FusedCalls() {}
 
     static Stream<KernelCall> all() {
+        return Stream.concat(chunks(), longChains());
+    }
+
+    /** Those of less than a chunk. */
+    static Stream<KernelCall> chunks() {
         var calls = new FusedCalls();
-        return Stream.of(
-                        Stream.of(Kind.NATIVE, Kind.HEAP_FLOATS).flatMap(calls::in),
-                        Stream.of(Activation.RELU, Activation.IDENTITY).map(calls::longChain))
-                .flatMap(each -> each)
+        return Stream.of(Kind.NATIVE, Kind.HEAP_FLOATS).flatMap(calls::in).map(call -> call.in("fused"));
+    }
+
+    /** Those so long that they draw ahead, in loops over slices. */
+    static Stream<KernelCall> longChains() {
+        var calls = new FusedCalls();
+        return Stream.of(Activation.RELU, Activation.IDENTITY)
+                .map(calls::longChain)
                 .map(call -> call.in("fused"));
     }
 

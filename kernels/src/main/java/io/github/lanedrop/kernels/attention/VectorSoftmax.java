@@ -158,7 +158,7 @@ public final class VectorSoftmax {
             FloatVector sum = FloatVector.fromArray(FLOATS, sums, group);
             for (i = group; i < end; i += PARTIAL_SUMS) {
                 FloatVector e = VectorMath.decay(all.sub(FloatVector.fromArray(FLOATS, dst, dstAt + i)));
-                sum = sum.add(e);
+                sum = e.add(sum);
                 if (selects) {
                     long keepBits = VectorKeepBits.kept(bits, bit + i);
                     VectorMask<Float> kept = FROM_LONG

@@ -87,8 +87,8 @@ final class VectorNormGradientLoop implements NormGradientLoop {
                         .add(dy0)
                         .intoMemorySegment(sums, betaByte + to, ORDER);
                 FloatVector g0 = dy0.mul(FloatVector.fromArray(FLOATS, gamma, i));
-                FloatVector newS0 = s0.add(g0);
-                FloatVector newP0 = p0.add(g0.mul(x0));
+                FloatVector newS0 = g0.add(s0);
+                FloatVector newP0 = g0.mul(x0).add(p0);
                 FloatVector dy1 = FloatVector.fromMemorySegment(FLOATS, dstGradient, at + BYTES, ORDER);
                 FloatVector x1 = FloatVector.fromMemorySegment(FLOATS, src, at + BYTES, ORDER)
                         .sub(mean)
@@ -100,8 +100,8 @@ final class VectorNormGradientLoop implements NormGradientLoop {
                         .add(dy1)
                         .intoMemorySegment(sums, betaByte + to + BYTES, ORDER);
                 FloatVector g1 = dy1.mul(FloatVector.fromArray(FLOATS, gamma, i + LANES));
-                FloatVector newS1 = s1.add(g1);
-                FloatVector newP1 = p1.add(g1.mul(x1));
+                FloatVector newS1 = g1.add(s1);
+                FloatVector newP1 = g1.mul(x1).add(p1);
                 s0 = IN_TURN ? nextS0 : newS0;
                 s1 = IN_TURN ? nextS1 : newS1;
                 p0 = IN_TURN ? nextP0 : newP0;

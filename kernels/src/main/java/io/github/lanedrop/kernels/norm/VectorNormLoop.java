@@ -18,7 +18,8 @@ import jdk.incubator.vector.FloatVector;
  * loop is in a method of its own, and nothing is called in one.
  *
  * <p>Up to four vectors of partial sums are in registers at a time. That is all of them at 512 bits; narrower vectors go
- * over the row, which is in L1, once for every four.
+ * over the row, which is in L1, once for every four. They are arguments of the additions and never what {@code add} is called
+ * on: C2 then knows their class from the other summand's.
  */
 final class VectorNormLoop implements NormLoop {
     private static final Class<?> MEMORY = Specialised.data(MethodHandles.lookup(), Class.class);
@@ -61,10 +62,13 @@ final class VectorNormLoop implements NormLoop {
             FloatVector s3 = FloatVector.zero(FLOATS);
             for (int i = j; i < rounds; i += PARTIAL_SUMS) {
                 long at = rowByte + (long) Float.BYTES * i;
-                s0 = s0.add(FloatVector.fromMemorySegment(FLOATS, values, at, ORDER));
-                s1 = s1.add(FloatVector.fromMemorySegment(FLOATS, values, at + BYTES, ORDER));
-                s2 = s2.add(FloatVector.fromMemorySegment(FLOATS, values, at + 2 * BYTES, ORDER));
-                s3 = s3.add(FloatVector.fromMemorySegment(FLOATS, values, at + 3 * BYTES, ORDER));
+                s0 = FloatVector.fromMemorySegment(FLOATS, values, at, ORDER).add(s0);
+                s1 = FloatVector.fromMemorySegment(FLOATS, values, at + BYTES, ORDER)
+                        .add(s1);
+                s2 = FloatVector.fromMemorySegment(FLOATS, values, at + 2 * BYTES, ORDER)
+                        .add(s2);
+                s3 = FloatVector.fromMemorySegment(FLOATS, values, at + 3 * BYTES, ORDER)
+                        .add(s3);
             }
             s0.intoArray(sums, sumsAt + j);
             s1.intoArray(sums, sumsAt + j + LANES);
@@ -106,10 +110,10 @@ final class VectorNormLoop implements NormLoop {
                         .sub(mean);
                 FloatVector d3 = FloatVector.fromMemorySegment(FLOATS, values, at + 3 * BYTES, ORDER)
                         .sub(mean);
-                s0 = s0.add(d0.mul(d0));
-                s1 = s1.add(d1.mul(d1));
-                s2 = s2.add(d2.mul(d2));
-                s3 = s3.add(d3.mul(d3));
+                s0 = d0.mul(d0).add(s0);
+                s1 = d1.mul(d1).add(s1);
+                s2 = d2.mul(d2).add(s2);
+                s3 = d3.mul(d3).add(s3);
             }
             s0.intoArray(sums, sumsAt + j);
             s1.intoArray(sums, sumsAt + j + LANES);
