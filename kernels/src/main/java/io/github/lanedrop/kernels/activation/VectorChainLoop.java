@@ -58,10 +58,10 @@ final class VectorChainLoop implements ChainLoop {
             float scale,
             byte[] bits,
             int bitsAt) {
-        if (src.getClass() != MEMORY || dst.getClass() != MEMORY || bias.values.getClass() != Memories.NATIVE) {
+        MemorySegment b = bias.values; // read once, or what is read again is of no known class
+        if (src.getClass() != MEMORY || dst.getClass() != MEMORY || b.getClass() != Memories.NATIVE) {
             throw new IllegalArgumentException("wrong kind of memory"); // never; after this C2 knows the classes
         }
-        MemorySegment b = bias.values;
         int period = bias.period;
         int c = biasAt;
         int i = 0;
@@ -118,13 +118,13 @@ final class VectorChainLoop implements ChainLoop {
         if (!RELU) {
             return;
         }
-        if (src.getClass() != MEMORY || bias.values.getClass() != Memories.NATIVE) {
+        MemorySegment b = bias.values; // read once, as above
+        if (src.getClass() != MEMORY || b.getClass() != Memories.NATIVE) {
             throw new IllegalArgumentException("wrong kind of memory"); // never; after this C2 knows the classes
         }
         if (!DROPOUT) {
             Arrays.fill(bits, bitsAt, bitsAt + Math.ceilDiv(elements, Byte.SIZE), (byte) -1);
         }
-        MemorySegment b = bias.values;
         int period = bias.period;
         int c = biasAt;
         int i = 0;

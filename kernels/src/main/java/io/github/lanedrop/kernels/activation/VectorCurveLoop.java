@@ -74,10 +74,10 @@ final class VectorCurveLoop implements ChainLoop {
             float scale,
             byte[] bits,
             int bitsAt) {
-        if (src.getClass() != MEMORY || dst.getClass() != MEMORY || bias.values.getClass() != Memories.NATIVE) {
+        MemorySegment b = bias.values; // read once, or what is read again is of no known class
+        if (src.getClass() != MEMORY || dst.getClass() != MEMORY || b.getClass() != Memories.NATIVE) {
             throw new IllegalArgumentException("wrong kind of memory"); // never; after this C2 knows the classes
         }
-        MemorySegment b = bias.values;
         int period = bias.period;
         long ahead = biasAt;
         int i = 0;
@@ -130,12 +130,10 @@ final class VectorCurveLoop implements ChainLoop {
         if (!GELU && !GELU_TANH) {
             return;
         }
-        if (src.getClass() != MEMORY
-                || bias.values.getClass() != Memories.NATIVE
-                || densities.getClass() != Memories.NATIVE) {
+        MemorySegment b = bias.values; // read once, as above
+        if (src.getClass() != MEMORY || b.getClass() != Memories.NATIVE || densities.getClass() != Memories.NATIVE) {
             throw new IllegalArgumentException("wrong kind of memory"); // never; after this C2 knows the classes
         }
-        MemorySegment b = bias.values;
         int period = bias.period;
         long ahead = biasAt;
         int i = 0;
@@ -179,12 +177,10 @@ final class VectorCurveLoop implements ChainLoop {
             int elements,
             byte[] bits,
             int bitsAt) {
-        if (src.getClass() != MEMORY
-                || bias.values.getClass() != Memories.NATIVE
-                || slopes.getClass() != Memories.NATIVE) {
+        MemorySegment b = bias.values; // read once, as above
+        if (src.getClass() != MEMORY || b.getClass() != Memories.NATIVE || slopes.getClass() != Memories.NATIVE) {
             throw new IllegalArgumentException("wrong kind of memory"); // never; after this C2 knows the classes
         }
-        MemorySegment b = bias.values;
         int period = bias.period;
         long ahead = biasAt;
         int i = 0;
