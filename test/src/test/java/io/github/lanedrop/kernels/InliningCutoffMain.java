@@ -17,12 +17,15 @@ public final class InliningCutoffMain {
     private InliningCutoffMain() {}
 
     /**
-     * Runs it.
+     * Runs it, with {@code -Dtests.shapes=true} after another user of vectors.
      *
      * @param arguments the seed of the order in which every kernel is called, or none to call one that is too big
      */
     public static void main(String[] arguments) {
         Overlap.slicesAreInlined = true; // compiled in any case
+        if (Boolean.getBoolean("tests.shapes")) {
+            OtherShapes.use();
+        }
         List<KernelCall> calls = new ArrayList<>();
         if (arguments.length == 0) {
             int[] values = IntStream.range(0, 64).toArray();

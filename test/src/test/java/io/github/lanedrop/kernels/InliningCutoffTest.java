@@ -78,6 +78,8 @@ final class InliningCutoffTest {
     /** How wide vectors are. Without mask registers a mask takes some 1,000 nodes more. */
     enum Vectors {
         PREFERRED("-XX:+IgnoreUnrecognizedVMOptions"),
+        /** What is not known of classes takes more nodes in a JVM that has seen many. */
+        AFTER_OTHER_SHAPES("-Dtests.shapes=true"),
         WITHOUT_MASK_REGISTERS("-XX:+IgnoreUnrecognizedVMOptions -XX:UseAVX=2");
 
         private final String flags;

@@ -83,9 +83,13 @@ final class VectorChainLoop implements ChainLoop {
         return i;
     }
 
-    // No vector crosses this call.
+    // No vector crosses this call. It asks again, for itself: of memory of any class it would be too much code to be
+    // inlined.
     private static void forward(
             MemorySegment src, MemorySegment bias, int biasAt, MemorySegment dst, long at, float scale, long kept) {
+        if (src.getClass() != MEMORY || dst.getClass() != MEMORY || bias.getClass() != Memories.NATIVE) {
+            throw new IllegalArgumentException("wrong kind of memory"); // never, as above
+        }
         FloatVector z = FloatVector.fromMemorySegment(FLOATS, src, at, ORDER);
         if (BIAS) {
             z = z.add(FloatVector.fromMemorySegment(FLOATS, bias, (long) Float.BYTES * biasAt, ORDER));

@@ -59,6 +59,8 @@ final class VectorCurveLoop implements ChainLoop {
             IntVector.broadcast(INTS, Float.floatToRawIntBits(SILU ? -SATURATED_SIGMOID : -SATURATED));
     private static final IntVector SIGN = IntVector.broadcast(INTS, 0x80000000);
     private static final FloatVector ZERO = FloatVector.zero(FLOATS);
+    private static final FloatVector LINEAR = FloatVector.broadcast(FLOATS, INNER);
+    private static final FloatVector CUBIC = FloatVector.broadcast(FLOATS, INNER_CUBIC);
     private static final FloatVector ONE = FloatVector.broadcast(FLOATS, 1f);
 
     VectorCurveLoop() {}
@@ -102,7 +104,7 @@ final class VectorCurveLoop implements ChainLoop {
                             .mul(phi);
                 } else {
                     FloatVector s = VectorMath.sigmoid(
-                            GELU_TANH ? z.mul(z.mul(z).mul(INNER_CUBIC).add(INNER)) : z);
+                            GELU_TANH ? z.mul(z.mul(z).mul(CUBIC).add(LINEAR)) : z);
                     y = z.viewAsIntegralLanes()
                             .lanewise(UMIN, LEAST)
                             .viewAsFloatingLanes()
@@ -158,7 +160,7 @@ final class VectorCurveLoop implements ChainLoop {
                 if (BIAS) {
                     z = z.add(FloatVector.fromMemorySegment(FLOATS, b, Float.BYTES * (ahead + i), ORDER));
                 }
-                FloatVector inner = z.mul(z.mul(z).mul(INNER_CUBIC).add(INNER));
+                FloatVector inner = z.mul(z.mul(z).mul(CUBIC).add(LINEAR));
                 VectorMath.sigmoid(
                                 inner.viewAsIntegralLanes().lanewise(OR, SIGN).viewAsFloatingLanes())
                         .intoMemorySegment(densities, at, ORDER);
@@ -208,14 +210,14 @@ final class VectorCurveLoop implements ChainLoop {
                     FloatVector density = FloatVector.fromMemorySegment(FLOATS, slopes, at, ORDER);
                     slope = phi.add(near.mul(density.mul(DENSITY)));
                 } else if (GELU_TANH) {
-                    FloatVector inner = z.mul(z.mul(z).mul(INNER_CUBIC).add(INNER));
+                    FloatVector inner = z.mul(z.mul(z).mul(CUBIC).add(LINEAR));
                     FloatVector tail = FloatVector.fromMemorySegment(FLOATS, slopes, at, ORDER);
                     FloatVector rest = ONE.sub(tail);
                     FloatVector near = z.viewAsIntegralLanes()
                             .min(MOST)
                             .lanewise(UMIN, LEAST)
                             .viewAsFloatingLanes();
-                    FloatVector growth = near.mul(near).mul(3 * INNER_CUBIC).add(INNER);
+                    FloatVector growth = near.mul(near).mul(3 * INNER_CUBIC).add(LINEAR);
                     slope = near.mul(tail).mul(rest.mul(growth)).add(rest.blend(tail, inner.compare(LT, 0)));
                 } else {
                     FloatVector s = VectorMath.sigmoid(z);

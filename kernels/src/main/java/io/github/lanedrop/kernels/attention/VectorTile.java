@@ -177,21 +177,24 @@ public final class VectorTile {
             c32 = a3.fma(b2, c32);
             c33 = a3.fma(b3, c33);
         }
-        c00.intoArray(c, cAt);
-        c01.intoArray(c, cAt + LANES);
-        c02.intoArray(c, cAt + (2 * LANES));
-        c03.intoArray(c, cAt + (3 * LANES));
-        c10.intoArray(c, c1);
-        c11.intoArray(c, c1 + LANES);
-        c12.intoArray(c, c1 + (2 * LANES));
-        c13.intoArray(c, c1 + (3 * LANES));
-        c20.intoArray(c, c2);
-        c21.intoArray(c, c2 + LANES);
-        c22.intoArray(c, c2 + (2 * LANES));
-        c23.intoArray(c, c2 + (3 * LANES));
-        c30.intoArray(c, c3);
-        c31.intoArray(c, c3 + LANES);
-        c32.intoArray(c, c3 + (2 * LANES));
-        c33.intoArray(c, c3 + (3 * LANES));
+        for (int row = 0; row < 4; row++) { // rather than 16 stores, with which the method has too many nodes
+            int at = cAt + (row * cRow);
+            c00.intoArray(c, at);
+            c01.intoArray(c, at + LANES);
+            c02.intoArray(c, at + (2 * LANES));
+            c03.intoArray(c, at + (3 * LANES));
+            c00 = c10;
+            c01 = c11;
+            c02 = c12;
+            c03 = c13;
+            c10 = c20;
+            c11 = c21;
+            c12 = c22;
+            c13 = c23;
+            c20 = c30;
+            c21 = c31;
+            c22 = c32;
+            c23 = c33;
+        }
     }
 }
