@@ -21,7 +21,7 @@ final class FusedAllocationTest {
     }
 
     @ParameterizedTest
-    @MethodSource("io.github.lanedrop.kernels.FusedCalls#chunks")
+    @MethodSource("io.github.lanedrop.kernels.FusedCalls#shortCalls")
     void fusedCalls(KernelCall call) {
         Allocation.assertNone(call.name(), Allocation.of(call.call()));
     }

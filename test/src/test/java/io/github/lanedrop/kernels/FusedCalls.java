@@ -19,11 +19,11 @@ final class FusedCalls {
     private FusedCalls() {}
 
     static Stream<KernelCall> all() {
-        return Stream.concat(chunks(), longChains());
+        return Stream.concat(shortCalls(), longChains());
     }
 
     /** Those of less than a chunk. */
-    static Stream<KernelCall> chunks() {
+    static Stream<KernelCall> shortCalls() {
         var calls = new FusedCalls();
         return Stream.of(Kind.NATIVE, Kind.HEAP_FLOATS).flatMap(calls::in).map(call -> call.in("fused"));
     }
